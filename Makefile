@@ -1,0 +1,55 @@
+# Everything starts here. `make plan` and `make test` need Python 3.11+ and Go, and install the rest by themselves.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PY := .venv/bin/python
+READY := .venv/.ready
+
+.PHONY: help setup plan check test test-fast up preview destroy cluster cluster-down bench fuzz docs golden clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(READY): requirements.txt requirements-dev.txt pyproject.toml
+	@echo "setting up .venv (once; about a minute)" >&2
+	@python3 -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(READY) ## Make .venv with everything that is needed
+
+plan: $(READY) ## Show what platform.dev and shop.dev would create: no engine, account or cluster needed
+	@.venv/bin/longshore plan -s platform.dev
+	@.venv/bin/longshore plan -s shop.dev
+
+check: $(READY) ## Lint, types, layers and the fast tests: for every commit
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@$(PY) -m tools.size
+	@$(PY) -m pytest --ignore=tests/cluster --ignore=tests/engine
+
+test: $(READY) ## All tests, on a real Kubernetes API that is built once (about 20 minutes the first time)
+	@$(PY) -m pytest
+
+up preview destroy: $(READY) ## make up STACK=shop.local: the same with a real Pulumi engine
+	@$(PY) -m tools.pulumi $@ "$(STACK)"
+
+cluster: $(READY) ## Start a local Kubernetes control plane with simulated nodes, and print its KUBECONFIG
+	@$(PY) -m tools.cluster up
+
+cluster-down: $(READY) ## End it
+	@$(PY) -m tools.cluster down
+
+bench: $(READY) ## Time render and config on 40, 400 and 4,000 services beside a program on compose-go
+	@$(PY) -m bench
+
+fuzz: $(READY) ## 20,000 generated compose files against compose-go
+	@$(PY) -m tests.compose.fuzz
+
+docs: $(READY) ## Write the generated pages again
+	@.venv/bin/longshore attributes --markdown > docs/attributes.md
+
+clean: ## Remove what setup and runs have made here
+	rm -rf .venv .pulumi .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""The `longshore` command: the shell around the pure converter."""

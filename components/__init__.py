@@ -1,0 +1,1 @@
+"""Pulumi component resources; the only part of Longshore that imports pulumi."""

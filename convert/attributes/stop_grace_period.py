@@ -1,0 +1,24 @@
+"""`stop_grace_period` → `terminationGracePeriodSeconds` of the pod, rounded up to whole seconds.
+
+Compose waits 10 s by default, Kubernetes 30 s; where the attribute is absent the policy `graceful_stop` decides.
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#stop_grace_period
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.compose.units import seconds
+from convert.registry import attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+
+
+@attribute("services.*.stop_grace_period")
+def stop_grace_period(value: str, service: Service) -> Iterator[Effect]:
+    """Translate a duration such as `1m30s`."""
+    yield service.put_pod("terminationGracePeriodSeconds", value=seconds(value))

@@ -1,0 +1,126 @@
+"""From a canonical compose project to Kubernetes manifests: one descent of the model, one fold of effects.
+
+Every leaf of the model reaches exactly one claim, or none. What no claim covers, and what a claim did not read, is
+unsupported by construction: nothing is dropped in silence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import convert.attributes
+import convert.policies
+from convert.estate import Estate
+from convert.fold import Fold
+from convert.model import Conversion, Origin, Path, Unsupported, path_text
+from convert.registry import Claim, Entry, claims_of, policies_of
+from convert.view import View, leaves
+
+if TYPE_CHECKING:
+    from convert.compose import Project
+    from convert.options import Options
+
+CLAIMS = claims_of(convert.attributes)
+POLICIES = policies_of(convert.policies)
+
+
+class _Branch:
+    """One step of the tree of claimed patterns."""
+
+    __slots__ = ("children", "claim")
+
+    def __init__(self) -> None:
+        self.claim: Claim | None = None
+        self.children: dict[str, _Branch] = {}
+
+    def step(self, key: str | int) -> _Branch | None:
+        """Follow one key: exact before `x-*` before `*`."""
+        text = str(key)
+        return (
+            self.children.get(text)
+            or (self.children.get("x-*") if text.startswith("x-") else None)
+            or self.children.get("*")
+        )
+
+
+def _tree(claims: tuple[Claim, ...]) -> _Branch:
+    root = _Branch()
+    for claim in claims:
+        branch = root
+        for part in claim.pattern:
+            branch = branch.children.setdefault(part, _Branch())
+        if branch.claim:
+            raise TypeError(f"{'.'.join(claim.pattern)} is claimed by {branch.claim.module} and {claim.module}")
+        branch.claim = claim
+    return root
+
+
+TREE = _tree(CLAIMS)
+
+
+def convert_project(project: Project, options: Options) -> Conversion:
+    """Translate a loaded project. Pure: the same input gives the same output, byte for byte.
+
+    Raises:
+        TypeError: two rules wrote different values to one field, a bug that the message names both writers of.
+    """
+    estate = Estate(project, options)
+    fold = Fold()
+    _descend(dict(project.model), TREE, (), estate, fold)
+    for name, policy in POLICIES:
+        origin = Origin(policy=name)
+        if policy.policy == "service":
+            for service in estate:
+                fold.apply(policy(service), origin, service.path, service.allowed)
+        else:
+            fold.apply(policy(estate), origin, (), frozenset())
+    return fold.conversion()
+
+
+def _descend(value: Any, branch: _Branch | None, path: Path, estate: Estate, fold: Fold) -> None:
+    if branch is not None and branch.claim:
+        _translate(value, branch, path, estate, fold)
+    elif isinstance(value, (dict, list)) and value:
+        for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+            _descend(child, branch.step(key) if branch else None, (*path, key), estate, fold)
+    elif len(path) > 1:
+        # An empty `services: {web: {}}` or `networks: {}` says nothing; only attributes can be lost.
+        _unclaimed(path, estate, fold)
+
+
+def _translate(value: Any, branch: _Branch, path: Path, estate: Estate, fold: Fold) -> None:
+    claim = branch.claim
+    assert claim  # noqa: S101  the caller found it
+    service = estate.services[str(path[1])] if path[0] == "services" else None
+    seen = View(value) if isinstance(value, (dict, list)) and value else value
+    allowed = service.allowed if service else frozenset()
+    fold.translate(claim.rule(seen, service or Entry(path, estate)), path, list(leaves(value, path)), allowed)
+    if not isinstance(seen, View):
+        return
+    for left in seen.unread():
+        deeper = _deepest(branch, left)
+        if deeper is None:
+            _unclaimed((*path, *left), estate, fold)
+    for key, child in value.items() if isinstance(value, dict) else ():
+        below = branch.children.get(str(key))
+        if below:
+            _descend(child, below, (*path, key), estate, fold)
+
+
+def _deepest(branch: _Branch, path: Path) -> Claim | None:
+    """The claim below `branch` that covers `path`, if there is one."""
+    for key in path:
+        following = branch.step(key)
+        if following is None:
+            return None
+        if following.claim:
+            return following.claim
+        branch = following
+    return None
+
+
+def _unclaimed(path: Path, estate: Estate, fold: Fold) -> None:
+    service = estate.services.get(str(path[1])) if path[0] == "services" else None
+    attribute = path_text(path[2:] if service else path)
+    lost = Unsupported(f"`{attribute}` is not translated", code="unsupported")
+    fold.translate((lost,), path, (path,), service.allowed if service else frozenset())

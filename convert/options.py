@@ -1,0 +1,132 @@
+"""What a conversion must know that no compose file says: where it goes, and what the stack file decided.
+
+Plain frozen values with defaults good enough for `longshore render -f compose.yaml`. `components.settings` builds
+them from a stack file, with every error at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """How a compose service is reached from outside the cluster; `ports:` alone never opens anything.
+
+    kind: `ingress` (HTTP by host name) or `loadbalancer` (TCP/UDP). port: the container port; 0 = the first one.
+    host, path: of an ingress. certificate: ARN (AWS) or name of a TLS secret. internal: inside the VPC only.
+    """
+
+    kind: Literal["ingress", "loadbalancer"]
+    port: int = 0
+    host: str = ""
+    path: str = "/"
+    certificate: str = ""
+    internal: bool = False
+    annotations: Mapping[str, str] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """What the stack decides for one compose service; None or empty leaves it to the compose file and the policies.
+
+    memory: Kubernetes quantity for the memory limit; cpu: for the CPU request. allow: finding codes that were
+    consented to. plain / secret: environment keys declared not secret / secret, with the reason.
+    """
+
+    replicas: int | None = None
+    image: str = ""
+    memory: str = ""
+    cpu: str = ""
+    workload: Literal["", "Deployment", "StatefulSet", "DaemonSet", "Job"] = ""
+    liveness: Literal["", "on", "off"] = ""
+    exposure: Exposure | None = None
+    allow: frozenset[str] = frozenset()
+    plain: Mapping[str, str] = NOTHING
+    secret: Mapping[str, str] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeSettings:
+    """What the stack decides for one named volume: Kubernetes quantity, StorageClass name, access mode."""
+
+    size: str = ""
+    storage_class: str = ""
+    access_mode: Literal["", "ReadWriteOnce", "ReadWriteMany"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Where named volumes live. shared_class: a StorageClass that gives ReadWriteMany (EFS); empty = there is none."""
+
+    storage_class: str = ""
+    size: str = ""
+    shared_class: str = ""
+    volumes: Mapping[str, VolumeSettings] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSettings:
+    """Where secret values live, and how the manifests name them; never a value.
+
+    backend: `aws-secrets-manager`, `vault` or `fake` (a local cluster without a backend).
+    store: name of the SecretStore in the namespace. versions: remote key → version id to pin (`rotation: pinned`).
+    role: ARN of the IAM role (AWS) or role name (Vault) that the store's ServiceAccount assumes.
+    variables: compose variables declared secret (True) or plain (False), beyond what detection finds.
+    """
+
+    backend: Literal["aws-secrets-manager", "vault", "fake"] = "aws-secrets-manager"
+    store: str = "longshore"
+    region: str = ""
+    role: str = ""
+    prefix: str = ""
+    server: str = ""
+    mount: str = "secret"
+    auth_mount: str = "kubernetes"
+    rotation: Literal["pinned", "refresh"] = "pinned"
+    refresh_interval: str = "1h0m0s"
+    versions: Mapping[str, str] = NOTHING
+    variables: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What the cluster can offer, for the capacity table: allocatable per node, in bytes and millicores."""
+
+    nodes: int = 0
+    node_memory: int = 0
+    node_cpu: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """All that a conversion is told beside the project.
+
+    environment, team: name the place (`dev`, `shop`); secrets live under `<environment>/<team>/<service>`.
+    namespace: empty leaves it out of the manifests, for `kubectl -n`. production: missing limits, mutable image
+    tags and placeholders become errors. application: `app.kubernetes.io/part-of`; empty = the project's name.
+    """
+
+    environment: str = "dev"
+    team: str = "team"
+    namespace: str = ""
+    application: str = ""
+    production: bool = False
+    kubernetes_version: tuple[int, int] = (1, 34)
+    services: Mapping[str, ServiceSettings] = field(default_factory=dict)
+    storage: Storage = Storage()
+    secrets: SecretSettings = SecretSettings()
+    capacity: Capacity = Capacity()
+    default_memory: str = "256Mi"
+    default_cpu: str = "100m"
+    network_policies: bool = True
+    pod_security: Literal["privileged", "baseline", "restricted"] = "baseline"
+    ingress_class: str = "alb"
+    image_pull_secrets: tuple[str, ...] = ()

@@ -1,0 +1,84 @@
+"""How rules are found: a decorator marks a function with the paths it claims, and packages are searched for them.
+
+Adding an attribute is adding a module; no list is edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from convert.model import Effect, Path
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from convert.estate import Estate
+
+Rule = Callable[[Any, Any], Iterator[Effect]]
+"""A service's rule is called with (value, Service), any other with (value, Entry)."""
+
+_Rule = TypeVar("_Rule", bound=Callable[..., Iterator[Effect]])
+
+
+class Entry(NamedTuple):
+    """A claimed place outside the services: its path, and the estate it belongs to."""
+
+    path: Path
+    estate: Estate
+
+
+class Claim(NamedTuple):
+    """One rule and one pattern that it claims; `module` is its manual page."""
+
+    pattern: tuple[str, ...]
+    rule: Rule
+    module: str
+
+
+def attribute(*patterns: str) -> Callable[[_Rule], _Rule]:
+    """Mark a rule with the compose paths whose subtrees it translates.
+
+    `services.*.healthcheck`: `*` is any one key, `x-*` any extension. The rule gets the value (a View where it is a
+    mapping or a list) and the Service, or the Entry outside `services`. The deepest claim on a leaf wins.
+    """
+
+    def mark(rule: _Rule) -> _Rule:
+        rule.claims = tuple(tuple(pattern.split(".")) for pattern in patterns)  # type: ignore[attr-defined]
+        return rule
+
+    return mark
+
+
+def service_policy(rule: _Rule) -> _Rule:
+    """Mark a house rule that is asked once per service: (Service) → effects."""
+    rule.policy = "service"  # type: ignore[attr-defined]
+    return rule
+
+
+def estate_policy(rule: _Rule) -> _Rule:
+    """Mark a house rule that is asked once per project: (Estate) → effects."""
+    rule.policy = "estate"  # type: ignore[attr-defined]
+    return rule
+
+
+def _functions(package: ModuleType, mark: str) -> Iterator[tuple[str, Any]]:
+    for info in sorted(iter_modules(package.__path__), key=lambda found: found.name):
+        module = import_module(f"{package.__name__}.{info.name}")
+        for value in vars(module).values():
+            if hasattr(value, mark) and getattr(value, "__module__", "") == module.__name__:
+                yield info.name, value
+
+
+def claims_of(package: ModuleType) -> tuple[Claim, ...]:
+    """Find all rules of a package, each pattern one claim."""
+    return tuple(
+        Claim(pattern, rule, module) for module, rule in _functions(package, "claims") for pattern in rule.claims
+    )
+
+
+def policies_of(package: ModuleType) -> tuple[tuple[str, Any], ...]:
+    """Find all policies of a package: (module name, function with `.policy` of `service` or `estate`)."""
+    return tuple(_functions(package, "policy"))

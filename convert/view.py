@@ -1,0 +1,90 @@
+"""Values that remember which of their leaves were read, so that a claim on a subtree cannot hide a loss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.model import Path
+
+
+class View:
+    """A mapping or list of the canonical model that records which entries were read.
+
+    Reading a scalar marks it; reading a mapping or list gives a View of it, whose own entries must be read in turn.
+    `plain()` reads all of it at once.
+    """
+
+    __slots__ = ("_children", "_plain", "_read")
+
+    def __init__(self, value: dict[str, Any] | list[Any]) -> None:
+        self._plain = value
+        self._children: dict[str | int, View] = {}
+        self._read: set[str | int] = set()
+
+    def _give(self, key: str | int, value: Any) -> Any:
+        if isinstance(value, (dict, list)) and value:
+            child = self._children.get(key)
+            if child is None:
+                child = self._children[key] = View(value)
+            return child
+        self._read.add(key)
+        return value
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Read one entry of a mapping; `default` where it is absent."""
+        if isinstance(self._plain, dict) and key in self._plain:
+            return self._give(key, self._plain[key])
+        return default
+
+    def __getitem__(self, key: str | int) -> Any:
+        return self._give(key, self._plain[key])  # type: ignore[index]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._plain
+
+    def __len__(self) -> int:
+        return len(self._plain)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Keys of a mapping, read elements of a list."""
+        if isinstance(self._plain, dict):
+            yield from self._plain
+        else:
+            for index, value in enumerate(self._plain):
+                yield self._give(index, value)
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """Read every entry of a mapping."""
+        for key, value in self._plain.items():  # type: ignore[union-attr]
+            yield key, self._give(key, value)
+
+    def plain(self) -> Any:
+        """Read everything: the value as it stands in the model; not to be changed."""
+        self._read.update(self._plain if isinstance(self._plain, dict) else range(len(self._plain)))
+        return self._plain
+
+    def unread(self, prefix: Path = ()) -> Iterator[Path]:
+        """Paths of the leaves that nobody read, below `prefix`."""
+        entries = self._plain.items() if isinstance(self._plain, dict) else enumerate(self._plain)
+        for key, value in entries:
+            if key in self._read:
+                continue
+            if key in self._children:
+                yield from self._children[key].unread((*prefix, key))
+            else:
+                yield from leaves(value, (*prefix, key))
+
+
+def leaves(value: Any, prefix: Path = ()) -> Iterator[Path]:
+    """Paths of all leaves of `value`; an empty mapping or list, and null, are leaves too."""
+    if isinstance(value, dict) and value:
+        for key, child in value.items():
+            yield from leaves(child, (*prefix, key))
+    elif isinstance(value, list) and value:
+        for index, child in enumerate(value):
+            yield from leaves(child, (*prefix, index))
+    else:
+        yield prefix
