@@ -1,0 +1,135 @@
+"""PyYAML's parser on libyaml, as a composer of bare nodes: no resolver, no recursion that a file could exhaust."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from yaml.cyaml import CParser
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+DEEPEST_COMPOSED = 128
+"""libyaml's composer calls itself for each level; this is more than any stage accepts and far from harmful."""
+
+_NESTING = re.compile(r"[\[{]|[-?:][ \t]+(?=[-?][ \t])")
+_HARMLESS = 2_000
+
+
+class TooDeep(Exception):  # noqa: N818  it becomes a finding
+    """A document is nested too deep to go on; `line` and `column` count from 0."""
+
+    def __init__(self, mark: Any) -> None:
+        super().__init__()
+        self.line: int = mark.line
+        self.column: int = mark.column
+
+
+class Composer(CParser):  # type: ignore[misc]  # the compiled class has no types
+    """Composes nodes whose tag is what the file says, None where it says nothing."""
+
+    def descend_resolver(self, current: Any, index: Any) -> None:
+        """Nothing is resolved by path."""
+
+    def ascend_resolver(self) -> None:
+        """Nothing is resolved by path."""
+
+    def resolve(self, _kind: type, _value: Any, _implicit: Any) -> None:
+        """Leave the meaning of scalars to `scalars`."""
+
+    @staticmethod
+    def documents(stream: Any, text: str) -> list[Any]:
+        """Compose all documents of a stream; `text` is its content, and decides whether depth must be watched."""
+        crowded = sum(1 for _ in zip(range(_HARMLESS), _NESTING.finditer(text), strict=False)) == _HARMLESS
+        parser = _Guarded(stream) if crowded else Composer(stream)
+        documents = []
+        while parser.check_node():
+            documents.append(parser.get_node())
+        return documents
+
+
+class _Guarded(Composer):
+    """Counts the levels, for files with so many brackets and dashes that they might be all one inside the other."""
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__(stream)
+        self.depth = 0
+
+    def descend_resolver(self, current: Any, _index: Any) -> None:
+        self.depth += 1
+        if self.depth > DEEPEST_COMPOSED:
+            raise TooDeep(current.start_mark)
+
+    def ascend_resolver(self) -> None:
+        self.depth -= 1
+
+
+def compose_events(parser: Any) -> list[Any]:
+    """Compose from events, for documents that define an anchor twice: the later one counts from there on."""
+    documents: list[Any] = []
+    while True:
+        event = parser.get_event()
+        if event is None:
+            return documents
+        if isinstance(event, DocumentStartEvent):
+            documents.append(_compose(parser))
+
+
+def _compose(parser: Any) -> Any:
+    anchors: dict[str, Any] = {}
+    open_nodes: list[Any] = []
+    waiting: list[Any] = []
+    while True:
+        event = parser.get_event()
+        if isinstance(event, AliasEvent):
+            if event.anchor not in anchors:
+                raise _undefined(event)
+            node = anchors[event.anchor]
+        elif isinstance(event, (SequenceEndEvent, MappingEndEvent)):
+            node = open_nodes.pop()
+            node.end_mark = event.end_mark
+            if not open_nodes:
+                return node
+            continue
+        else:
+            node = _node(event)
+            if event.anchor:
+                anchors[event.anchor] = node
+        parent = open_nodes[-1] if open_nodes else None
+        if isinstance(parent, SequenceNode):
+            parent.value.append(node)
+        elif parent is not None:
+            if waiting[-1] is None:
+                waiting[-1] = node
+            else:
+                parent.value.append((waiting[-1], node))
+                waiting[-1] = None
+        if isinstance(event, (SequenceStartEvent, MappingStartEvent)):
+            if len(open_nodes) > DEEPEST_COMPOSED:
+                raise TooDeep(event.start_mark)
+            open_nodes.append(node)
+            waiting.append(None)
+        elif parent is None:
+            return node
+
+
+def _node(event: Any) -> Any:
+    tag = None if event.tag == "!" else event.tag
+    if isinstance(event, ScalarEvent):
+        return ScalarNode(tag, event.value, event.start_mark, event.end_mark, style=event.style)
+    kind = SequenceNode if isinstance(event, SequenceStartEvent) else MappingNode
+    return kind(tag, [], event.start_mark, event.end_mark)
+
+
+def _undefined(event: Any) -> Exception:
+    from yaml.composer import ComposerError  # noqa: PLC0415
+
+    return ComposerError(None, None, f"found undefined alias {event.anchor!r}", event.start_mark)  # type: ignore[no-any-return]

@@ -1,0 +1,138 @@
+"""Where a reading starts: the files, the project directory, the variables and the profiles.
+
+Source: https://docs.docker.com/compose/how-tos/environment-variables/envvars/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from convert.compose.environment import Environment
+from convert.compose.files import join, parent
+from convert.compose.problems import did_you_mean, quote
+from convert.compose.variables import add_files
+
+if TYPE_CHECKING:
+    from convert.compose.reading import Reading
+
+NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
+NO_FILE = "no-compose-file"
+"""The code of the finding that there is nothing to read."""
+
+_TRUE = frozenset(("1", "t", "true"))
+
+
+class Start(NamedTuple):
+    """Absolute paths of the files (`-` for stdin) and of the project directory, and what the variables say."""
+
+    files: tuple[str, ...]
+    directory: str
+    environment: Environment
+    profiles: tuple[str, ...]
+    convert_windows: bool
+
+
+def begin(reading: Reading) -> Start | None:
+    """Find out what to read; None, and a finding, if there is nothing."""
+    request = reading.request
+    environment = Environment(request.variables, request.is_secret)
+    environment.add(request.environment)
+    files = tuple(file if file == "-" else reading.absolute(file) for file in request.files)
+    asked = reading.absolute(request.project_directory) if request.project_directory else ""
+    reading.root = _directory(files, asked, reading)
+    _add_env_files(reading, environment)
+    files = files or _from_variable(reading, environment) or _search(reading, asked or request.working_directory)
+    if not files:
+        reading.problems.error(
+            NO_FILE,
+            f"there is no compose file in `{request.working_directory}` or above",
+            help=f"Name one with `-f FILE`, or add one of {', '.join(NAMES)}.",
+        )
+        return None
+    if not all(_is_file(file, reading) for file in files):
+        return None
+    before, reading.root = reading.root, _directory(files, asked, reading)
+    if reading.root != before and request.env_files is None:
+        _add_env_files(reading, environment)
+    profiles = request.profiles or tuple(
+        profile.strip() for profile in (environment.lookup("COMPOSE_PROFILES") or "").split(",")
+    )
+    windows = (environment.lookup("COMPOSE_CONVERT_WINDOWS_PATHS") or "").strip().lower() in _TRUE
+    return Start(files, reading.root, environment, profiles, windows)
+
+
+def _directory(files: tuple[str, ...], asked: str, reading: Reading) -> str:
+    if asked:
+        return asked
+    first = next((file for file in files if file != "-"), "")
+    return parent(first) if first else reading.request.working_directory
+
+
+def _add_env_files(reading: Reading, environment: Environment) -> None:
+    """Add the variables of the env files that the user named, or of the project's `.env`."""
+    named = reading.request.env_files
+    if named is None and environment.lookup("COMPOSE_ENV_FILES"):
+        named = tuple((environment.lookup("COMPOSE_ENV_FILES") or "").split(","))
+    if named:
+        paths = tuple(reading.absolute(path) for path in named)
+        add_files(reading, paths, environment, explicit=True)
+    elif named is None and (environment.lookup("COMPOSE_DISABLE_ENV_FILE") or "").lower() not in _TRUE:
+        default = join(reading.root, ".env")
+        if reading.files.kind(default) == "file":
+            add_files(reading, (default,), environment)
+
+
+def _from_variable(reading: Reading, environment: Environment) -> tuple[str, ...]:
+    listed = environment.lookup("COMPOSE_FILE")
+    if not listed:
+        return ()
+    separator = environment.lookup("COMPOSE_PATH_SEPARATOR") or ":"
+    return tuple(file if file == "-" else reading.absolute(file) for file in listed.split(separator))
+
+
+def _search(reading: Reading, directory: str) -> tuple[str, ...]:
+    """Look for the default names here and in each directory above."""
+    while True:
+        found = [join(directory, name) for name in NAMES if _there(join(directory, name), reading)]
+        if found:
+            overrides = [join(directory, name) for name in OVERRIDES if _there(join(directory, name), reading)]
+            for several in (found, overrides):
+                if len(several) > 1:
+                    names = ", ".join(reading.shown(path) for path in several)
+                    reading.problems.warning(
+                        "several-files",
+                        f"of {names} only {reading.shown(several[0])} is read",
+                        help="Keep one, or name those to read with `-f`.",
+                    )
+            return (found[0], *overrides[:1])
+        if directory == "/":
+            return ()
+        directory = parent(directory)
+
+
+def _there(path: str, reading: Reading) -> bool:
+    return reading.files.kind(path) != "missing"
+
+
+def _is_file(path: str, reading: Reading) -> bool:
+    """Check a file that the user named, so that a wrong name gives one clear error."""
+    kind = "file" if path == "-" else reading.files.kind(path)
+    if kind == "file":
+        return True
+    shown = quote(reading.shown(path))
+    if kind == "missing":
+        directory = parent(path)
+        names = reading.files.list(directory) if reading.files.kind(directory) == "directory" else ()
+        near = did_you_mean(path.rpartition("/")[2], names)
+        reading.problems.error(NO_FILE, f"there is no file {shown}", help=near)
+    else:
+        what = "a directory" if kind == "directory" else "not a regular file"
+        help_ = "Name a file in it, such as `-f compose.yaml`." if kind == "directory" else "Name a regular file."
+        reading.problems.error("not-a-file", f"{shown} is {what}", help=help_)
+    return False

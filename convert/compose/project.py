@@ -1,0 +1,61 @@
+"""A compose project that was read: its canonical model, and the place of everything in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from convert.compose.files import within
+from convert.compose.tree import Node, span_of, walk
+
+if TYPE_CHECKING:
+    from convert.compose.files import Files
+    from convert.model import Path, Span
+
+
+class Project:
+    """What `docker compose config` would print, with places.
+
+    name: of the project. directory: its absolute directory. model: the canonical model, not to be changed; secrets
+    stand in it as references (see `references`). environment: the variables of the interpolation, secret ones as
+    references. files: the file system it was read from. disabled: the services of profiles that are not enabled.
+    variables: every variable that the files mention.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        directory: str,
+        model: Mapping[str, Any],
+        environment: Mapping[str, str],
+        files: Files,
+        tree: Node,
+        disabled: Mapping[str, Any],
+    ) -> None:
+        self.name = name
+        self.directory = directory
+        self.model = model
+        self.environment = environment
+        self.files = files
+        self.disabled = disabled
+        self._tree = tree
+
+    def locate(self, path: Path) -> Span | None:
+        """Find the value at a path of the model, or the nearest one above it, in the file that had the last word."""
+        for length in range(len(path), -1, -1):
+            node, _ = walk(self._tree, path[:length])
+            span = span_of(node.at)
+            if span is not None:
+                return span
+        return None
+
+    def locate_key(self, path: Path) -> Span | None:
+        """Find the key at a path of the model; the value where it has none, as in lists."""
+        node, whole = walk(self._tree, path)
+        return span_of(node.key) if whole and node.key is not None else self.locate(path)
+
+    def relative(self, absolute: str) -> str:
+        """Name a path relative to the project directory, if it is below."""
+        if absolute == self.directory:
+            return "."
+        return absolute[len(self.directory.rstrip("/")) + 1 :] if within(absolute, self.directory) else absolute

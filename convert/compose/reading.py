@@ -1,0 +1,137 @@
+"""One reading: the request, the files opened so far, and the bounds that keep a hostile file harmless."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from convert.compose.dotenv import MOST_BYTES as MOST_ENV_BYTES
+from convert.compose.files import join, parent, within
+from convert.compose.problems import Problems
+from convert.compose.source import compose, decode
+from convert.model import Span
+
+if TYPE_CHECKING:
+    from convert.compose.files import Files
+    from convert.compose.request import Request
+    from convert.compose.tree import Node
+
+MOST_FILES = 256
+"""Compose files, with those that are included or extended."""
+DEEPEST_INCLUDE = 16
+NOWHERE = "/dev/null"
+
+
+class Refused(Exception):  # noqa: N818  it becomes a finding
+    """A file cannot be read: says why, and what to do."""
+
+    def __init__(self, code: str, message: str, help: str) -> None:  # noqa: A002
+        super().__init__(message)
+        self.code, self.message, self.help = code, message, help
+
+
+class Reading:
+    """What the stages of one reading share.
+
+    root: the project directory. Files must not lie outside of it, or of the directory where the user stands, if the
+    project is below that (and it is neither the root of the machine nor a home). sources: compose file → its text.
+    """
+
+    def __init__(self, request: Request, files: Files, problems: Problems) -> None:
+        self.request = request
+        self.files = files
+        self.problems = problems
+        self.root = request.working_directory
+        self.sources: dict[str, str] = {}
+        self._composed: dict[str, list[Any] | None] = {}
+
+    def shown(self, path: str) -> str:
+        """Name a file as messages do: relative to where the user stands, if it is below."""
+        here = self.request.working_directory
+        return path[len(here.rstrip("/")) + 1 :] if path != here and within(path, here) else path
+
+    def read(self, path: str, *, explicit: bool = False) -> bytes:
+        """Read a file; `explicit` when the user named it, so that it may be anywhere.
+
+        Raises:
+            Refused: there is no such file, it is not a regular one, or it lies outside the project.
+        """
+        if path == "-":
+            return self.files.read(path)
+        if path == NOWHERE:
+            return b""
+        if not explicit and not self.request.allow_outside:
+            root = self._confine()
+            if not within(self.files.real(path), self.files.real(root)):
+                raise Refused(
+                    "outside-project",
+                    f"`{path}` lies outside of `{root}`",
+                    "Move it into the project, or allow it with `--allow-outside`.",
+                )
+        kind = self.files.kind(path)
+        if kind == "directory":
+            raise Refused("not-a-file", f"`{self.shown(path)}` is a directory", "Name a file in it.")
+        if kind == "other":
+            raise Refused("not-a-file", f"`{self.shown(path)}` is not a regular file", "Name a regular file.")
+        try:
+            return self.files.read(path)
+        except FileNotFoundError:
+            raise self._missing(path) from None
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise Refused("unreadable-file", f"`{self.shown(path)}` cannot be read: {reason}", "") from None
+
+    def _confine(self) -> str:
+        here = self.request.working_directory
+        home = self.request.environment.get("HOME", "/")
+        return here if here not in {"/", home} and within(self.root, here) else self.root
+
+    def _missing(self, path: str) -> Refused:
+        from convert.compose.problems import did_you_mean  # noqa: PLC0415
+
+        directory, name = parent(path), path.rpartition("/")[2]
+        names = self.files.list(directory) if self.files.kind(directory) == "directory" else ()
+        return Refused("file-not-found", f"there is no file `{self.shown(path)}`", did_you_mean(name, names))
+
+    def documents(self, path: str, *, explicit: bool = False, at: Node | None = None) -> list[Any] | None:
+        """Give the YAML nodes of a compose file, read and parsed once; None, and a finding, when that fails."""
+        if path not in self._composed:
+            self._composed[path] = self._compose(path, explicit=explicit, at=at)
+        return self._composed[path]
+
+    def _compose(self, path: str, *, explicit: bool, at: Node | None) -> list[Any] | None:
+        if len(self._composed) >= MOST_FILES:
+            self.problems.error("too-many-files", f"more than {MOST_FILES} compose files", at)
+            return None
+        try:
+            data = self.read(path, explicit=explicit)
+        except Refused as error:
+            self.problems.error(error.code, error.message, at, help=error.help)
+            return None
+        name = "<stdin>" if path == "-" else self.shown(path)
+        text = decode(data, name, self.problems)
+        if text is None:
+            return None
+        self.sources[name] = text
+        return compose(text, name, self.problems)
+
+    def variables(self, path: str, *, explicit: bool, at: Node | Span | None) -> str | None:
+        """Give the text of a file of variables; None, and a finding, when it cannot be read."""
+        try:
+            data = self.read(path, explicit=explicit)
+            if len(data) > MOST_ENV_BYTES:
+                most = MOST_ENV_BYTES // 1024
+                raise Refused("file-too-large", f"`{self.shown(path)}` is larger than {most} KiB", "")
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.problems.error("encoding", f"`{self.shown(path)}` is not UTF-8", at, help="Save the file as UTF-8.")
+        except Refused as error:
+            self.problems.error(error.code, error.message, at, help=error.help)
+        return None
+
+    def first_line(self, path: str) -> Span:
+        """Give the place of a file as a whole."""
+        return Span("<stdin>" if path == "-" else self.shown(path), 1, 1)
+
+    def absolute(self, path: str) -> str:
+        """Give the absolute form of a path that the user wrote."""
+        return path if path.startswith("/") else join(self.request.working_directory, path)

@@ -1,0 +1,50 @@
+"""What to read, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from convert.compose.project import Project
+    from convert.compose.references import IsSecret
+    from convert.model import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Which compose files to read, and how.
+
+    files: in the order they are merged; `-` is the standard input; empty looks for `COMPOSE_FILE`, then for the
+        default names from `working_directory` upwards.
+    working_directory: absolute; where relative names start.
+    project_directory: as `--project-directory`; empty is the directory of the first file.
+    environment: the variables of the process.
+    env_files: files with variables; None reads `COMPOSE_ENV_FILES`, else `.env` beside the project.
+    profiles: enabled profiles (`*` is all); empty reads `COMPOSE_PROFILES`. services: only these and what they need.
+    project_name: as `-p`. variables: what the stack file sets; they beat `environment` and the files.
+    is_secret: decides which variables are replaced by references; None reads exactly as Docker does.
+    interpolate: False leaves `${...}` as it is written. allow_outside: files may lie outside the project directory.
+    """
+
+    working_directory: str
+    files: tuple[str, ...] = ()
+    project_directory: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    env_files: tuple[str, ...] | None = None
+    profiles: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    project_name: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    is_secret: IsSecret | None = None
+    interpolate: bool = True
+    allow_outside: bool = False
+
+
+class Loaded(NamedTuple):
+    """The project (None exactly when a finding is an error), what there is to tell, and the text of each file."""
+
+    project: Project | None
+    findings: tuple[Finding, ...]
+    sources: Mapping[str, str]

@@ -1,0 +1,340 @@
+"""From bytes to trees: YAML as Docker's reader takes it, with a place for everything, and within bounds.
+
+libyaml makes the node graph. From there on the rules are go-yaml's: unquoted scalars mean what `scalars` says,
+duplicate keys are errors, `<<` merges, `!reset` and `!override` are known, other tags are refused.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from base64 import b64decode
+from typing import Any
+
+from yaml import MarkedYAMLError, YAMLError
+from yaml.cyaml import CParser
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from convert.compose.composer import Composer, TooDeep, compose_events
+from convert.compose.problems import Problems, quote
+from convert.compose.scalars import HINTS, MERGE, resolve
+from convert.compose.syntax import explain
+from convert.compose.tree import Node
+from convert.model import Path, Span
+
+MOST_BYTES = 16 * 1024 * 1024
+MOST_NODES = 100_000
+"""Nodes of a document after its aliases are expanded; only for documents with aliases, others are as big as they are."""
+DEEPEST = 64
+
+RESET: Any = object()
+"""The value of a node tagged `!reset`, until the stage that removes what it names."""
+
+_CORE = "tag:yaml.org,2002:"
+
+
+class Document:
+    """One YAML document. root: its tree. pending: its texts with a `$`. resets: paths that were tagged."""
+
+    __slots__ = ("pending", "resets", "root")
+
+    def __init__(self, root: Node, pending: list[Node], resets: list[Path]) -> None:
+        self.root = root
+        self.pending = pending
+        self.resets = resets
+
+
+class _Unusable(Exception):  # noqa: N818  it is a message on its way to the findings
+    def __init__(self, code: str, message: str, at: Any, help: str = "") -> None:  # noqa: A002
+        super().__init__(message)
+        self.code, self.message, self.at, self.help = code, message, at, help
+
+
+def decode(data: bytes, file: str, problems: Problems) -> str | None:
+    """Give the text of a file: UTF-8, or UTF-16 with its mark; reports the place of what is neither."""
+    if len(data) > MOST_BYTES:
+        problems.error(
+            "file-too-large",
+            f"the file is {len(data) // 1024**2} MiB, more than the {MOST_BYTES // 1024**2} MiB that are read",
+            Span(file, 1, 1),
+            help="Is this really a compose file? If so, split it and use `include`.",
+        )
+        return None
+    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        problems.error(
+            "encoding",
+            f"the file is not UTF-8: byte 0x{data[error.start]:02x} cannot be read",
+            Span(file, line, column),
+            help="Save the file as UTF-8.",
+        )
+        return None
+
+
+def compose(text: str, file: str, problems: Problems) -> list[Any] | None:
+    """Parse every document of a file into YAML nodes; None, and a finding, when it is not YAML."""
+    stream = _Named(text.encode("utf-8"))
+    stream.name = file
+    try:
+        return Composer.documents(stream, text)
+    except TooDeep as error:
+        problems.error("too-deep", f"nested deeper than {DEEPEST} levels", Span(file, error.line + 1, error.column + 1))
+    except MarkedYAMLError as error:
+        if "duplicate anchor" in str(error.context or ""):
+            # libyaml's composer refuses what YAML allows: the later anchor counts from there on.
+            stream.seek(0)
+            return compose_events(CParser(stream))
+        span, message, help_ = explain(error, text, file)
+        problems.error("yaml-syntax", message, span, help=help_)
+    except YAMLError as error:
+        span, message, help_ = explain(error, text, file)
+        problems.error("yaml-syntax", message, span, help=help_)
+    return None
+
+
+class _Named(io.BytesIO):
+    name = ""
+
+
+def build(root: Any, problems: Problems) -> Document | None:
+    """Turn one document's YAML nodes into a tree, aliases and merge keys expanded; None, and findings, if it cannot be."""
+    if root is None:
+        return None
+    builder = _Builder(problems)
+    try:
+        tree = builder.node(root, None, 0)
+    except _Unusable as error:
+        problems.error(error.code, error.message, Node(None, error.at), help=error.help)
+        return None
+    resets: list[Path] = []
+    if builder.tagged:
+        _collect(tree, (), builder.overrides, resets)
+    return Document(tree, builder.pending, resets)
+
+
+class _Builder:
+    """Builds one document. shared: has an alias been expanded? made: nodes so far. active: containers being built."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        self.pending: list[Node] = []
+        self.tagged = False
+        self.overrides: set[int] = set()
+        self.made = 0
+        self.shared = False
+        self.seen: set[int] = set()
+        self.active: set[int] = set()
+
+    def node(self, source: Any, key: Any, depth: int) -> Node:
+        kind = type(source)
+        if kind is ScalarNode:
+            value = source.value
+            if source.tag is not None:
+                value = self.tagged_scalar(source)
+            elif not source.style and (not value or value[0] in HINTS):
+                value = resolve(value)
+            node = Node(value, source, key)
+            if type(value) is str and "$" in value:
+                self.pending.append(node)
+        else:
+            node = Node(None, source, key)
+            node.value = self.container(source, depth)
+        if source.tag == "!override":
+            self.tagged = True
+            self.overrides.add(id(node))
+        return node
+
+    def container(self, source: Any, depth: int) -> Any:
+        if source.tag is not None and self.is_reset(source):
+            return RESET
+        self.enter(source, depth)
+        if type(source) is MappingNode:
+            value: Any = {}
+            self.mapping(source, value, depth + 1)
+        else:
+            children = [self.node(child, None, depth + 1) for child in source.value]
+            value = [child for child in children if child.value is not RESET] if self.tagged else children
+        self.active.discard(id(source))
+        return value
+
+    def enter(self, source: Any, depth: int) -> None:
+        here = id(source)
+        if here in self.seen:
+            self.shared = True
+            if here in self.active:
+                raise _Unusable(
+                    "alias-cycle",
+                    "this anchor's value contains an alias to itself",
+                    source,
+                    "An alias (`*name`) can only repeat what is complete before it.",
+                )
+        self.seen.add(here)
+        self.active.add(here)
+        self.made += len(source.value)
+        if self.shared and self.made > MOST_NODES:
+            raise _Unusable(
+                "alias-bomb",
+                f"its aliases expand to more than {MOST_NODES:,} values",
+                source,
+                "Anchors that repeat anchors multiply; write the repeated part once, or use `extends`.",
+            )
+        if depth > DEEPEST:
+            raise _Unusable("too-deep", f"nested deeper than {DEEPEST} levels", source)
+
+    def mapping(self, source: Any, into: dict[str, Node], depth: int) -> None:
+        """Add the entries of a YAML mapping that are not in `into` yet: its own first, then what it merges."""
+        merged = None
+        own: dict[str, Any] = {}
+        pending = self.pending
+        for key, child in source.value:
+            name = key.value
+            if type(name) is not str or key.tag is not None or (not key.style and (not name or name[0] in HINTS)):
+                name = self.key(key)
+                if name is MERGE:
+                    if merged is not None:
+                        self.duplicate(key, MERGE, merged[0])
+                    merged = (key, child)
+                    continue
+            if name in own:
+                self.duplicate(key, name, own[name])
+                continue
+            own[name] = key
+            if name in into:
+                continue
+            if type(child) is ScalarNode and child.tag is None:
+                value = child.value
+                if not child.style and (not value or value[0] in HINTS):
+                    into[name] = Node(resolve(value), child, key)
+                else:
+                    into[name] = node = Node(value, child, key)
+                    if "$" in value:
+                        pending.append(node)
+            else:
+                into[name] = self.node(child, key, depth)
+        if merged is not None:
+            self.merge(merged[1], into, depth)
+
+    def merge(self, source: Any, into: dict[str, Node], depth: int) -> None:
+        if type(source) is MappingNode:
+            self.enter(source, depth)
+            self.mapping(source, into, depth + 1)
+            self.active.discard(id(source))
+        elif type(source) is SequenceNode and all(type(child) is MappingNode for child in source.value):
+            for child in source.value:
+                self.merge(child, into, depth)
+        else:
+            raise _Unusable(
+                "merge-key",
+                "`<<` merges mappings, and this is not one",
+                source,
+                "Write `<<: *anchor`, or `<<: [*one, *two]`, where each anchor stands at a mapping.",
+            )
+
+    def key(self, key: Any) -> str:
+        """Read an unusual key: quoted or not, tagged or not, it must be text."""
+        if type(key) is ScalarNode:
+            if key.tag is not None:
+                value = self.tagged_scalar(key)
+            else:
+                value = key.value if key.style else resolve(key.value)
+            if type(value) is str:
+                return MERGE if value == MERGE and not key.style and key.tag is None else value
+            raise _Unusable(
+                "key-not-text",
+                f"the key {quote(key.value)} is not text",
+                key,
+                f'Write it in quotes: `"{key.value}"`.',
+            )
+        raise _Unusable("key-not-text", "a mapping or a list cannot be a key", key)
+
+    def duplicate(self, key: Any, name: str, first: Any) -> None:
+        line = first.start_mark.line + 1
+        self.problems.error(
+            "duplicate-key",
+            f"{quote(name)} is already defined in line {line}",
+            Node(None, key),
+            help="Keep one of the two.",
+        )
+
+    def is_reset(self, source: Any) -> bool:
+        """Check the tag of a mapping or list, or of anything that may be reset."""
+        tag = source.tag
+        if tag == "!reset":
+            self.tagged = True
+            return True
+        expected = f"{_CORE}{'map' if type(source) is MappingNode else 'seq'}"
+        if tag not in {"!override", expected} and type(source) is not ScalarNode:
+            raise self.unknown_tag(source)
+        return False
+
+    def tagged_scalar(self, source: Any) -> Any:
+        """Give the value of a scalar with an explicit tag."""
+        tag, text = source.tag, source.value
+        if tag == "!reset":
+            self.tagged = True
+            return RESET
+        if tag in {"!override", f"{_CORE}str"}:
+            return text
+        if not tag.startswith(_CORE):
+            raise self.unknown_tag(source)
+        name = tag[len(_CORE) :]
+        try:
+            if name == "binary":
+                return b64decode(text).decode("utf-8")
+            wanted = _TYPES[name]
+            value = resolve(text)
+            if name == "float" and type(value) is int:
+                value = float(value)
+            if type(value) is not wanted:
+                raise ValueError(text)
+        except KeyError:
+            raise self.unknown_tag(source) from None
+        except ValueError:
+            raise _Unusable("yaml-tag", f"{quote(text)} is not a `!!{name}`", source) from None
+        return value
+
+    def unknown_tag(self, source: Any) -> _Unusable:
+        tag = source.tag.replace(_CORE, "!!")
+        return _Unusable(
+            "yaml-tag",
+            f"the tag {quote(tag)} is not known here",
+            source,
+            "Compose files know `!reset` and `!override`; leave other tags out.",
+        )
+
+
+_TYPES: dict[str, type] = {"bool": bool, "int": int, "float": float, "null": type(None)}
+
+
+def _collect(node: Node, path: Path, overrides: set[int], resets: list[Path]) -> None:
+    """Take the nodes tagged `!reset` out of a tree, and note their paths, and those of `!override`."""
+    if id(node) in overrides:
+        resets.append(path)
+        return
+    if type(node.value) is dict:
+        for key, child in list(node.value.items()):
+            if child.value is RESET:
+                resets.append((*path, key))
+                del node.value[key]
+            else:
+                _collect(child, (*path, key), overrides, resets)
+    elif type(node.value) is list:
+        for index, child in enumerate(node.value):
+            _collect(child, (*path, index), overrides, resets)
+
+
+def not_a_number(node: Node) -> Node | None:
+    """Find a float that JSON cannot hold, which Docker therefore refuses anywhere in a compose file."""
+    value = node.value
+    if type(value) is float and not math.isfinite(value):
+        return node
+    for child in value.values() if type(value) is dict else value if type(value) is list else ():
+        found = not_a_number(child)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,80 @@
+"""What libyaml says about a file that is not YAML, in words that help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convert.model import Span
+
+_HELP = (
+    ("cannot start any token", "\t", "a tab cannot indent", "Indent with spaces; YAML does not allow tabs there."),
+    ("cannot start any token", "@", "a value cannot start with `@`", "Put the value in quotes."),
+    ("cannot start any token", "`", "a value cannot start with a backtick", "Put the value in quotes."),
+    ("cannot start any token", "%", "a value cannot start with `%`", "Put the value in quotes."),
+    (
+        "mapping values are not allowed",
+        "",
+        "a `key: value` cannot stand here",
+        "Is the line indented like its neighbours? A text that contains `: ` needs quotes.",
+    ),
+    (
+        "could not find expected ':'",
+        "",
+        "this line is neither `key: value` nor part of the value above",
+        "Add the colon, or indent the line further if it belongs to the text above.",
+    ),
+    (
+        "unexpected end of stream",
+        "quoted",
+        "this quote is never closed",
+        "Add the closing quote.",
+    ),
+    (
+        "did not find expected ',' or",
+        "",
+        "this list or mapping in brackets is not continued properly",
+        "Separate entries with commas, and close the bracket.",
+    ),
+    (
+        "did not find expected key",
+        "",
+        "the indentation changes here, so this line belongs to nothing",
+        "Align the line with the keys of the mapping it belongs to.",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "",
+        "a list ends here, but the line is indented as if it went on",
+        "Start the line with `- `, or indent it less.",
+    ),
+    ("found undefined alias", "", "", "Define it before, with `&`; an anchor must stand above its aliases."),
+    ("found unknown escape character", "", "", "In double quotes a backslash is written `\\\\`; single quotes take it as is."),
+)
+
+
+def explain(error: Any, text: str, file: str) -> tuple[Span, str, str]:
+    """Give the place, the message and the help for an error of the YAML parser."""
+    problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
+    if mark is None:
+        return _unreadable(error, text, file)
+    context, start = str(error.context or ""), error.context_mark
+    lines = text.splitlines()
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    character = line[mark.column : mark.column + 1]
+    for phrase, extra, message, help_ in _HELP:
+        if phrase in str(problem) and (not extra or extra == character or extra in context):
+            at = start if extra == "quoted" and start is not None else mark
+            return Span(file, at.line + 1, at.column + 1), message or str(problem), help_
+    detail = f"{problem} {context}".strip()
+    return Span(file, mark.line + 1, mark.column + 1), f"not valid YAML: {detail}", ""
+
+
+def _unreadable(error: Any, text: str, file: str) -> tuple[Span, str, str]:
+    """Place a character that YAML does not allow, which the parser reports by its number only."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for column, character in enumerate(line, 1):
+            code = ord(character)
+            if (code < 0x20 and character != "\t") or code in {0x7F, 0xFFFE, 0xFFFF}:  # noqa: PLR2004
+                message = f"the control character U+{code:04X} cannot stand in a YAML file"
+                return Span(file, number, column), message, "Remove it; it is often invisible in editors."
+    return Span(file, 1, 1), f"not valid YAML: {getattr(error, 'reason', error)}", ""
