@@ -101,10 +101,20 @@ def _translate(value: Any, branch: _Branch, path: Path, estate: Estate, fold: Fo
         deeper = _deepest(branch, left)
         if deeper is None:
             _unclaimed((*path, *left), estate, fold)
-    for key, child in value.items() if isinstance(value, dict) else ():
-        below = branch.children.get(str(key))
-        if below:
-            _descend(child, below, (*path, key), estate, fold)
+    if branch.children:
+        _below(value, branch, path, estate, fold)
+
+
+def _below(value: Any, branch: _Branch, path: Path, estate: Estate, fold: Fold) -> None:
+    """Translate what deeper claims cover inside a claimed value."""
+    if not isinstance(value, (dict, list)):
+        return
+    for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+        below = branch.step(key)
+        if below is not None and below.claim:
+            _translate(child, below, (*path, key), estate, fold)
+        elif below is not None:
+            _below(child, below, (*path, key), estate, fold)
 
 
 def _deepest(branch: _Branch, path: Path) -> Claim | None:

@@ -6,17 +6,20 @@ Rules read their own attribute from a view; what they need to know of the rest, 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from convert.kubernetes import pod
-from convert.kubernetes.names import digest, label
-from convert.model import Field, ObjectKey, Path, Put
+from convert.kubernetes.kinds import WORKLOADS
+from convert.kubernetes.names import digest, host_label, label
+from convert.model import Field, Item, ObjectKey, Path, Put, Unsupported
 from convert.options import Options, ServiceSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from convert.compose import Project
+
+T = TypeVar("T")
 
 NO_SETTINGS = ServiceSettings()
 
@@ -34,6 +37,7 @@ class Service:
         self.estate = estate
         self.slug = slug
         self.path: Path = ("services", name)
+        self._facts: dict[Callable[[Service], Any], Any] = {}
         self.options = estate.options
         self.settings = estate.options.services.get(name, NO_SETTINGS)
 
@@ -54,6 +58,27 @@ class Service:
     def service(self) -> ObjectKey:
         """The Kubernetes Service by which others reach this one."""
         return ObjectKey("Service", self.slug)
+
+    @cached_property
+    def selector(self) -> dict[str, str]:
+        """Labels of this service's pods and of no others: what its workload, Services and policies select by.
+
+        A selector cannot be changed later, so it holds nothing that a new version of anything would change.
+        """
+        return {"app.kubernetes.io/name": self.host.slug, "app.kubernetes.io/instance": self.estate.application}
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Labels for every object that is made for this service: the selector, and where it belongs.
+
+        Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
+        """
+        return {**self.selector, **self.estate.labels}
+
+    @cached_property
+    def setting(self) -> str:
+        """Where the stack file speaks of this service: `services.web`."""
+        return f"services.{self.name}"
 
     @cached_property
     def container(self) -> Field:
@@ -88,6 +113,19 @@ class Service:
                 found[number, (protocol or "tcp").upper()] = None
         return tuple(found)
 
+    @cached_property
+    def health_test(self) -> list[str] | None:
+        """What `healthcheck.test` runs, with its leading `CMD` or `CMD-SHELL`; None where nothing is tested."""
+        check = self.model.get("healthcheck") or {}
+        test = check.get("test") or []
+        return None if check.get("disable") or not test or test[0] == "NONE" else test
+
+    def memo(self, compute: Callable[[Service], T]) -> T:
+        """Compute a fact about this service once; the function is the name it is remembered by."""
+        if compute not in self._facts:
+            self._facts[compute] = compute(self)
+        return cast("T", self._facts[compute])
+
     def put(self, *field: str, value: Any, setting: str = "") -> Put:
         """Write a field of the workload itself: `service.put("spec", "replicas", value=2)`."""
         return Put(self.workload, field, value, setting)
@@ -100,6 +138,20 @@ class Service:
         """Write a field of this service's container."""
         return Put(self.workload, (*self.container, *field), value, setting)
 
+    def share_pod(self, *field: str | Item, value: Any, attribute: str) -> Iterator[Put | Unsupported]:
+        """Write a field that holds for the whole pod, where `attribute` of several services may decide it.
+
+        In a pod that another service owns (`network_mode: service:x`) the owner's value holds; a different one is lost.
+        """
+        if self.host is self:
+            yield Put(self.workload, (*pod.POD, *field), value)
+        elif self.host.model.get(attribute) != self.model.get(attribute):
+            yield Unsupported(
+                f"`{attribute}` holds for a whole pod, and this container runs in the pod of `{self.host.name}`",
+                f"set it on `{self.host.name}`",
+                code=attribute.replace("_", "-"),
+            )
+
 
 class Estate:
     """The whole project with the options: all services, and the facts that join them.
@@ -111,10 +163,11 @@ class Estate:
         self.project = project
         self.options = options
         self.services: dict[str, Service] = {}
+        self._facts: dict[Callable[[Estate], Any], Any] = {}
         self.collisions: dict[str, str] = {}
         taken: dict[str, str] = {}
         for name, model in (project.model.get("services") or {}).items():
-            slug = label(name)
+            slug = host_label(name)
             if slug in taken:
                 self.collisions[name] = taken[slug]
                 slug = label(f"{slug}-{digest(name)}")
@@ -123,6 +176,38 @@ class Estate:
 
     def __iter__(self) -> Iterator[Service]:
         return iter(self.services.values())
+
+    @cached_property
+    def application(self) -> str:
+        """The application all services belong to, as a label value: the stack's name for it, or the project's."""
+        return label(self.options.application or self.project.name)
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Labels for every object of the project."""
+        return {"app.kubernetes.io/part-of": self.application, "app.kubernetes.io/managed-by": "longshore"}
+
+    def memo(self, compute: Callable[[Estate], T]) -> T:
+        """Compute a fact about the whole project once; the function is the name it is remembered by."""
+        if compute not in self._facts:
+            self._facts[compute] = compute(self)
+        return cast("T", self._facts[compute])
+
+    @cached_property
+    def pods(self) -> dict[str, tuple[Service, ...]]:
+        """Service with a pod of its own → all services that run in it: itself, and those that joined its network."""
+        found: dict[str, list[Service]] = {service.name: [service] for service in self if service.host is service}
+        for service in self:
+            if service.host is not service:
+                found[service.host.name].append(service)
+        return {name: tuple(services) for name, services in found.items()}
+
+    @cached_property
+    def hostnames(self) -> dict[str, str]:
+        """Old host name → new one, for services and aliases whose name Kubernetes does not allow."""
+        from convert.aliases import renames  # noqa: PLC0415  it speaks of estates
+
+        return renames(self)
 
     @cached_property
     def completed(self) -> frozenset[str]:
@@ -136,33 +221,57 @@ class Estate:
 
     @cached_property
     def consumers(self) -> dict[str, tuple[Service, ...]]:
-        """Named volume (its key under `volumes:`) → the services that mount it."""
-        found: dict[str, dict[str, Service]] = {}
+        """Named volume (its key under `volumes:`) → the services that mount it, `volumes_from` included."""
+        from convert.storage import named  # noqa: PLC0415  it speaks of estates
+
+        found: dict[str, list[Service]] = {}
         for service in self:
-            for mount in service.model.get("volumes") or []:
-                if mount.get("type") == "volume" and mount.get("source"):
-                    found.setdefault(mount["source"], {})[service.name] = service
-        return {volume: tuple(services.values()) for volume, services in found.items()}
+            for volume in named(service):
+                found.setdefault(volume, []).append(service)
+        return {volume: tuple(services) for volume, services in found.items()}
 
 
 def workload_kind(service: Service) -> str:
     """Choose the kind of workload: the stack or `x-longshore.workload`, else what compose says.
 
-    A service that ends (`restart: "no"` or `on-failure`, or awaited by `service_completed_successfully`) is a Job;
-    `deploy.mode: global` a DaemonSet; the rest Deployments, those without any `restart` too, because compose files
-    of long-running services often leave it out.
+    A service that another awaits by `service_completed_successfully` is a Job, and so is one that ends by itself
+    (`restart: "no"` or `on-failure`), unless others call it or watch its health: a server that is restarted only
+    when it fails is a Deployment, since a Job of it would never complete. `deploy.mode: global` is a DaemonSet. The
+    rest are Deployments, those without any `restart` too: files of long-running services often leave it out.
     """
     extension = service.model.get("x-longshore")
     asked = service.settings.workload or (extension.get("workload", "") if isinstance(extension, dict) else "")
-    if asked:
+    if asked in WORKLOADS:
         return str(asked)
     deploy = service.model.get("deploy") or {}
     mode = deploy.get("mode", "replicated")
     if mode == "global":
         return "DaemonSet"
-    condition = (deploy.get("restart_policy") or {}).get("condition")
-    restart = str(service.model.get("restart", ""))
-    ends = condition in {"none", "on-failure"} if condition else restart == "no" or restart.startswith("on-failure")
-    if service.name in service.estate.completed or mode.endswith("-job") or ends:
+    if service.name in service.estate.completed or mode.endswith("-job") or (ends(service) and not serves(service)):
         return "Job"
     return "Deployment"
+
+
+def ends(service: Service) -> bool:
+    """Does compose leave the service alone once it has ended?
+
+    `deploy.restart_policy` wins over `restart`. Its `on-failure` is how files for a Swarm speak of services that stay.
+    """
+    deploy = service.model.get("deploy") or {}
+    condition = (deploy.get("restart_policy") or {}).get("condition")
+    restart = str(service.model.get("restart", ""))
+    return condition == "none" if condition else restart == "no" or restart.startswith("on-failure")
+
+
+def serves(service: Service) -> bool:
+    """Does the service listen, have its health watched, or run in several copies, as only one that stays does?"""
+    from convert.ports import dialled  # noqa: PLC0415  it speaks of estates
+
+    deploy = service.model.get("deploy") or {}
+    return (
+        bool(service.container_ports)
+        or service.health_test is not None
+        or service.replicas > 1
+        or bool(deploy.get("update_config"))
+        or bool(dialled(service))
+    )

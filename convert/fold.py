@@ -36,16 +36,17 @@ if TYPE_CHECKING:
 
 _Told = Approximated | LocalOnly | Unsupported | Problem
 
-_FATES: Final[dict[type, Fate]] = {Approximated: Fate.APPROXIMATED, LocalOnly: Fate.LOCAL_ONLY, Unsupported: Fate.UNSUPPORTED}
+_FATES: Final[dict[type, Fate]] = {
+    Approximated: Fate.APPROXIMATED,
+    LocalOnly: Fate.LOCAL_ONLY,
+    Unsupported: Fate.UNSUPPORTED,
+}
 
 
-class _Node:
+class _Node(dict[str | Item, Any]):
     """A mapping under construction; keyed list elements are entries whose key is an Item."""
 
-    __slots__ = ("entries",)
-
-    def __init__(self) -> None:
-        self.entries: dict[str | Item, Any] = {}
+    __slots__ = ()
 
 
 class Fold:
@@ -88,23 +89,43 @@ class Fold:
                 self._find(effect, path, allowed, leaves)  # type: ignore[arg-type]
 
     def _put(self, put: Put, origin: Origin) -> None:
-        if put.setting:
-            origin = origin._replace(setting=put.setting)
-        node = self._objects.get(put.object)
+        key, field, value, setting = put
+        if setting:
+            origin = origin._replace(setting=setting)
+        node = self._objects.get(key)
         if node is None:
-            node = self._objects[put.object] = _Node()
-        for part in put.field[:-1]:
-            child = node.entries.get(part)
+            node = self._objects[key] = _Node()
+        for part in field[:-1]:
+            child = node.get(part)
             if child is None:
-                child = node.entries[part] = _Node()
-            elif not isinstance(child, _Node):
-                self._clash(put.object, put.field, origin)
+                child = node[part] = _Node()
+            elif type(child) is not _Node:
+                self._clash(key, field, origin)
             node = child
-        last = put.field[-1]
-        if last in node.entries and node.entries[last] != put.value:
-            self._clash(put.object, put.field, origin)
-        node.entries[last] = put.value
-        self._origins.setdefault((put.object, put.field), origin)
+        last = field[-1]
+        if last in node:
+            if node[last] != value:
+                self._clash(key, field, origin)
+        else:
+            node[last] = value
+            self._origins[key, field] = origin
+
+    def _default(self, default: Default, origin: Origin) -> None:
+        """Write a default unless something stands at its field, above it or below it."""
+        key, field, value, setting = default
+        node = self._objects.get(key)
+        if node is None:
+            node = self._objects[key] = _Node()
+        for part in field[:-1]:
+            child = node.get(part)
+            if child is None:
+                child = node[part] = _Node()
+            elif type(child) is not _Node:
+                return
+            node = child
+        if field[-1] not in node:
+            node[field[-1]] = value
+            self._origins[key, field] = origin._replace(setting=setting) if setting else origin
 
     def _clash(self, key: ObjectKey, field: Field, origin: Origin) -> None:
         writers = (self._origins.get((key, field[:length])) for length in range(len(field), 0, -1))
@@ -126,6 +147,8 @@ class Fold:
         if fate:
             self._fates.update((leaf, fate) for leaf in leaves if leaf[: len(place)] == place)
         message = effect.message if isinstance(effect, Problem) else effect.reason
+        if not message:
+            return
         code = effect.code or (str(path[2]) if len(path) > 2 else str(path[0]))  # noqa: PLR2004  services.<name>.<attribute>
         severity = effect.severity
         if code in allowed and severity is not Severity.INFO:
@@ -135,19 +158,12 @@ class Fold:
     def conversion(self) -> Conversion:
         """Write the defaults, turn everything into manifests, and sort."""
         for default, origin in self._defaults:
-            if self._vacant(default.object, default.field):
-                self._put(Put(*default), origin)
+            self._default(default, origin)
         objects = {key: manifest for key, (manifest, _) in self._emitted.items()}
         for key, node in self._objects.items():
-            content = _plain(node)
-            base = objects.get(key, {})
-            objects[key] = {
-                "apiVersion": API_VERSION[key.kind],
-                "kind": key.kind,
-                **base,
-                **content,
-                "metadata": {"name": key.name, **base.get("metadata", {}), **content.get("metadata", {})},
-            }
+            content = {**objects.get(key, {}), **_plain(node)}
+            metadata = {**objects.get(key, {}).get("metadata", {}), **content.pop("metadata", {}), "name": key.name}
+            objects[key] = {"apiVersion": API_VERSION[key.kind], "kind": key.kind, "metadata": metadata, **content}
         needs = dependencies(objects, self._after)
         return Conversion(
             tuple(objects[key] for key in apply_order(needs)),
@@ -157,26 +173,16 @@ class Fold:
             self._fates,
         )
 
-    def _vacant(self, key: ObjectKey, field: Field) -> bool:
-        node: Any = self._objects.get(key)
-        for part in field:
-            if node is None:
-                return True
-            if not isinstance(node, _Node):
-                return False
-            node = node.entries.get(part)
-        return node is None
-
 
 def _plain(node: _Node) -> Any:
-    entries = node.entries
-    if entries and isinstance(next(iter(entries)), Item):
-        return [_element(item, child) for item, child in entries.items()]  # type: ignore[arg-type]
-    return {part: _plain(child) if isinstance(child, _Node) else child for part, child in entries.items()}
+    """Write a mapping with its keys sorted, as `kubectl get` does; a list as its elements were put, by their keys."""
+    if type(next(iter(node), None)) is Item:
+        return [_element(item, child) for item, child in node.items()]  # type: ignore[arg-type]
+    return {part: _plain(node[part]) if type(node[part]) is _Node else node[part] for part in sorted(node)}
 
 
 def _element(item: Item, child: Any) -> Any:
-    content = _plain(child) if isinstance(child, _Node) else child
+    content = _plain(child) if type(child) is _Node else child
     return {item.key: item.value, **content} if isinstance(content, dict) else content
 
 

@@ -152,7 +152,10 @@ class Approximated(NamedTuple):
 
 
 class LocalOnly(NamedTuple):
-    """What was read matters on a developer's machine or to a builder only; nothing is lost in the cluster."""
+    """What was read matters on a developer's machine or to a builder only; nothing is lost in the cluster.
+
+    Without a reason it decides the fate and tells nothing: for what the loader has used up, or nobody means.
+    """
 
     reason: str
     help: str = ""

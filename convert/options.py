@@ -7,20 +7,18 @@ them from a stack file, with every error at once.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
     """How a compose service is reached from outside the cluster; `ports:` alone never opens anything.
 
-    kind: `ingress` (HTTP by host name) or `loadbalancer` (TCP/UDP). port: the container port; 0 = the first one.
+    kind: `ingress` (HTTP by host name) or `loadbalancer` (TCP/UDP). port: the container port; 0 = the
+    first one, or all published ones for a load balancer.
     host, path: of an ingress. certificate: ARN (AWS) or name of a TLS secret. internal: inside the VPC only.
     """
 
@@ -30,7 +28,7 @@ class Exposure:
     path: str = "/"
     certificate: str = ""
     internal: bool = False
-    annotations: Mapping[str, str] = NOTHING
+    annotations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +47,8 @@ class ServiceSettings:
     liveness: Literal["", "on", "off"] = ""
     exposure: Exposure | None = None
     allow: frozenset[str] = frozenset()
-    plain: Mapping[str, str] = NOTHING
-    secret: Mapping[str, str] = NOTHING
+    plain: Mapping[str, str] = field(default_factory=dict)
+    secret: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +77,9 @@ class SecretSettings:
     backend: `aws-secrets-manager`, `vault` or `fake` (a local cluster without a backend).
     store: name of the SecretStore in the namespace. versions: remote key → version id to pin (`rotation: pinned`).
     role: ARN of the IAM role (AWS) or role name (Vault) that the store's ServiceAccount assumes.
+    kms_key: ARN of the customer's own key in AWS, where secrets are encrypted with one.
+    server, mount, auth_mount, vault_namespace: where Vault is, its KV engine, its Kubernetes login, its (Enterprise)
+    namespace. certificate: PEM of the authority behind Vault's own certificate, where it is a private one.
     variables: compose variables declared secret (True) or plain (False), beyond what detection finds.
     """
 
@@ -87,12 +88,15 @@ class SecretSettings:
     region: str = ""
     role: str = ""
     prefix: str = ""
+    kms_key: str = ""
     server: str = ""
     mount: str = "secret"
     auth_mount: str = "kubernetes"
+    vault_namespace: str = ""
+    certificate: str = ""
     rotation: Literal["pinned", "refresh"] = "pinned"
     refresh_interval: str = "1h0m0s"
-    versions: Mapping[str, str] = NOTHING
+    versions: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, bool] = field(default_factory=dict)
 
 
@@ -112,6 +116,7 @@ class Options:
     environment, team: name the place (`dev`, `shop`); secrets live under `<environment>/<team>/<service>`.
     namespace: empty leaves it out of the manifests, for `kubectl -n`. production: missing limits, mutable image
     tags and placeholders become errors. application: `app.kubernetes.io/part-of`; empty = the project's name.
+    load_balancer_class: who makes load balancers (`eks.amazonaws.com/nlb` on EKS); empty = the cluster's own way.
     """
 
     environment: str = "dev"
@@ -121,12 +126,13 @@ class Options:
     production: bool = False
     kubernetes_version: tuple[int, int] = (1, 34)
     services: Mapping[str, ServiceSettings] = field(default_factory=dict)
-    storage: Storage = Storage()
-    secrets: SecretSettings = SecretSettings()
+    storage: Storage = field(default_factory=Storage)
+    secrets: SecretSettings = field(default_factory=SecretSettings)
     capacity: Capacity = Capacity()
     default_memory: str = "256Mi"
     default_cpu: str = "100m"
     network_policies: bool = True
     pod_security: Literal["privileged", "baseline", "restricted"] = "baseline"
     ingress_class: str = "alb"
+    load_balancer_class: str = ""
     image_pull_secrets: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """How rules are found: a decorator marks a function with the paths it claims, and packages are searched for them.
 
-Adding an attribute is adding a module; no list is edited.
+A module may also hold a tuple of such functions. Adding an attribute is adding a module; no list is edited.
 """
 
 from __future__ import annotations
@@ -68,8 +68,9 @@ def _functions(package: ModuleType, mark: str) -> Iterator[tuple[str, Any]]:
     for info in sorted(iter_modules(package.__path__), key=lambda found: found.name):
         module = import_module(f"{package.__name__}.{info.name}")
         for value in vars(module).values():
-            if hasattr(value, mark) and getattr(value, "__module__", "") == module.__name__:
-                yield info.name, value
+            for rule in value if isinstance(value, tuple) else (value,):
+                if hasattr(rule, mark) and getattr(rule, "__module__", "") == module.__name__:
+                    yield info.name, rule
 
 
 def claims_of(package: ModuleType) -> tuple[Claim, ...]:

@@ -10,6 +10,10 @@ from hashlib import sha256
 
 LABEL_LENGTH = 63
 _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?").fullmatch
+_QUALIFIED = re.compile(
+    r"(?:(?=[^/]{1,253}/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/)?"
+    r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+).fullmatch
 _REFUSED = re.compile(r"[^a-z0-9-]+")
 
 
@@ -27,6 +31,23 @@ def label(text: str, length: int = LABEL_LENGTH) -> str:
     digest = sha256(text.encode()).hexdigest()[:8]
     stem = clean[: length - len(digest) - 1].rstrip("-")
     return f"{stem}-{digest}" if stem else f"x{digest}"
+
+
+def host_label(text: str) -> str:
+    """Make a label that a Service may be called: it starts with a letter (RFC 1035), on clusters before 1.36 too.
+
+    Source: https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service
+    """
+    name = label(text)
+    return label(f"s-{name}") if name[0].isdigit() else name
+
+
+def valid_annotation(key: str) -> bool:
+    """May an annotation or a label have this key: `[prefix/]name`, the prefix a DNS name, the name 63 characters?
+
+    Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/#syntax-and-character-set
+    """
+    return bool(_QUALIFIED(key))
 
 
 def digest(*parts: str) -> str:

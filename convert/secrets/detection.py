@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import pairwise
 from math import log2
 from typing import Final, Literal, NamedTuple
 
@@ -49,25 +48,44 @@ _DSN_PASSWORD: Final = re.compile(
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SECRET_WORDS: Final = frozenset(
-    "password passwd passphrase passcode pwd pass secret secrets token credential credentials creds apikey dsn salt "
-    "pepper bearer hmac privatekey secretkey".split()
+    "password passwd passphrase passcode pwd pass dbpass secret secrets token tokens credential credentials creds "
+    "apikey dsn salt pepper bearer hmac privatekey secretkey".split()
 )
-_KEY_OWNERS: Final = frozenset(
-    "api app auth access private priv sign signing encrypt encryption master account service client license secret "
-    "session cookie jwt shared storage deploy ssh fernet".split()
+_PAIRS: Final = frozenset(
+    {
+        ("basic", "auth"),
+        ("connection", "string"),
+        ("connection", "url"),
+        ("erlang", "cookie"),
+        ("redis", "auth"),
+        ("slack", "url"),
+        ("webhook", "url"),
+    }
 )
-_PAIRS: Final = frozenset({("connection", "string"), ("webhook", "url")})
 _ENDINGS: Final = ("password", "passwd", "secret", "apikey", "token")
-_WHOLE_NAMES: Final = frozenset({"redis_auth", "neo4j_auth", "basic_auth"})
+_WHOLE_NAMES: Final = frozenset({"neo4j_auth"})
+_NO_SECRET_KEY: Final = frozenset(
+    "public pub publishable site partition primary foreign sort range cache routing shard sharding message group "
+    "order object record row index metric metadata property config lookup unique search tag label feature flag "
+    "translation tracking measurement hot registry dedupe idempotency tls ssl and or of by for to".split()
+)
+"""Words before `key` that make it the key of something, not to something."""
+
 _HARMLESS_LAST: Final = frozenset(
-    "file path dir name id url uri endpoint host port ttl expiry expires lifetime timeout duration length size min max "
-    "algorithm type policy header issuer audience enabled required rotation rounds alias arn region version mode field "
-    "prefix suffix count limit limits days hours minutes seconds manager store backend provider reset format interval "
-    "user username email method scheme strategy scope".split()
+    "file path dir directory name names id ids url uri endpoint host hosts port ttl expiry expires expiration "
+    "expire age lifetime lifespan timeout duration length size min max algorithm alg type policy header issuer "
+    "audience claim domain realm enabled disabled required rotation rounds iterations cost strength complexity "
+    "history attempts alias arn region version mode field prefix suffix count limit limits days hours minutes "
+    "seconds ms manager store backend provider driver engine class reset format encoding interval user username "
+    "email method scheme strategy scope scopes validator validators hasher hashers generator regex pattern "
+    "template mapping".split()
 )
 _HARMLESS_NAME: Final = re.compile(
-    r"^(?:public|pub|require|requires|enable|disable|allow|use|has|is|no|show|hide)_|_public_key$|allow_empty"
-    r"|_random_.*password|^csrf_"
+    r"^(?:public|pub|require|requires|enable|disable|allow|use|has|is|no|show|hide|skip)_|_public_key$|allow_empty"
+    r"|_random_.*password|^csrf_|(?:^|_)(?:max|min|num)_(?:\w+_)?tokens?$|pass_?through"
+)
+_STORES: Final = frozenset(
+    "database db postgres postgresql pg mysql mariadb mongo mongodb redis amqp rabbitmq broker smtp mailer ldap".split()
 )
 
 _PLACEHOLDER: Final = re.compile(
@@ -76,6 +94,10 @@ _PLACEHOLDER: Final = re.compile(
     re.IGNORECASE,
 )
 _SETTING: Final = re.compile(r"|true|false|yes|no|on|off|none|null", re.IGNORECASE)
+_PATH: Final = re.compile(
+    r"/\S*|~/\S*|[\w./-]+\.(?:key|pem|crt|cert|cer|p12|pfx|jks|json|ya?ml|txt|ini|conf|env)|https?://[^\s@?#]+"
+)
+"""A place where a secret may be, not the secret."""
 _RANDOM: Final = re.compile(r"[A-Za-z0-9+/_=.-]{24,}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ENTROPY: Final = 4.0
@@ -98,33 +120,46 @@ def detect(key: str, value: str | None) -> Hit | None:
         return None
     if _PLACEHOLDER.fullmatch(value):
         return found._replace(kind="placeholder")
-    return None if value.startswith("/") and " " not in value else found
+    return None if found.rule != "K2" and _PATH.fullmatch(value) else found
 
 
 def by_name(key: str) -> Hit | None:
     """Judge a name alone: tokens of `camelCase`, `snake_case`, `kebab-case`, trailing digits dropped."""
-    words = [word.lower() for word in _WORD.findall(key)]
-    while words and words[-1].isdigit():
-        words.pop()
+    words = _words(key)
     if not words:
         return None
-    lower = key.lower()
-    if words[-1] in _HARMLESS_LAST and tuple(words[-2:]) not in _PAIRS:
-        return None
-    if _HARMLESS_NAME.search(lower):
-        return None
-    if not _SECRET_WORDS.isdisjoint(words) or lower in _WHOLE_NAMES:
-        return Hit("K1", "secret", "the name says so")
-    if any(pair in _PAIRS or (pair[0] in _KEY_OWNERS and pair[1] in {"key", "keys"}) for pair in pairwise(words)):
+    last_two = tuple(words[-2:])
+    if last_two in _PAIRS and not _HARMLESS_NAME.search(key.lower()):
         return Hit("K2", "secret", "the name says so")
-    if any(word.endswith(_ENDINGS) for word in words):
+    if words[-1] in _HARMLESS_LAST or _HARMLESS_NAME.search(key.lower()):
+        return None
+    if not _SECRET_WORDS.isdisjoint(words) or key.lower() in _WHOLE_NAMES:
+        return Hit("K1", "secret", "the name says so")
+    if words[-1] in {"key", "keys"} and len(words) > 1 and words[-2] not in _NO_SECRET_KEY:
         return Hit("K3", "secret", "the name says so")
+    if any(word.endswith(_ENDINGS) for word in words):
+        return Hit("K4", "secret", "the name says so")
     return None
 
 
+def _words(key: str) -> list[str]:
+    words = [word.lower() for word in _WORD.findall(key)]
+    while words and words[-1].isdigit():
+        words.pop()
+    return words
+
+
 def variable(name: str, value: str | None) -> bool:
-    """Is this compose variable a secret? The name decides first, so that a build server without `.env` agrees."""
-    return by_name(name) is not None or bool(value and _by_value(value))
+    """Is this compose variable a secret? The name decides first, so that a build server without `.env` agrees.
+
+    A variable for the address of a data store is one whatever its value: with a password in it or, tomorrow, without.
+    """
+    if by_name(name) is not None:
+        return True
+    words = _words(name)
+    if len(words) > 1 and words[-1] in {"url", "uri"} and words[-2] in _STORES:
+        return True
+    return bool(value and _by_value(value))
 
 
 def text_hit(text: str) -> Hit | None:
@@ -137,11 +172,16 @@ def _by_value(value: str) -> Hit | None:
         return Hit("V1", "secret", "a private key")
     if _TOKEN.search(value):
         return Hit("V2", "secret", "the shape of a known token")
-    if "://" in value and (match := _URL_PASSWORD.search(value)) and not _is_variable(match["value"]):
+    if "://" in value and _has_password(_URL_PASSWORD, value):
         return Hit("V3", "secret", "a URL with a password")
-    if "=" in value and (match := _DSN_PASSWORD.search(value)) and not _is_variable(match["value"]):
+    if "=" in value and _has_password(_DSN_PASSWORD, value):
         return Hit("V4", "secret", "a password in a connection string")
     return None
+
+
+def _has_password(pattern: re.Pattern[str], value: str) -> bool:
+    """Does any match hold a value? One that names a variable may stand before it."""
+    return any(not _is_variable(match["value"]) for match in pattern.finditer(value))
 
 
 def _is_variable(value: str) -> bool:

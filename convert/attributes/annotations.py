@@ -1,0 +1,46 @@
+"""`annotations` → annotations of the pod.
+
+A key that Kubernetes does not allow is reported; so is a value with a secret in it, which everybody could read.
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#annotations
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.compose.references import OPEN, visible
+from convert.kubernetes.names import valid_annotation
+from convert.kubernetes.pod import POD_ANNOTATIONS
+from convert.model import Put, Severity, Unsupported
+from convert.registry import attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+    from convert.view import View
+
+
+@attribute("services.*.annotations")
+def annotations(value: View, service: Service) -> Iterator[Effect]:
+    """Translate each entry."""
+    others = service.host.model.get("annotations") or {} if service.host is not service else {}
+    for key, text in value.items():
+        if not valid_annotation(key):
+            yield Unsupported(
+                f"`{key}` cannot be the key of an annotation",
+                "write `name` or `domain/name`: letters, digits, `-`, `_` and `.`, the name at most 63 characters",
+                (key,),
+            )
+        elif OPEN in str(text):
+            yield Unsupported(
+                f"an annotation cannot hold a secret: `{visible(str(text))}`",
+                "pass it in the environment, or as a file of `secrets`",
+                (key,),
+                severity=Severity.ERROR,
+            )
+        elif others.get(key, text) != text:
+            yield Unsupported(f"the pod belongs to `{service.host.name}`, which gives `{key}` another value", at=(key,))
+        else:
+            yield Put(service.workload, (*POD_ANNOTATIONS, key), str(text))

@@ -1,0 +1,164 @@
+"""`configs` → a ConfigMap for each, mounted as a file (by `subPath`) or, where `file` is a directory, as a directory.
+
+Content from `file`, `content` or `environment` is kept byte for byte, but for host names that had to change; what is
+not text goes to `binaryData`. A change of the content rolls the pods. `external` names a ConfigMap that is there
+already, with its content under the key of the same name. `mode` is kept, 0444 by default.
+
+A content that names secret variables is filled in by the secret operator, and mounted from the Secret that it makes.
+What is lost: `uid` and `gid` (the file belongs to root). A content that holds a secret as plain text is not put into
+a ConfigMap: an error.
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#configs
+and https://github.com/compose-spec/compose-spec/blob/main/08-configs.md
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from convert.configs import Config, config, consumers
+from convert.content import config_map, keys
+from convert.kubernetes.hostnames import renamed
+from convert.kubernetes.names import label, valid_annotation
+from convert.model import Approximated, Emit, LocalOnly, ObjectKey, Problem, Put, Severity, Unsupported
+from convert.mounts import attach
+from convert.registry import attribute
+from convert.secrets.files import secret_config
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect, Path
+    from convert.registry import Entry
+    from convert.view import View
+
+_MODE: Final = 0o444
+"""Docker's own: everybody may read."""
+
+_OTHERS: Final = 0o004
+
+
+@attribute("services.*.configs")
+def configs(mounts: View, service: Service) -> Iterator[Effect]:
+    """Mount each config that has a ConfigMap; the declaration tells why one has none."""
+    for index, mount in enumerate(mounts):
+        key = str(mount["source"])
+        target = str(mount.get("target") or key)
+        given = mount.get("mode")
+        mode = _MODE if given is None else _octal(given)
+        found = config(service.estate, key)
+        yield from _owner(mount, mode, (index,))
+        path = target if target.startswith("/") else f"/{target}"
+        if found.usable:
+            yield from _mount(service, found, path, mode)
+        elif found.filled:
+            yield from secret_config(service, key, path, mode)
+
+
+def _octal(mode: int | str) -> int:
+    return mode if isinstance(mode, int) else int(mode, 8)
+
+
+def _owner(mount: View, mode: int, at: Path) -> Iterator[Effect]:
+    for name in ("uid", "gid"):
+        value = mount.get(name)
+        if value is not None and str(value) != "0":
+            yield Unsupported(
+                f"a config's `{name}` cannot be set; the file belongs to root",
+                "" if mode & _OTHERS else "let everybody read it: `mode: 0444`",
+                (*at, name),
+                "config-owner",
+                Severity.INFO if mode & _OTHERS else Severity.WARNING,
+            )
+
+
+def _mount(service: Service, found: Config, target: str, mode: int) -> Iterator[Effect]:
+    name = found.name if mode == _MODE else f"{found.name[:58].rstrip('-')}-{mode:04o}"
+    held: dict[str, Any] = {"name": found.name, "defaultMode": mode}
+    if found.external:
+        inner = found.name
+    elif found.directory:
+        inner = ""
+        held["items"] = [{"key": key, "path": path} for path, key in keys(found.files).items()]
+    else:
+        inner = next(iter(keys(found.files).values()))
+    yield from attach(service, label(name), {"configMap": held}, target, inner, read_only=True)
+
+
+@attribute("configs.*")
+def declared_config(declared: View, entry: Entry) -> Iterator[Effect]:
+    """Make the ConfigMap of one config that somebody mounts."""
+    key, estate = str(entry.path[1]), entry.estate
+    for name in ("file", "content", "environment", "external", "name"):
+        declared.get(name)
+    if not consumers(estate, key):
+        declared.plain()
+        yield LocalOnly(f"no service mounts the config `{key}`; nothing is made for it", code="unused-config")
+        return
+    found = config(estate, key)
+    if found.external:
+        yield _external(found)
+    elif found.trouble:
+        yield Problem(
+            "config-content", Severity.ERROR, f"the config `{key}` {found.trouble}", _ways_out(found), _at(declared)
+        )
+    elif found.secret:
+        yield _refused(key, found, declared)
+    else:
+        if not found.filled:
+            yield Emit(config_map(found.name, found.files))
+        yield from renamed(found.hits, estate.hostnames, _at(declared))
+    yield from _rest(declared, found, "ConfigMap" if found.usable and not found.external else "")
+
+
+def _at(declared: View) -> Path:
+    return next(((name,) for name in ("file", "content", "environment") if name in declared), ())
+
+
+def _ways_out(found: Config) -> str:
+    if "larger" in found.trouble or "more than" in found.trouble:
+        return "put it into the image, or let the program fetch it when it starts"
+    if "not set" in found.trouble:
+        return "set it in `.env` or in the stack file"
+    return "write the path of a file of the project, relative to the compose file"
+
+
+def _refused(key: str, found: Config, declared: View) -> Problem:
+    return Problem(
+        "secret-file",
+        Severity.ERROR,
+        f"the config `{key}` cannot become a ConfigMap: {found.secret}",
+        "make it a compose secret (`secrets:`), or let the program take the value from its environment; if it is no "
+        "secret, allow `secret-file` for the services that mount it",
+        _at(declared),
+    )
+
+
+def _external(found: Config) -> Approximated:
+    return Approximated(
+        f"the ConfigMap `{found.name}` must be in the namespace before the first deployment, with the content under "
+        f"the key `{found.name}`",
+        f"`kubectl create configmap {found.name} --from-file={found.name}=<file>`, or declare the content here",
+        ("external",),
+        "external-config",
+    )
+
+
+def _rest(declared: View, found: Config, kind: str) -> Iterator[Effect]:
+    for name, value in (declared.get("labels") or {}).items():
+        if not kind:
+            yield LocalOnly("there is no ConfigMap of ours to carry it", at=("labels", name))
+        elif valid_annotation(name):
+            yield Put(ObjectKey(kind, found.name), ("metadata", "annotations", name), str(value))
+        else:
+            yield Unsupported(f"`{name}` cannot be the key of an annotation", at=("labels", name), code="label-key")
+    for name in ("driver", "driver_opts", "template_driver"):
+        value = declared.get(name)
+        if value:
+            _ = value.plain() if hasattr(value, "plain") else value
+            yield Unsupported(
+                f"`{name}` belongs to Docker Swarm" + ("; the content is not filled in" if "template" in name else ""),
+                "write the content as the container is to read it",
+                (name,),
+                "config-driver",
+            )

@@ -1,0 +1,44 @@
+"""`deploy.labels` → annotations of the workload; as in Swarm they are not those of the containers.
+
+Annotations, because labels of compose hold text that a Kubernetes label may not (rules of a proxy, commands).
+Source: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#labels
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.compose.references import OPEN, visible
+from convert.kubernetes.names import valid_annotation
+from convert.model import Severity, Unsupported
+from convert.registry import attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+    from convert.view import View
+
+
+@attribute("services.*.deploy.labels")
+def deploy_labels(value: View, service: Service) -> Iterator[Effect]:
+    """Translate each entry."""
+    labels = service.model.get("labels") or {}
+    for key, text in value.items():
+        if service.host is not service:
+            yield Unsupported(f"the workload belongs to `{service.host.name}`", at=(key,), code="label-key")
+        elif not valid_annotation(key):
+            yield Unsupported(f"`{key}` cannot be the key of an annotation", at=(key,), code="label-key")
+        elif OPEN in str(text):
+            yield Unsupported(
+                f"an annotation cannot hold a secret: `{visible(str(text))}`",
+                "pass it in the environment, or as a file of `secrets`",
+                (key,),
+                "secret-in-label",
+                Severity.ERROR,
+            )
+        elif str(labels.get(key, text)) != str(text):
+            yield Unsupported(f"`labels` gives `{key}` another value, which holds", at=(key,), code="label-key")
+        else:
+            yield service.put("metadata", "annotations", key, value=str(text))

@@ -1,0 +1,70 @@
+"""`deploy.resources` → `resources` of the container: memory and CPU as `mem_limit` and `cpus`, GPUs as `gpus`.
+
+`limits.pids` has no equivalent per pod: the kubelet limits processes for a whole node. `generic_resources` are names
+that a Swarm administrator gave; a cluster has those of its device plugins.
+Source: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#resources
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.attributes.gpus import device
+from convert.facts import resources
+from convert.kubernetes.quantity import cpu, memory
+from convert.model import Unsupported
+from convert.registry import attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+    from convert.view import View
+
+
+@attribute("services.*.deploy.resources")
+def deploy_resources(value: View, service: Service) -> Iterator[Effect]:
+    """Translate limits and reservations."""
+    limits, reservations = value.get("limits"), value.get("reservations")
+    if limits:
+        yield from _limits(limits, service)
+    if reservations:
+        yield from _reservations(reservations, service)
+
+
+def _limits(limits: View, service: Service) -> Iterator[Effect]:
+    found = resources(service)
+    if limits.get("cpus") and found.cpu_limit:
+        yield service.put_container("resources", "limits", "cpu", value=cpu(found.cpu_limit))
+    if limits.get("memory") and found.memory_given:
+        setting = f"{service.setting}.memory" if service.settings.memory else ""
+        yield service.put_container("resources", "limits", "memory", value=memory(found.memory_limit), setting=setting)
+    pids = limits.get("pids")
+    if pids and int(pids) > 0:
+        yield Unsupported(
+            f"the number of processes ({pids}) is not limited per container",
+            "the kubelet's `podPidsLimit` holds for all pods of a node",
+            ("limits", "pids"),
+            "pids-limit",
+        )
+
+
+def _reservations(reservations: View, service: Service) -> Iterator[Effect]:
+    found = resources(service)
+    if reservations.get("cpus"):
+        setting = f"{service.setting}.cpu" if service.settings.cpu else ""
+        yield service.put_container("resources", "requests", "cpu", value=cpu(found.cpu_request), setting=setting)
+    if reservations.get("memory"):
+        yield service.put_container("resources", "requests", "memory", value=memory(found.memory_request))
+    for index, request in enumerate(reservations.get("devices") or ()):
+        yield from device(request, service, ("reservations", "devices", index))
+    generic = reservations.get("generic_resources")
+    if generic:
+        generic.plain()
+        yield Unsupported(
+            "a cluster does not know the resources that a Swarm administrator named",
+            "select nodes by a label instead, with `placement.constraints`",
+            ("reservations", "generic_resources"),
+            "generic-resources",
+        )

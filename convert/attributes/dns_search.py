@@ -1,0 +1,34 @@
+"""`dns_search` → `dnsConfig.searches` of the pod, after the cluster's own domains. Nothing is lost.
+
+`.` alone turns searching off for Docker; a pod needs the cluster's domains to find services, so it is left out.
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#dns_search
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.model import Approximated
+from convert.registry import attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+    from convert.view import View
+
+
+@attribute("services.*.dns_search")
+def dns_search(domains: View, service: Service) -> Iterator[Effect]:
+    """Keep all domains but `.`."""
+    kept: list[str] = []
+    for index, domain in enumerate(domains):
+        if domain == ".":
+            yield Approximated(
+                "a pod searches the cluster's domains, or it would find no service", at=(index,), code="dns-search"
+            )
+        else:
+            kept.append(str(domain).rstrip("."))
+    if kept:
+        yield from service.share_pod("dnsConfig", "searches", value=kept, attribute="dns_search")

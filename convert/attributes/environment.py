@@ -1,0 +1,84 @@
+"""`environment` (with `env_file`, which the loader has merged into it) → `env` of the container.
+
+Plain settings are written as text, byte for byte; `$(` is escaped, since Kubernetes would expand it. A value that is a
+secret variable becomes a `secretKeyRef`; text around secret variables becomes `$(NAME)` after the entries it names.
+A secret that stands as plain text in the compose file is bound in the same way, and reported. A key without a value
+that the environment does not give either is left out, as Docker does.
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#environment
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.kubernetes.hostnames import renamed, rewrite
+from convert.model import Item, LocalOnly, Problem, Put, Severity
+from convert.registry import attribute
+from convert.secrets.binding import entries, entry, expand
+from convert.secrets.needs import setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+    from convert.secrets.needs import Setting
+    from convert.view import View
+
+
+@attribute("services.*.environment")
+def environment(values: View, service: Service) -> Iterator[Effect]:
+    """Translate every entry, those that others name first: Kubernetes expands `$(NAME)` only backwards."""
+    written: dict[str, str] = {}
+    for key, value in values.items():
+        if value is None:
+            yield LocalOnly("no value is given here, so Docker passes none on", at=(key,))
+        else:
+            written[key], hits = rewrite(_text(value), service.estate.hostnames, key)
+            yield from renamed(hits, service.estate.hostnames, (key,))
+    judged = {key: setting(service, key, value) for key, value in written.items()}
+    for key, value in written.items():
+        if judged[key].kind == "composed":
+            yield from entries(service, value)
+    for key, value in sorted(written.items(), key=lambda pair: judged[pair[0]].kind == "composed"):
+        found = judged[key]
+        if found.kind in {"variable", "literal"}:
+            yield entry(service, key, found.key)
+        else:
+            field = (*service.container, "env", Item("name", key), "value")
+            yield Put(service.workload, field, expand(service, value))
+        yield from _findings(service, key, found)
+
+
+def _findings(service: Service, key: str, found: Setting) -> Iterator[Problem]:
+    if found.kind == "literal" and found.hit and found.hit.rule != "declared":
+        placeholder = found.hit.kind == "placeholder"
+        yield Problem(
+            "placeholder-secret" if placeholder else "plaintext-secret",
+            Severity.ERROR if placeholder and service.options.production else Severity.WARNING,
+            f"`{key}` stands in the compose file as {'a placeholder' if placeholder else 'plain text'} "
+            f"({found.hit.rule}: {found.hit.reason}); it is read from the secret store",
+            f"move the value to a variable, `{key}: ${{{_variable(key)}}}`, and push it with `longshore secrets push`; "
+            f"if it is no secret, say so with a reason: `x-longshore: {{plain: {{{key}: …}}}}` on the service",
+            (key,),
+        )
+    elif found.hit and found.hit.kind == "suspect":
+        yield Problem(
+            "looks-random",
+            Severity.WARNING,
+            f"the value of `{key}` looks random ({found.hit.rule}); it is written as plain text",
+            f"if it is a secret, list `{key}` with a reason under `secret` of this service; else under `plain`",
+            (key,),
+        )
+
+
+def _text(value: object) -> str:
+    """Write a scalar as compose does."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _variable(key: str) -> str:
+    """A name for the compose variable that takes the value: `discovery.password` is `DISCOVERY_PASSWORD`."""
+    return "".join(character if character.isalnum() else "_" for character in key).upper()

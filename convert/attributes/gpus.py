@@ -1,0 +1,76 @@
+"""`gpus`, and `devices` of `deploy.resources.reservations` → a resource of the container: `nvidia.com/gpu: 2`.
+
+The driver decides which resource: nvidia (also where `capabilities` say `gpu` and no driver is named), amd. Nodes with
+GPUs usually keep other pods away by a taint of the resource's name; the pod tolerates it. `all` is refused: a pod must
+say how many. Which devices (`device_ids`) is chosen by the node; only their number is kept.
+Source: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#devices
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.model import Approximated, Item, Severity, Unsupported
+from convert.registry import attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect, Path
+    from convert.view import View
+
+
+RESOURCES = {"nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu"}
+
+
+@attribute("services.*.gpus")
+def gpus(value: View, service: Service) -> Iterator[Effect]:
+    """Translate the list of requests; the loader writes `gpus: all` as one with the count -1."""
+    for index, request in enumerate(value):
+        yield from device(request, service, (index,), "gpu")
+
+
+def device(request: View, service: Service, at: Path, capability: str = "") -> Iterator[Effect]:
+    """Translate one request, found `at` a path below the claimed one. capability: what the place itself asks for."""
+    driver = str(request.get("driver") or "")
+    capabilities = {str(name) for name in request.get("capabilities") or ()} | {capability}
+    chosen = [str(name) for name in request.get("device_ids") or ()]
+    count = int(request.get("count") or len(chosen) or -1)
+    resource = RESOURCES.get(driver or ("nvidia" if "gpu" in capabilities else ""))
+    if resource is None:
+        yield Unsupported(
+            f"no resource is known for the driver `{driver or 'none'}` and {', '.join(sorted(capabilities - {''}))}",
+            "install the device plugin and ask for its resource in a patch",
+            at,
+            "gpus",
+            Severity.ERROR,
+        )
+        return
+    if count < 1:
+        yield Unsupported(
+            "`all` devices of a node cannot be asked for; a pod says how many",
+            "write `count: 1`",
+            at,
+            "gpus",
+            Severity.ERROR,
+        )
+        return
+    yield service.put_container("resources", "limits", resource, value=str(count))
+    yield from service.share_pod(
+        "tolerations",
+        Item("key", resource),
+        value={"operator": "Exists", "effect": "NoSchedule"},
+        attribute="gpus" if capability else "deploy",
+    )
+    if chosen:
+        yield Approximated(
+            f"the pod gets {count} device{'s' if count > 1 else ''}; which, the node decides",
+            at=(*at, "device_ids"),
+            code="gpus",
+            severity=Severity.INFO,
+        )
+    options = request.get("options")
+    if options:
+        options.plain()
+        yield Unsupported("options are for Docker's device driver", at=(*at, "options"), code="gpus")

@@ -1,0 +1,42 @@
+"""`group_add` → `supplementalGroups` of the pod.
+
+Kubernetes wants numbers; a name is an error, since files of the group could not be read.
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#group_add
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.model import Severity, Unsupported
+from convert.registry import attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+    from convert.view import View
+
+
+NAMES = {"root": 0}
+
+
+@attribute("services.*.group_add")
+def group_add(value: View, service: Service) -> Iterator[Effect]:
+    """Translate the list of groups."""
+    numbers: list[int] = []
+    for index, group in enumerate(value):
+        text = str(group)
+        number = int(text) if text.isdecimal() else NAMES.get(text)
+        if number is not None:
+            numbers.append(number)
+            continue
+        yield Unsupported(
+            f"the number of the group `{text}` is not known, and Kubernetes takes numbers",
+            f"`docker run --rm --entrypoint getent {service.model.get('image', '<image>')} group {text}` tells it",
+            (index,),
+            severity=Severity.ERROR,
+        )
+    if numbers:
+        yield from service.share_pod("securityContext", "supplementalGroups", value=numbers, attribute="group_add")

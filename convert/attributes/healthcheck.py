@@ -1,0 +1,166 @@
+"""`healthcheck` → `readinessProbe`, `startupProbe` and `livenessProbe` of the container.
+
+Readiness is the test as it is, with all numbers written out: Docker's defaults (30 s, 30 s, 3) are not those of
+Kubernetes. The startup probe asks every `start_interval` (5 s) and gives the program `start_period` and all retries,
+a minute at least. Liveness is looser: twice the failures, 5 s at least for an answer; where Docker only showed
+`unhealthy`, the container is restarted. A test that calls another service gets no liveness probe: one service that is
+down would restart all that ask for it. The stack's `services.<name>.liveness` says `on` or `off`.
+
+`curl` and `wget` on the container itself become `httpGet`, `nc -z` and `/dev/tcp` become `tcpSocket`,
+`grpc_health_probe` becomes `grpc`, where that behaves the same; any other test is run as the command it is, by
+`/bin/sh` where it is text. The kubelet does not put secrets into a probe's command: a secret variable in it is read
+from the environment by a shell.
+
+What is lost: parts of seconds (rounded up). A HEALTHCHECK inside the image is not known here. A Job is judged by its
+exit code and has no probes.
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#healthcheck
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from convert.aliases import hosts
+from convert.compose.references import OPEN
+from convert.compose.units import duration_seconds
+from convert.facts import DEFAULT_INTERVAL, DEFAULT_RETRIES, startup_budget
+from convert.health import Target, called, request
+from convert.model import Approximated, LocalOnly, Severity, Unsupported
+from convert.registry import attribute
+from convert.secrets.arguments import arguments
+from convert.secrets.binding import shell, variable
+from convert.secrets.shell import command_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from convert.estate import Service
+    from convert.model import Effect
+    from convert.view import View
+
+
+TIMEOUT, START_INTERVAL = 30.0, 5.0
+"""Docker's defaults, in seconds."""
+
+MINIMUM_TIMEOUT = 5
+"""Seconds that a liveness probe waits for an answer: a busy program is not a dead one."""
+
+
+class Times(NamedTuple):
+    """Numbers of a health check, whole seconds rounded up."""
+
+    interval: int
+    timeout: int
+    retries: int
+    start_interval: int
+
+
+@attribute("services.*.healthcheck")
+def healthcheck(value: View, service: Service) -> Iterator[Effect]:
+    """Translate test and numbers."""
+    check = value.plain()
+    test = service.health_test
+    if check.get("disable") or check.get("test") == ["NONE"]:
+        return
+    if test is None:
+        yield Unsupported(
+            "the test is inside the image, where Kubernetes does not look; only its numbers are here",
+            "write the test here too: `test: [CMD, …]`",
+        )
+    elif service.workload.kind == "Job":
+        yield LocalOnly("a Job is judged by its exit code; nothing waits for it to be healthy")
+    else:
+        times, rounded = _times(check)
+        yield from rounded
+        yield from _probes(test, times, service)
+
+
+def _times(check: Mapping[str, Any]) -> tuple[Times, list[Effect]]:
+    found: list[Effect] = []
+
+    def seconds(key: str, default: float) -> int:
+        text = check.get(key)
+        given = (duration_seconds(text) if text else 0) or default
+        whole = ceil(given)
+        if whole != given:
+            found.append(
+                Approximated(
+                    f"Kubernetes counts whole seconds: {given:g} s becomes {whole} s",
+                    at=(key,),
+                    severity=Severity.INFO,
+                )
+            )
+        return whole
+
+    return (
+        Times(
+            seconds("interval", DEFAULT_INTERVAL),
+            seconds("timeout", TIMEOUT),
+            int(check.get("retries") or DEFAULT_RETRIES),
+            seconds("start_interval", START_INTERVAL),
+        ),
+        found,
+    )
+
+
+def _probes(test: list[str], times: Times, service: Service) -> Iterator[Effect]:
+    words, findings = arguments(test[1:], service, ("test",), 1)
+    yield from findings
+    if words is None:
+        return
+    asked = request([test[0], *words], _target(service))
+    handler = asked.handler if asked else {"exec": {"command": _command(test[0], words, service)}}
+    timeout = max(1, ceil(min(times.timeout, asked.timeout))) if asked and asked.timeout else times.timeout
+    ready = {
+        **handler,
+        "periodSeconds": times.interval,
+        "timeoutSeconds": timeout,
+        "failureThreshold": times.retries,
+    }
+    yield service.put_container("readinessProbe", value=ready)
+    yield service.put_container(
+        "startupProbe",
+        value={
+            **handler,
+            "periodSeconds": times.start_interval,
+            "timeoutSeconds": timeout,
+            "failureThreshold": ceil(startup_budget(service) / times.start_interval),
+        },
+    )
+    if service.settings.liveness == "off":
+        return
+    others = _others([test[0], *words], service)
+    if others and service.settings.liveness != "on":
+        yield Approximated(
+            f"the test calls {', '.join(f'`{name}`' for name in others)}, so there is no liveness probe: "
+            "the container is not restarted because another service is down",
+            f"let the test ask this service alone; or set `services.{service.name}.liveness: on` in the stack file",
+            ("test",),
+            "liveness",
+            Severity.INFO,
+        )
+        return
+    alive = {**ready, "timeoutSeconds": max(MINIMUM_TIMEOUT, timeout), "failureThreshold": 2 * times.retries}
+    setting = f"{service.setting}.liveness" if service.settings.liveness else ""
+    yield service.put_container("livenessProbe", value=alive, setting=setting)
+
+
+def _target(service: Service) -> Target:
+    names = (service.name, service.slug, str(service.model.get("container_name")), str(service.model.get("hostname")))
+    return Target(names, tuple(port for port, protocol in service.container_ports if protocol == "TCP"))
+
+
+def _command(form: str, words: list[str], service: Service) -> list[str]:
+    if form == "CMD-SHELL":
+        return ["/bin/sh", "-c", shell(service, words[0] if words else "")]
+    if any(OPEN in word for word in words):
+        return ["/bin/sh", "-c", f"exec {command_line(words, lambda name: variable(service, name))}"]
+    return words
+
+
+def _others(test: list[str], service: Service) -> list[str]:
+    """Other services that the test calls, each once."""
+    known: dict[str, Any] = service.estate.memo(hosts)
+    found = {known[name]: None for name in called(test) if name in known}
+    return [name for name in found if service.estate.services[name].host is not service.host]

@@ -1,0 +1,35 @@
+"""`image` → `image` of the container, as it is written; the stack may name another one, with a digest for instance.
+
+`services.<name>.image` in the stack file wins, so that a release is one line there. An image reference cannot hold a
+secret: it would be readable in every object and event.
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#image
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.compose.references import OPEN, visible
+from convert.model import Severity, Unsupported
+from convert.registry import attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+
+
+@attribute("services.*.image")
+def image(value: str, service: Service) -> Iterator[Effect]:
+    """Translate the reference, or take the stack's."""
+    if service.settings.image:
+        yield service.put_container("image", value=service.settings.image, setting=f"{service.setting}.image")
+        return
+    if OPEN in value:
+        yield Unsupported(
+            f"the image reference `{visible(value)}` holds a secret variable",
+            "declare the variable plain in the stack file (`secrets: {variables: {NAME: false}}`) if it is none",
+            severity=Severity.ERROR,
+        )
+    yield service.put_container("image", value=visible(value))

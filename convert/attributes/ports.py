@@ -1,0 +1,81 @@
+"""`ports` → `containerPort` and a port of the service's Service, both the *container* port.
+
+Others dial the container port, as on a Docker network, and network policies on EKS need `port` and `targetPort` to be
+equal. A port is called `tcp-80` unless it has a `name`; `app_protocol` becomes `appProtocol`.
+
+What is lost: nothing is opened to the outside. The published number, `host_ip` and `mode` say how the Docker host is
+reached, and a cluster has no such host. `exposure` of the service in the stack file opens a port, by a load balancer or
+an ingress. A port published on 127.0.0.1 stays what it was: for operators, by `kubectl port-forward`.
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#ports
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.exposure import exposed, is_loopback
+from convert.model import Approximated, Problem, Severity
+from convert.ports import declared, listen, valid_protocol
+from convert.registry import attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+    from convert.view import View
+
+
+@attribute("services.*.ports")
+def ports(entries: View, service: Service) -> Iterator[Effect]:
+    """Translate the long form."""
+    known = {(port.number, port.protocol): port for port in declared(service.host)}
+    opened = {(port.number, port.protocol) for port in exposed(service)}
+    private: list[str] = []
+    closed: list[str] = []
+    for index, entry in enumerate(entries):
+        number, protocol = int(entry["target"]), str(entry.get("protocol", "tcp")).upper()
+        port = known[number, protocol]
+        yield from listen(service, port)
+        name, kind = entry.get("name"), entry.get("app_protocol")
+        if name and name != port.name:
+            yield Approximated(f"a port cannot be called `{name}`; it is called `{port.name}`", at=(index, "name"))
+        if kind and not valid_protocol(kind):
+            yield Approximated(f"`{kind}` is no application protocol in Kubernetes' syntax", at=(index, "app_protocol"))
+        published, address, mode = entry.get("published"), str(entry.get("host_ip") or ""), entry.get("mode")
+        text = _text(published, number, protocol, mode)
+        if (published or mode == "host") and (number, protocol) not in opened:
+            yield from (Approximated("", at=(index, name)) for name in ("published", "host_ip", "mode"))
+        if published and is_loopback(address):
+            private.append(text)
+        elif (published or mode == "host") and (number, protocol) not in opened:
+            closed.append(f"{text} of {address}" if address.strip("[]") not in {"", "0.0.0.0", "::"} else text)  # noqa: S104
+    yield from _findings(service, private, closed)
+
+
+def _text(published: str | None, number: int, protocol: str, mode: str | None) -> str:
+    outside = f"{published}→{number}" if published and str(published) != str(number) else str(number)
+    suffix = "" if protocol == "TCP" else f"/{protocol.lower()}"
+    return f"{outside}{suffix}{' on the host' if mode == 'host' else ''}"
+
+
+def _findings(service: Service, private: list[str], closed: list[str]) -> Iterator[Problem]:
+    if closed:
+        yield Problem(
+            "published-port",
+            Severity.WARNING,
+            f"published {_ports(closed)}: open inside the cluster only",
+            f"to open it, set `services.{service.name}.exposure` in the stack file: "
+            "`{kind: ingress, host: …}` for HTTP, `{kind: loadbalancer}` for anything else",
+        )
+    if private:
+        yield Problem(
+            "published-port",
+            Severity.INFO,
+            f"published {_ports(private)}: open to the Docker host alone, and now inside the cluster",
+            f"operators reach it by `kubectl port-forward service/{service.host.slug} …`",
+        )
+
+
+def _ports(listed: list[str]) -> str:
+    return f"{'ports' if listed[1:] else 'port'} {', '.join(listed)}"

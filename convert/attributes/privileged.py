@@ -1,0 +1,31 @@
+"""`privileged` → `privileged` of the container, with the owner's consent only: such a container owns its node.
+
+Without `allow: [privileged]` it is an error. Most programs want one capability (`cap_add`) or one kernel setting.
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#privileged
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.registry import attribute
+from convert.waivers import unless_waived
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+
+
+@attribute("services.*.privileged")
+def privileged(value: bool, service: Service) -> Iterator[Effect]:  # noqa: FBT001  the value of the attribute
+    """Translate the flag."""
+    if value:
+        yield from unless_waived(
+            service,
+            "privileged",
+            "a privileged container can do on its node whatever root can, to every other pod there too",
+            "give it the one capability that it needs, by `cap_add`",
+            service.put_container("securityContext", "privileged", value=True),
+        )

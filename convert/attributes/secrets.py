@@ -1,0 +1,94 @@
+"""`secrets` of a service → one read-only file each, from a Secret that the operator keeps.
+
+Each file is mounted by `subPath` at `/run/secrets/<target>`, so that nothing else under `/run/secrets` is hidden (a
+service account token lives there too). Such a file does not follow a change of the secret; a new version is a new
+Secret and rolls the pods. `mode` is kept, 0444 by default. In Kubernetes the file belongs to root; where compose gives
+it to a user or group, the pod gets that number as `fsGroup`, so that its processes may read it, and nobody else's.
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#secrets
+and https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+"""
+
+from __future__ import annotations
+
+from posixpath import basename, normpath
+from typing import TYPE_CHECKING, Final
+
+from convert.kubernetes.names import digest, label
+from convert.kubernetes.pod import POD_SECURITY
+from convert.model import Approximated, Default, Problem, Severity, Unsupported
+from convert.mounts import attach
+from convert.registry import attribute
+from convert.secrets.binding import shared_secret_name
+from convert.secrets.needs import VALUE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+    from convert.registry import Entry
+    from convert.view import View
+
+_MODE: Final = 0o444
+"""Docker's own: everybody in the container may read."""
+
+_OTHERS: Final = 0o004
+
+
+@attribute("services.*.secrets")
+def secrets(mounts: View, service: Service) -> Iterator[Effect]:
+    """Mount each secret as a file of its own."""
+    for index, mount in enumerate(mounts):
+        source = str(mount["source"])
+        target = str(mount.get("target") or source)
+        path = normpath(target if target.startswith("/") else f"/run/secrets/{target}")
+        given = mount.get("mode")
+        mode = _MODE if given is None else given if isinstance(given, int) else int(str(given), 8)
+        held = {
+            "secretName": shared_secret_name(service.estate, source),
+            "items": [{"key": VALUE, "path": basename(path)}],
+            "defaultMode": mode,
+        }
+        yield from attach(
+            service, label(f"secret-{source}-{digest(path)}"), {"secret": held}, path, basename(path), read_only=True
+        )
+        yield from _owner(mount, service, mode, index)
+
+
+def _owner(mount: View, service: Service, mode: int, index: int) -> Iterator[Effect]:
+    """Let the processes read what belongs to their user in Docker."""
+    owner = {key: str(mount.get(key)) for key in ("uid", "gid") if mount.get(key) is not None}
+    group = next((owner[key] for key in ("gid", "uid") if owner.get(key, "0") not in {"0", ""}), "")
+    if not group:
+        return
+    key = "gid" if owner.get("gid") == group else "uid"
+    if not group.isdecimal():
+        yield Unsupported(
+            f"a secret's `{key}` must be a number in Kubernetes; the file belongs to root",
+            "write the number of the user that the program runs as",
+            (index, key),
+            "secret-owner",
+        )
+    elif not mode & _OTHERS:
+        yield Default(service.workload, (*POD_SECURITY, "fsGroup"), int(group))
+        yield Approximated(
+            f"the file belongs to root here, and to the group {group} that all processes of the pod have",
+            at=(index, key),
+            code="secret-owner",
+            severity=Severity.INFO,
+        )
+
+
+@attribute("secrets.*")
+def secret(declared: View | None, entry: Entry) -> Iterator[Effect]:
+    """Read the declaration; the ExternalSecret itself is made by the policy `external_secrets`."""
+    name = str(entry.path[1])
+    if not declared:
+        return
+    for key in ("file", "environment", "external", "name", "content"):
+        declared.get(key)
+    for key in ("labels", "driver", "driver_opts", "template_driver"):
+        if key in declared:
+            yield Unsupported(f"`{key}` of a secret means nothing to External Secrets", at=(key,), code="secret-driver")
+    if not any(mount["source"] == name for service in entry.estate for mount in service.model.get("secrets") or []):
+        yield Problem("unused-secret", Severity.INFO, f"no service mounts the secret `{name}`; nothing is made for it")

@@ -1,0 +1,38 @@
+"""`storage_opt.size` → a limit on `ephemeral-storage`: what the container may write outside of its volumes.
+
+Docker refuses a write past it; Kubernetes evicts the pod, some seconds later.
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#storage_opt
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.compose.units import bytes_of
+from convert.kubernetes.quantity import memory
+from convert.model import Approximated, Severity, Unsupported
+from convert.registry import attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+    from convert.view import View
+
+
+@attribute("services.*.storage_opt")
+def storage_opt(value: View, service: Service) -> Iterator[Effect]:
+    """Translate the size; other options are those of a storage driver that no node has."""
+    for key, option in value.items():
+        if key == "size":
+            size = memory(bytes_of(option))
+            yield service.put_container("resources", "limits", "ephemeral-storage", value=size)
+            yield Approximated(
+                "a pod that writes more is evicted and started anew; Docker refuses the write",
+                at=(key,),
+                code="storage-opt",
+                severity=Severity.INFO,
+            )
+        else:
+            yield Unsupported(f"`{key}` is an option of a storage driver of Docker's", at=(key,), code="storage-opt")

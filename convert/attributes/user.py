@@ -1,0 +1,51 @@
+"""`user` → `runAsUser` and `runAsGroup` of the container.
+
+Kubernetes wants numbers. A name is translated where its number is known: `root`, `nobody`, and the user of an official
+image's own name (`user: postgres` in `postgres`); any other name is an error, since the pod would run as somebody else.
+What is known of the user decides more: a container that is known not to run as root gets `runAsNonRoot`, loses all
+capabilities, and its volumes belong to its group (policy `pod_defaults`).
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#user
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.facts import run_as
+from convert.model import Severity, Unsupported
+from convert.registry import attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+
+
+GROUPS = {"root": 0}
+
+
+@attribute("services.*.user")
+def user(value: str, service: Service) -> Iterator[Effect]:
+    """Translate `user[:group]`, each a number or a name."""
+    name, _, group = str(value).partition(":")
+    if not name:
+        return
+    number = run_as(service)
+    if number is None:
+        yield Unsupported(
+            f"the number of the user `{name}` is not known, and Kubernetes takes numbers",
+            f"`docker run --rm --entrypoint id {service.model.get('image', '<image>')} {name}` tells it; write "
+            '`user: "1000:1000"`, or leave `user` out if the image runs as that user by itself',
+            severity=Severity.ERROR,
+        )
+        return
+    yield service.put_container("securityContext", "runAsUser", value=number)
+    known = int(group) if group.isdecimal() else GROUPS.get(group)
+    if known is not None:
+        yield service.put_container("securityContext", "runAsGroup", value=known)
+    elif group:
+        yield Unsupported(
+            f"the number of the group `{group}` is not known; the pod gets the group that the image gives the user",
+            f'write the number: `user: "{number}:<number>"`',
+        )

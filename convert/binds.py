@@ -1,0 +1,177 @@
+"""Bind mounts: a path of the Docker host is not there in a cluster, so each one needs another home.
+
+Small files of the project become a ConfigMap. Everything else is an error that names the ways out.
+"""
+
+from __future__ import annotations
+
+from posixpath import basename
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from convert.compose.files import within
+from convert.content import Content, config_map, content, hosts_renamed, is_text, items, leak
+from convert.kubernetes.hostnames import renamed
+from convert.kubernetes.names import digest, label
+from convert.model import Approximated, Emit, LocalOnly, Severity, Unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from convert.estate import Service
+    from convert.model import Effect, Path
+
+SOCKETS: Final = ("docker.sock", "containerd.sock", "podman.sock", "crio.sock", "dockershim.sock")
+CLOCKS: Final = frozenset({"/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo"})
+
+WAYS_OUT: Final = (
+    "three ways out: files that are only read belong in `configs:` or, mounted `:ro`, in a ConfigMap of up to 1 MiB; "
+    "data belongs in a named volume; program code belongs in the image"
+)
+
+
+class Bind(NamedTuple):
+    """A bind mount that became a ConfigMap: its name, its files, and whether the target is a directory."""
+
+    name: str
+    files: Mapping[str, bytes]
+    directory: bool
+
+
+def bind(service: Service, mount: Mapping[str, Any]) -> Bind | None:
+    """The ConfigMap that stands for a bind mount of `service`, where one can; computed once."""
+    cache = service.memo(_cache)
+    key = str(mount.get("source") or ""), bool(mount.get("read_only"))
+    if key not in cache:
+        cache[key] = _bind(service, key[0], mount)
+    return cache[key]
+
+
+def _cache(_service: Service) -> dict[tuple[str, bool], Bind | None]:
+    return {}
+
+
+def _bind(service: Service, path: str, mount: Mapping[str, Any]) -> Bind | None:
+    if not _in_project(service, path):
+        return None
+    found = content(service.estate, path)
+    if found.trouble or not found.files or _for_writing(mount, found):
+        return None
+    if "secret-file" not in service.allowed and leak(found.files):
+        return None
+    files, _ = hosts_renamed(service.estate, found.files)
+    relative = service.estate.project.relative(path)
+    name = label(f"{service.slug}-{basename(path)}-{digest(service.name, relative)}")
+    return Bind(name, files, found.directory)
+
+
+def _in_project(service: Service, path: str) -> bool:
+    return within(path, service.estate.project.directory)
+
+
+def _for_writing(mount: Mapping[str, Any], found: Content) -> bool:
+    """Is it there to be written? A writable file is that is empty, or no text: nobody keeps settings in it."""
+    if mount.get("read_only"):
+        return False
+    return not any(found.files.values()) or (not found.directory and not is_text(*found.files.values()))
+
+
+def bound(service: Service, mount: Mapping[str, Any], at: Path) -> Iterator[Effect]:
+    """Translate what a bind mount says of the host: its ConfigMap, and findings."""
+    path = str(mount.get("source") or "")
+    if basename(path) in SOCKETS:
+        yield _socket(path, at)
+    elif path in CLOCKS:
+        yield LocalOnly(
+            f"`{path}` gives the container the host's time zone; a node's clock runs in UTC",
+            "set the variable `TZ` (`TZ: Europe/Paris`) if the program needs a local time",
+            at,
+            "host-clock",
+        )
+    elif not _in_project(service, path):
+        yield _host_path(path, at)
+    else:
+        yield from _project_path(service, mount, path, at)
+
+
+def _socket(path: str, at: Path) -> Effect:
+    return Unsupported(
+        f"`{path}` gives the container all power over the host; a cluster's nodes have no Docker, and no pod may have "
+        "that power",
+        "what reads it has a counterpart: a proxy (Traefik) is the stack's `exposure`, log and metrics agents are "
+        "DaemonSets of the cluster, updates are deployments. To run this container without it, allow `docker-socket`",
+        at,
+        "docker-socket",
+        Severity.ERROR,
+    )
+
+
+def _host_path(path: str, at: Path) -> Effect:
+    return Unsupported(
+        f"`{path}` is a path of the Docker host, outside the project; no node has it",
+        f"{WAYS_OUT}. What watches the host itself (metrics, logs) has its counterpart in the cluster: leave it out, "
+        "by a profile; to run it without the mount, allow `bind`",
+        at,
+        "bind",
+        Severity.ERROR,
+    )
+
+
+def _project_path(service: Service, mount: Mapping[str, Any], path: str, at: Path) -> Iterator[Effect]:
+    relative = service.estate.project.relative(path)
+    found = content(service.estate, path)
+    made = bind(service, mount)
+    if made is None:
+        yield _refused(service, mount, relative, found, at)
+        return
+    yield Emit(config_map(made.name, made.files))
+    _, hits = hosts_renamed(service.estate, found.files)
+    yield from renamed(hits, service.estate.hostnames, at)
+    if mount.get("read_only"):
+        return
+    if made.directory:
+        yield Approximated(
+            f"`{relative}` is mounted to be written, and becomes a ConfigMap, which nobody can write to",
+            "if it is only read, mount it `:ro` (or allow `writable-bind`); data belongs in a named volume, "
+            "program code in the image",
+            at,
+            "writable-bind",
+            Severity.ERROR,
+        )
+    else:
+        yield Approximated(
+            f"`{relative}` is mounted to be written, and becomes a ConfigMap, which nobody can write to",
+            "mount it `:ro` if the program only reads it; if it writes, give it a named volume",
+            at,
+            "writable-bind",
+        )
+
+
+def _refused(service: Service, mount: Mapping[str, Any], relative: str, found: Content, at: Path) -> Effect:
+    secret = leak(found.files) if found.files and "secret-file" not in service.allowed else None
+    if secret:
+        place = relative if not found.directory else f"{relative}/{secret.file}"
+        return Unsupported(
+            f"`{place}` holds {secret.reason} in line {secret.line}, and a ConfigMap is no place for a secret",
+            "make the file a compose secret (`secrets:`), or let the program take the value from a variable; "
+            "if it is none, allow `secret-file`",
+            at,
+            "secret-file",
+            Severity.ERROR,
+        )
+    if found.missing and mount.get("read_only"):
+        why = "does not exist: Docker would mount an empty directory there"
+    elif found.missing:
+        why = "does not exist: Docker would make an empty directory on the host, for data"
+    elif found.trouble:
+        why = found.trouble
+    elif not found.files:
+        why = "is an empty directory of the Docker host"
+    else:
+        why = "is mounted to be written and holds no text: it keeps data, on the Docker host"
+    return Unsupported(f"`{relative}` {why}", WAYS_OUT, at, "bind", Severity.ERROR)
+
+
+def bind_items(made: Bind) -> dict[str, Any]:
+    """The pod volume that mounts the ConfigMap of a bind."""
+    return {"name": made.name, "items": items(made.files)}

@@ -1,0 +1,151 @@
+"""The claims behind named volumes: their size, class and access mode, and what is lost on the way from Docker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from convert.facts import access_mode, shared
+from convert.kubernetes.names import label, valid_annotation
+from convert.model import Approximated, LocalOnly, ObjectKey, Problem, Put, Severity, Unsupported
+from convert.storage import declaration, driver_options, export, named, templated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Estate, Service
+    from convert.model import Effect
+    from convert.view import View
+
+
+def claim(estate: Estate, key: str) -> dict[str, Any]:
+    """Name, access mode, class and size of the claim behind `key`, as far as the stack decides them."""
+    storage = estate.options.storage
+    own = storage.volumes.get(key)
+    mode = access_mode(estate, key)
+    kind = (own.storage_class if own else "") or (
+        storage.shared_class if mode == "ReadWriteMany" else storage.storage_class
+    )
+    size = (own.size if own else "") or storage.size
+    spec: dict[str, Any] = {"accessModes": [mode]}
+    if kind:
+        spec["storageClassName"] = kind
+    if size:
+        spec["resources"] = {"requests": {"storage": size}}
+    return {"metadata": {"name": label(key)}, "spec": spec}
+
+
+def made(estate: Estate, key: str, own: ObjectKey, users: tuple[Service, ...]) -> Iterator[Effect]:
+    """Make the claim `own` of the volume `key`, and tell what it cannot do for its users."""
+    yield from _sharing(estate, key, users)
+    yield from _prefill(estate, key, users)
+    if any(key in templated(user) for user in users):
+        return
+    yield Put(own, ("metadata", "annotations", "pulumi.com/skipAwait"), "true")
+    given = claim(estate, key)["spec"]
+    own_settings = key in estate.options.storage.volumes
+    setting = f"storage.volumes.{key}" if own_settings else "storage"
+    for name, value in given.items():
+        yield Put(own, ("spec", name), value, "" if name == "accessModes" else setting)
+
+
+def _sharing(estate: Estate, key: str, users: tuple[Service, ...]) -> Iterator[Effect]:
+    asked = estate.options.storage.volumes.get(key)
+    if not shared(estate, key) or access_mode(estate, key) == "ReadWriteMany" or (asked and asked.access_mode):
+        return
+    pods = list(dict.fromkeys(user.host.name for user in users))
+    who = ", ".join(f"`{name}`" for name in pods) if pods[1:] else f"several pods of `{pods[0]}`"
+    yield Problem(
+        "shared-volume",
+        Severity.ERROR,
+        f"`{key}` is mounted by {who}, and a disk is mounted by one node at a time",
+        "set `storage.sharedClass` in the stack file to a class that many nodes can mount (EFS); or, where all pods "
+        f"run on one node, `storage.volumes.{key}.accessMode: ReadWriteOnce`; or keep the data in a bucket or database",
+    )
+
+
+def prefilled(estate: Estate, key: str) -> str:
+    """The place in the image from which Docker would fill the volume; empty where nothing is filled."""
+    mounts = [
+        mount
+        for user in estate.consumers[key]
+        for mount in user.model.get("volumes") or []
+        if mount.get("source") == key and mount.get("type") == "volume"
+    ]
+    if not mounts or all((mount.get("volume") or {}).get("nocopy") for mount in mounts):
+        return ""
+    return str(mounts[0].get("target"))
+
+
+def _prefill(estate: Estate, key: str, users: tuple[Service, ...]) -> Iterator[Effect]:
+    target = prefilled(estate, key)
+    if not target:
+        return
+    yield Approximated("")
+    if all(named(user)[key] for user in users):
+        yield Problem(
+            "volume-prefill",
+            Severity.WARNING,
+            f"nobody writes to `{key}`: Docker fills it from the image's `{target}`, a claim stays empty",
+            "drop the mount if the image's own files are meant; else let something fill the claim",
+        )
+
+
+def external(estate: Estate, key: str, name: str) -> Iterator[Effect]:
+    """Tell that the claim `name` is not ours to make."""
+    declared = str(declaration(estate, key).get("name") or key)
+    renamed = "" if name == declared else f" (`{declared}` is no name for a claim)"
+    yield Approximated(
+        f"the claim `{name}` must be in the namespace before the first deployment{renamed}",
+        "make it by hand or from a snapshot, or drop `external` and let one be made",
+        ("external",),
+        "external-volume",
+    )
+
+
+def driver(estate: Estate, key: str) -> Iterator[Effect]:
+    """Tell what becomes of the volume's driver and its options."""
+    declared = declaration(estate, key)
+    options, plugin = driver_options(declared), str(declared.get("driver") or "local")
+    kind = options.get("type", "")
+    if plugin != "local":
+        yield Unsupported(
+            f"the driver `{plugin}` is one of Docker's; the claim comes from the cluster's storage class",
+            f"name a class for it, `storage.volumes.{key}.storageClass`, in the stack file",
+            ("driver",),
+            "volume-driver",
+        )
+    elif kind.startswith("nfs") and export(options):
+        yield Approximated(
+            "the export is mounted by the nodes, with their own mount options",
+            "the nodes must reach the server; Pod Security level `restricted` refuses such a mount",
+            ("driver_opts",),
+            "volume-driver",
+            Severity.INFO,
+        )
+    elif kind == "tmpfs":
+        return
+    elif "bind" in options.get("o", "").split(",") or kind == "none":
+        yield Approximated(
+            f"its data lie in `{options.get('device')}` on the Docker host; the claim starts empty",
+            "copy the data into the claim before the first start",
+            ("driver_opts",),
+            "volume-driver",
+        )
+    elif options:
+        yield Unsupported(
+            f"a volume of type `{kind or plugin}` has no equivalent here; it becomes an ordinary claim",
+            f"name a class for it, `storage.volumes.{key}.storageClass`, in the stack file",
+            ("driver_opts",),
+            "volume-driver",
+        )
+
+
+def labels(declared: View | None, own: ObjectKey | None) -> Iterator[Effect]:
+    """Annotate the claim `own` with the volume's labels; None: there is no claim of ours."""
+    for name, value in (declared.get("labels") or {}).items() if declared else ():
+        if own is None:
+            yield LocalOnly("there is no claim of ours to carry it", at=("labels", name))
+        elif valid_annotation(name):
+            yield Put(own, ("metadata", "annotations", name), str(value))
+        else:
+            yield Unsupported(f"`{name}` cannot be the key of an annotation", at=("labels", name), code="label-key")

@@ -1,0 +1,210 @@
+"""Files of the project that containers are given: what stands in a bind mount or a config, and the ConfigMap of it.
+
+Everything is read through `project.files`, once, and within bounds: a ConfigMap holds one mebibyte.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from posixpath import basename
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from convert.compose.files import within
+from convert.kubernetes.hostnames import rewrite
+from convert.kubernetes.kinds import new
+from convert.kubernetes.names import digest
+from convert.model import ObjectKey
+from convert.secrets.detection import text_hit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from convert.compose import Project
+    from convert.estate import Estate
+    from convert.model import Manifest
+
+LIMIT: Final = 1 << 20
+"""Bytes that a ConfigMap may hold: https://kubernetes.io/docs/concepts/configuration/configmap/"""
+
+MOST: Final = 500
+"""Files that one directory may bring; more is an application, not its configuration."""
+
+EXECUTABLE: Final = 0o755
+
+_KEY: Final = re.compile(r"[-._a-zA-Z0-9]{1,253}").fullmatch
+_COMMENT: Final = re.compile(r"^[ \t]*(?:#|;|//|--).*$", re.MULTILINE)
+_EXAMPLE: Final = re.compile(
+    r"[:=](?:secret|password|passwd|pass|pwd|my-?\w+|change-?me|example)(?=[@&\s]|$)", re.IGNORECASE
+)
+_REFUSED: Final = re.compile(r"[^-._a-zA-Z0-9]+")
+
+
+class Content(NamedTuple):
+    """What is at a path. files: path below it → content; a single file is under its own name.
+
+    missing: nothing is there. trouble: why the files cannot become a ConfigMap, said of `path`; empty if they can.
+    """
+
+    files: Mapping[str, bytes]
+    directory: bool = False
+    missing: bool = False
+    trouble: str = ""
+
+
+class Leak(NamedTuple):
+    """A secret in a file. line counts from 1; reason says what was recognised, never its value."""
+
+    file: str
+    line: int
+    reason: str
+
+
+def content(estate: Estate, path: str) -> Content:
+    """Read what is at an absolute path inside the project; the same path is read once."""
+    cache = estate.memo(_cache)
+    if path not in cache:
+        cache[path] = _content(estate.project, path)
+    return cache[path]
+
+
+def _cache(_estate: Estate) -> dict[str, Content]:
+    return {}
+
+
+def _content(project: Project, path: str) -> Content:
+    files, root = project.files, project.files.real(project.directory)
+    if not within(files.real(path), root):
+        return Content({}, trouble="lies outside the project")
+    kind = files.kind(path)
+    if kind == "missing":
+        return Content({}, missing=True, trouble="does not exist")
+    if kind == "other":
+        return Content({}, trouble="is no regular file")
+    found: dict[str, bytes] = {}
+    trouble = ""
+    try:
+        if kind == "file":
+            found[basename(path)] = files.read(path)
+            trouble = "" if len(found[basename(path)]) <= LIMIT else _TOO_LARGE
+        else:
+            trouble = _collect(project, path, "", root, found)
+    except OSError as error:
+        trouble = f"cannot be read ({error.strerror or type(error).__name__})"
+    return Content({} if trouble else found, kind == "directory", trouble=trouble)
+
+
+_TOO_LARGE: Final = "is larger than the mebibyte that a ConfigMap holds"
+
+
+def _collect(project: Project, path: str, below: str, root: str, found: dict[str, bytes]) -> str:
+    """Read a directory into `found`; gives the trouble that ended it."""
+    for name in project.files.list(path):
+        inner, relative = f"{path}/{name}", f"{below}{name}"
+        kind = project.files.kind(inner)
+        if kind == "directory":
+            real = project.files.real(inner)
+            if within(project.files.real(path), real) or not within(real, root):
+                return f"holds `{relative}`, a link that leads out of it"
+            trouble = _collect(project, inner, f"{relative}/", root, found)
+            if trouble:
+                return trouble
+        elif kind == "file":
+            if not within(project.files.real(inner), root):
+                return f"holds `{relative}`, a link that leads out of the project"
+            if len(found) == MOST:
+                return f"holds more than {MOST} files"
+            found[relative] = project.files.read(inner)
+            if sum(map(len, found.values())) > LIMIT:
+                return _TOO_LARGE
+        else:
+            return f"holds `{relative}`, which is no regular file"
+    return ""
+
+
+def leak(files: Mapping[str, bytes]) -> Leak | None:
+    """Find the first secret that stands in one of the files."""
+    for name, data in files.items():
+        text = _text(data)
+        if text is None or not text_hit(text):
+            continue
+        text = _COMMENT.sub(_without_examples, text)
+        hit = text_hit(text)
+        if hit:
+            lines = enumerate(text.splitlines(), 1)
+            return Leak(name, next((number for number, line in lines if text_hit(line)), 1), hit.reason)
+    return None
+
+
+def _without_examples(comment: re.Match[str]) -> str:
+    """Take out of a comment what shows how to write a password: `mysql://user:secret@host`."""
+    return _EXAMPLE.sub("", comment[0])
+
+
+def _text(data: bytes) -> str | None:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
+
+
+def is_text(*contents: bytes) -> bool:
+    """Is all of it text?"""
+    return all(_text(data) is not None for data in contents)
+
+
+def keys(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Path → key in the ConfigMap: the path itself where it may be a key, else a clean form and a hash."""
+    return {
+        path: path if _KEY(path) and path not in {".", ".."} else f"{_REFUSED.sub('_', path)[:200]}.{digest(path)}"
+        for path in files
+    }
+
+
+def items(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """List the files for a volume; a script, which a bind mount would leave executable, is made so."""
+    return [
+        {"key": key, "path": path, **({"mode": EXECUTABLE} if files[path].startswith(b"#!") else {})}
+        for path, key in keys(files).items()
+    ]
+
+
+def hosts_renamed(estate: Estate, files: Mapping[str, bytes]) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Rewrite host names that Kubernetes does not allow in all text files; gives the old names that were found."""
+    renames = estate.hostnames
+    if not renames:
+        return dict(files), ()
+    found: dict[str, None] = {}
+    changed: dict[str, bytes] = {}
+    for path, data in files.items():
+        text = _text(data)
+        changed[path] = data
+        if text is not None:
+            text, hits = rewrite(text, renames)
+            found.update(dict.fromkeys(hits))
+            changed[path] = text.encode() if hits else data
+    return changed, tuple(found)
+
+
+def config_map(name: str, files: Mapping[str, bytes]) -> Manifest:
+    """Write a ConfigMap: text as `data`, anything else as `binaryData`."""
+    data: dict[str, str] = {}
+    binary: dict[str, str] = {}
+    for path, key in keys(files).items():
+        text = _text(files[path])
+        if text is None:
+            binary[key] = b64encode(files[path]).decode()
+        else:
+            data[key] = text
+    return new(ObjectKey("ConfigMap", name), **{k: v for k, v in (("data", data), ("binaryData", binary)) if v})
+
+
+def content_digest(files: Mapping[str, bytes]) -> str:
+    """Sixteen hex digits that change with any file; never computed from a secret."""
+    total = sha256()
+    for path, data in sorted(files.items()):
+        total.update(f"{len(path)} {path} {len(data)} ".encode())
+        total.update(data)
+    return total.hexdigest()[:16]

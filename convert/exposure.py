@@ -1,0 +1,43 @@
+"""Which ports of a service the stack opens to the outside; compose's `ports` alone open nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.ports import Port, declared, every, port_name
+
+if TYPE_CHECKING:
+    from convert.estate import Service
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+def exposed(service: Service) -> tuple[Port, ...]:
+    """The container ports that `exposure` opens; empty where it is not set, or where there is no port to open."""
+    exposure = service.settings.exposure
+    if exposure is None or service.host is not service:
+        return ()
+    ports = every(service)
+    if exposure.port:
+        named = tuple(port for port in ports if port.number == exposure.port)
+        if exposure.kind == "ingress":
+            named = tuple(port for port in named if port.protocol == "TCP")
+        return named or (Port(exposure.port, "TCP", port_name(exposure.port, "TCP")),)
+    if exposure.kind == "ingress":
+        return tuple(port for port in ports if port.protocol == "TCP")[:1]
+    public = published(service)
+    return tuple(port for port in declared(service) if (port.number, port.protocol) in public) or ports[:1]
+
+
+def published(service: Service) -> dict[tuple[int, str], str]:
+    """(container port, protocol) → published port or range, of those that Docker opens beyond the host itself."""
+    return {
+        (int(port["target"]), str(port.get("protocol", "tcp")).upper()): str(port["published"])
+        for port in reversed(service.model.get("ports") or [])
+        if port.get("published") and not is_loopback(str(port.get("host_ip") or ""))
+    }
+
+
+def is_loopback(address: str) -> bool:
+    """Is a `host_ip` one that only the Docker host itself reaches?"""
+    return address.strip("[]").startswith(LOOPBACK)

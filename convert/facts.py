@@ -1,0 +1,210 @@
+"""What several rules and policies must agree on about one service: resources, user, how its pods are replaced.
+
+Each fact is computed once, by `service.memo`, from the canonical model, the stack's settings and the house rules.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from convert.compose.units import bytes_of, duration_seconds, millicores
+from convert.images import image_user, named_user
+from convert.kubernetes.quantity import bytes_in, millicores_in
+from convert.storage import is_claim, named
+
+if TYPE_CHECKING:
+    from convert.estate import Estate, Service
+
+PRE_STOP_SLEEP: Final = 5
+"""Seconds a pod goes on serving after it was told to end: until then, proxies still send it requests."""
+
+DEFAULT_INTERVAL: Final = 30.0
+DEFAULT_RETRIES: Final = 3
+MINIMUM_BUDGET: Final = 60
+"""Docker's defaults for a health check; and the seconds that every program gets to start."""
+
+_ONE_NODE: Final = "ReadWriteOnce"
+
+_PERIOD: Final = 100_000
+"""The kernel's default `cpu.cfs_period_us`, which `cpu_quota` counts against when no `cpu_period` is given."""
+
+
+class Resources(NamedTuple):
+    """Memory in bytes, processors in millicores; None where nothing is asked or limited.
+
+    memory_given: the limit comes from compose or the stack, not from the house rule. cpu_shares: what the request was
+    worked out from `cpu_shares`, the weight against others.
+    """
+
+    memory_limit: int
+    memory_request: int
+    memory_given: bool
+    cpu_limit: int | None
+    cpu_request: int
+
+
+def resources(service: Service) -> Resources:
+    """What the container asks for and may use, after the stack and the house rules."""
+    return service.memo(_resources)
+
+
+def _resources(service: Service) -> Resources:
+    model = service.model
+    asked = (model.get("deploy") or {}).get("resources") or {}
+    limits: dict[str, Any] = asked.get("limits") or {}
+    reservations: dict[str, Any] = asked.get("reservations") or {}
+    reserved = bytes_of(reservations.get("memory") or model.get("mem_reservation") or 0)
+    given = bytes_in(service.settings.memory) if service.settings.memory else _memory(limits, model)
+    # What lies in /dev/shm counts as memory of the container.
+    usual = bytes_in(service.options.default_memory) + max(0, bytes_of(model.get("shm_size") or 0))
+    limit = given or max(usual, reserved)
+    cpu_limit = _cpu_limit(limits, model)
+    cpu_request = _cpu_request(service, reservations, cpu_limit)
+    return Resources(
+        memory_limit=limit,
+        memory_request=min(reserved, limit) or limit,
+        memory_given=bool(given),
+        cpu_limit=cpu_limit,
+        cpu_request=min(cpu_request, cpu_limit) if cpu_limit else cpu_request,
+    )
+
+
+def _memory(limits: dict[str, Any], model: Any) -> int:
+    return max(0, bytes_of(limits.get("memory") or model.get("mem_limit") or 0))
+
+
+def _cpu_limit(limits: dict[str, Any], model: Any) -> int | None:
+    given = limits.get("cpus") or model.get("cpus")
+    if given:
+        return max(1, millicores(given)) if float(given) > 0 else None
+    quota = int(model.get("cpu_quota") or 0)
+    return max(1, quota * 1000 // int(model.get("cpu_period") or _PERIOD)) if quota > 0 else None
+
+
+def _cpu_request(service: Service, reservations: dict[str, Any], cpu_limit: int | None) -> int:
+    shares = int(service.model.get("cpu_shares") or 0)
+    if service.settings.cpu:
+        return millicores_in(service.settings.cpu)
+    if reservations.get("cpus"):
+        return max(1, millicores(reservations["cpus"]))
+    if shares:
+        return max(1, shares * 1000 // 1024)
+    return max(1, cpu_limit // 2) if cpu_limit else millicores_in(service.options.default_cpu)
+
+
+def run_as(service: Service) -> int | None:
+    """The number of the user that the container runs as, where compose or the image tells; None: nobody knows."""
+    return service.memo(_run_as)
+
+
+def _run_as(service: Service) -> int | None:
+    image = service.settings.image or str(service.model.get("image") or "")
+    name = str(service.model.get("user") or "").partition(":")[0]
+    if not name:
+        return image_user(image)
+    return int(name) if name.isdecimal() else named_user(name, image)
+
+
+def shared(estate: Estate, volume: str) -> bool:
+    """Do several pods mount the volume at once: of several services, of several replicas, or one on each node?
+
+    The pods of a StatefulSet each have a claim of their own, as long as nobody else mounts it.
+    """
+    users = estate.consumers.get(volume, ())
+    pods = {user.workload: user.host for user in users}
+    if len(pods) > 1:
+        return True
+    return any(
+        kind == "DaemonSet" or (kind != "StatefulSet" and owner.replicas > 1) for (kind, _), owner in pods.items()
+    )
+
+
+def access_mode(estate: Estate, volume: str) -> str:
+    """How nodes may mount a named volume: what the stack says, else shared where several pods need it and it can be."""
+    asked = estate.options.storage.volumes.get(volume)
+    if asked and asked.access_mode:
+        return asked.access_mode
+    return "ReadWriteMany" if shared(estate, volume) and estate.options.storage.shared_class else _ONE_NODE
+
+
+def recreates(service: Service) -> bool:
+    """Must the old pod be gone before the new one starts? A volume that one node mounts at a time asks for it."""
+    return service.host.memo(_recreates)
+
+
+def _recreates(owner: Service) -> bool:
+    estate = owner.estate
+    return any(
+        is_claim(estate, volume) and access_mode(estate, volume) == _ONE_NODE
+        for member in estate.pods[owner.name]
+        for volume in named(member)
+    )
+
+
+def pre_stop_sleep(service: Service) -> int:
+    """Seconds of the house rule's `preStop` sleep: 0 for what nobody calls, or where compose has a hook of its own."""
+    if service.workload.kind == "Job" or not service.container_ports or service.model.get("pre_stop"):
+        return 0
+    return PRE_STOP_SLEEP
+
+
+SAFE_SYSCTLS: Final = frozenset(
+    {
+        "kernel.shm_rmid_forced",
+        "net.ipv4.ip_local_port_range",
+        "net.ipv4.ip_local_reserved_ports",
+        "net.ipv4.ip_unprivileged_port_start",
+        "net.ipv4.ping_group_range",
+        "net.ipv4.tcp_fin_timeout",
+        "net.ipv4.tcp_keepalive_intvl",
+        "net.ipv4.tcp_keepalive_probes",
+        "net.ipv4.tcp_keepalive_time",
+        "net.ipv4.tcp_rmem",
+        "net.ipv4.tcp_syncookies",
+        "net.ipv4.tcp_wmem",
+    }
+)
+"""Kernel settings that a pod may have without the node's consent, since Kubernetes 1.32."""
+
+
+def capability(name: str) -> str:
+    """Write a capability as Kubernetes does: `CAP_NET_ADMIN` is `NET_ADMIN`."""
+    return name.upper().removeprefix("CAP_")
+
+
+def security_option(text: str) -> tuple[str, str]:
+    """Split an entry of `security_opt`: `seccomp=unconfined`, or with Docker's old colon `label:disable`."""
+    equals, colon = text.find("="), text.find(":")
+    separator = "=" if equals >= 0 and (colon < 0 or equals < colon) else ":"
+    name, _, value = text.partition(separator)
+    return name.strip().lower(), value.strip()
+
+
+def startup_budget(service: Service) -> int:
+    """Seconds that the startup probe gives a service; 0 where it has none."""
+    check = service.model.get("healthcheck") or {}
+    if service.health_test is None:
+        return 0
+    interval = (duration_seconds(check["interval"]) if check.get("interval") else 0) or DEFAULT_INTERVAL
+    period = duration_seconds(check["start_period"]) if check.get("start_period") else 0
+    return max(MINIMUM_BUDGET, ceil(period) + int(check.get("retries") or DEFAULT_RETRIES) * ceil(interval))
+
+
+def container_security(service: Service) -> dict[tuple[str, ...], Any]:
+    """Fields of the container's `securityContext` that it gets by itself, each with its place below it.
+
+    A privileged container cannot be kept from more rights; the API refuses the contradiction. At `restricted` all are
+    held to what the level demands.
+    """
+    privileged = service.model.get("privileged") and "privileged" in service.allowed
+    found: dict[tuple[str, ...], Any] = {} if privileged else {("allowPrivilegeEscalation",): False}
+    user = run_as(service)
+    if user and not privileged:
+        found["runAsNonRoot",] = True
+        if not service.model.get("user"):
+            # An image may name its user; Kubernetes takes no name for proof that it is not root.
+            found["runAsUser",] = user
+    if (user or service.options.pod_security == "restricted") and not privileged:
+        found["capabilities", "drop"] = ["ALL"]
+    return found

@@ -1,0 +1,112 @@
+"""Image references, and what is known of images that everybody uses: no registry is asked.
+
+Docker learns the user and the stop signal from the image; Kubernetes must be told the first before it admits a pod
+that may not run as root. For images that are not listed here nothing is assumed.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Image(NamedTuple):
+    """The parts of `registry/repository:tag@digest`; tag and digest are empty where they are not given."""
+
+    repository: str
+    tag: str
+    digest: str
+
+    @property
+    def short(self) -> str:
+        """The repository as people say it: without Docker Hub's host and `library/`."""
+        return self.repository.removeprefix("docker.io/").removeprefix("library/")
+
+    @property
+    def mutable(self) -> bool:
+        """May the same reference name another image tomorrow by design? No tag and `latest` do."""
+        return not self.digest and self.tag in {"", "latest"}
+
+
+def parse(reference: str) -> Image:
+    """Split an image reference.
+
+    Source: https://github.com/distribution/reference/blob/main/reference.go (a colon after the last slash is a tag)
+    """
+    name, _, digest = reference.partition("@")
+    slash = name.rfind("/")
+    colon = name.rfind(":")
+    if colon > slash:
+        return Image(name[:colon], name[colon + 1 :], digest)
+    return Image(name, "", digest)
+
+
+NON_ROOT: Final = {
+    "apache/kafka": 1000,
+    "confluentinc/cp-kafka": 1000,
+    "confluentinc/cp-schema-registry": 1000,
+    "confluentinc/cp-zookeeper": 1000,
+    "docker.elastic.co/elasticsearch/elasticsearch": 1000,
+    "docker.elastic.co/kibana/kibana": 1000,
+    "docker.elastic.co/logstash/logstash": 1000,
+    "elasticsearch": 1000,
+    "grafana/grafana": 472,
+    "grafana/grafana-oss": 472,
+    "grafana/loki": 10001,
+    "jenkins/jenkins": 1000,
+    "kibana": 1000,
+    "logstash": 1000,
+    "mcr.microsoft.com/mssql/server": 10001,
+    "memcached": 11211,
+    "nginxinc/nginx-unprivileged": 101,
+    "opensearchproject/opensearch": 1000,
+    "opensearchproject/opensearch-dashboards": 1000,
+    "otel/opentelemetry-collector": 10001,
+    "otel/opentelemetry-collector-contrib": 10001,
+    "prom/alertmanager": 65534,
+    "prom/node-exporter": 65534,
+    "prom/prometheus": 65534,
+    "quay.io/keycloak/keycloak": 1000,
+    "quay.io/prometheus/alertmanager": 65534,
+    "quay.io/prometheus/node-exporter": 65534,
+    "quay.io/prometheus/prometheus": 65534,
+    "sonarqube": 1000,
+}
+"""Images whose own `USER` is known not to be root: short name → numeric user, the same in every maintained tag."""
+
+_NAMES: Final = {"root": 0, "nobody": 65534}
+"""User names that mean the same in the images of Debian, Alpine and busybox."""
+
+_OWN_NAMES: Final = {
+    "mysql": ("mysql", 999),
+    "nginx": ("nginx", 101),
+    "node": ("node", 1000),
+    "postgres": ("postgres", 999),
+    "redis": ("redis", 999),
+    "valkey/valkey": ("valkey", 999),
+}
+"""Images that bring a user of their own: short name → the user's name and number."""
+
+STOP_SIGNALS: Final = {
+    "nginx": "SIGQUIT",
+    "nginxinc/nginx-unprivileged": "SIGQUIT",
+    "postgres": "SIGINT",
+    "httpd": "SIGWINCH",
+    "haproxy": "SIGUSR1",
+}
+"""Images whose own `STOPSIGNAL` is known. A container runtime sends that one in Kubernetes too."""
+
+
+def image_user(reference: str) -> int | None:
+    """The non-root user that an image runs as by itself, where it is known."""
+    return NON_ROOT.get(parse(reference).short)
+
+
+def named_user(name: str, reference: str) -> int | None:
+    """The number behind a user name, where it is known; an official image's own user only inside that image."""
+    image = parse(reference)
+    if name in _NAMES:
+        return _NAMES[name]
+    own, number = _OWN_NAMES.get(image.short, ("", 0))
+    if name != own:
+        return None
+    return 70 if name == "postgres" and "alpine" in image.tag else number

@@ -1,0 +1,160 @@
+"""How a container gets what compose mounts into it: claims, ConfigMaps, memory, scratch space, images."""
+
+from __future__ import annotations
+
+from posixpath import basename, normpath
+from typing import TYPE_CHECKING, Any
+
+from convert.binds import bind, bind_items, bound
+from convert.compose.units import bytes_of
+from convert.facts import run_as
+from convert.images import parse
+from convert.kubernetes.names import digest, label
+from convert.kubernetes.pod import POD_SECURITY, volume
+from convert.kubernetes.quantity import memory
+from convert.model import Approximated, Default, Item, LocalOnly, Put, Severity, Unsupported
+from convert.storage import FOLDER, colliding, declaration, is_claim, named, source, templated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from convert.estate import Service
+    from convert.model import Effect, Path
+
+IMAGE_VOLUMES = (1, 33)
+"""Kubernetes version from which a pod may mount an image without a feature gate being set by hand."""
+
+
+def mounted(
+    service: Service, owner: Service, mount: Mapping[str, Any], at: Path, *, read_only: bool = False
+) -> Iterator[Effect]:
+    """Mount into `service` what `mount` of `owner` says; they differ with `volumes_from`."""
+    kind, target = str(mount.get("type") or "volume"), str(mount.get("target") or "")
+    if not target.startswith("/") or ":" in target:
+        yield Unsupported(f"a container cannot mount anything at `{target}`", at=at, severity=Severity.ERROR)
+        return
+    if kind == "bind":
+        if owner is service:
+            yield from bound(service, mount, at)
+        made = bind(owner, mount)
+        if made:
+            path = "" if made.directory else next(iter(made.files))
+            yield from attach(service, made.name, {"configMap": bind_items(made)}, target, path, read_only=True)
+        return
+    writable = not (read_only or mount.get("read_only"))
+    if kind == "volume" and mount.get("source"):
+        yield from _named(service, mount, target, at, read_only=not writable)
+    elif kind == "volume":
+        yield from _anonymous(service, owner, target, at)
+    elif kind == "tmpfs":
+        size = (mount.get("tmpfs") or {}).get("size")
+        yield from in_memory(service, target, bytes_of(size) if size else 0, read_only=not writable)
+    elif kind == "image":
+        yield from _image(service, mount, target, at)
+    else:
+        yield Unsupported(
+            f"a mount of type `{kind}` has no equivalent", "use a named volume", at, "mount-type", Severity.ERROR
+        )
+
+
+def _named(service: Service, mount: Mapping[str, Any], target: str, at: Path, *, read_only: bool) -> Iterator[Effect]:
+    estate, key = service.estate, str(mount["source"])
+    if key in colliding(estate):
+        return  # the volume's own finding is an error
+    inner = str((mount.get("volume") or {}).get("subpath") or "").strip("/")
+    held = source(estate, key)
+    if "persistentVolumeClaim" in held and not declaration(estate, key).get("external"):
+        inner = f"{FOLDER}/{inner}".rstrip("/")
+    name = label(key)
+    if key in templated(service):
+        yield mount_at(service, name, target, inner, read_only=read_only)
+        return
+    if "emptyDir" in held and len({user.host.name for user in estate.consumers.get(key, ())}) > 1:
+        yield Unsupported(
+            f"`{key}` is memory of the Docker host that several services share; pods do not share memory",
+            "use a claim (drop `driver_opts`) or put the services into one pod (`network_mode: service:…`)",
+            at,
+            "shared-volume",
+            Severity.ERROR,
+        )
+    yield from attach(service, name, held, target, inner, read_only=read_only)
+
+
+def _anonymous(service: Service, owner: Service, target: str, at: Path) -> Iterator[Effect]:
+    parents = [str(other.get("target")) for other in service.model.get("volumes") or [] if other.get("type") == "bind"]
+    covered = next((parent for parent in parents if target.startswith(parent.rstrip("/") + "/")), "")
+    if covered:
+        yield LocalOnly(
+            f"keeps the bind mount at `{covered}` off a directory of the image; without that mount it is not needed",
+            at=at,
+        )
+    elif owner is not service:
+        yield Unsupported(
+            f"the anonymous volume of `{owner.name}` at `{target}` lives in its pod alone",
+            "give the volume a name",
+            at,
+            severity=Severity.ERROR,
+        )
+    else:
+        yield Approximated(
+            f"the anonymous volume at `{target}` becomes a scratch directory: it starts empty, without what the image "
+            "has there, and ends with the pod",
+            "give it a name if the data must stay; drop it if the image's own files are meant",
+            at,
+            "anonymous-volume",
+        )
+        yield from attach(service, scratch(service, target), {"emptyDir": {}}, target)
+
+
+def _image(service: Service, mount: Mapping[str, Any], target: str, at: Path) -> Iterator[Effect]:
+    reference = str(mount.get("source") or "")
+    if service.options.kubernetes_version < IMAGE_VOLUMES:
+        yield Unsupported(
+            "image volumes need Kubernetes 1.33", "copy the files into the image of the service", at, "mount-type",
+            Severity.ERROR,
+        )  # fmt: skip
+        return
+    name = label(f"{service.slug}-{basename(parse(reference).repository)}-{digest(reference)}")
+    inner = str((mount.get("image") or {}).get("subpath") or "")
+    yield from attach(service, name, {"image": {"reference": reference}}, target, inner, read_only=True)
+
+
+def group(service: Service) -> Iterator[Effect]:
+    """Let a user that is not root write to its claims: their files get its group."""
+    user = run_as(service)
+    if not user or not any(is_claim(service.estate, key) for key in named(service)):
+        return
+    group = str(service.model.get("user") or "").partition(":")[2]
+    wanted = int(group) if group.isdecimal() and int(group) else user
+    yield Default(service.workload, (*POD_SECURITY, "fsGroup"), wanted)
+    yield Default(service.workload, (*POD_SECURITY, "fsGroupChangePolicy"), "OnRootMismatch")
+
+
+def attach(
+    service: Service, name: str, held: Mapping[str, Any], target: str, path: str = "", *, read_only: bool = False
+) -> Iterator[Put]:
+    """Give the pod the volume `name`, and the container its `path` (all of it where that is empty) at `target`.
+
+    held: the volume's source, one key and its value, as in `{"emptyDir": {}}`.
+    """
+    yield Put(service.workload, (*volume(name), next(iter(held))), next(iter(held.values())))
+    yield mount_at(service, name, target, path, read_only=read_only)
+
+
+def mount_at(service: Service, name: str, target: str, path: str = "", *, read_only: bool = False) -> Put:
+    """Give the container a volume that its pod has."""
+    value = {"name": name} | ({"subPath": path} if path else {}) | ({"readOnly": True} if read_only else {})
+    return Put(service.workload, (*service.container, "volumeMounts", Item("mountPath", normpath(target))), value)
+
+
+def in_memory(service: Service, target: str, size: int, *, read_only: bool = False) -> Iterator[Put]:
+    """Mount memory at `target`, at most `size` bytes (0: as much as the container's memory limit leaves)."""
+    held = {"medium": "Memory", **({"sizeLimit": memory(size)} if size else {})}
+    yield from attach(service, scratch(service, target), {"emptyDir": held}, target, read_only=read_only)
+
+
+def scratch(service: Service, target: str) -> str:
+    """Name the scratch volume at `target`: by its path, and a hash where the path has more than letters and digits."""
+    plain = target.strip("/").replace("/", "")
+    mark = "" if plain.isalnum() and plain.islower() else f"-{digest(target)}"
+    return label(f"{service.slug}-{target.strip('/')}{mark}")

@@ -1,0 +1,39 @@
+"""A PodDisruptionBudget from two replicas on: when nodes are drained, one pod of a service goes at a time.
+
+With one replica there is none: it would stop every upgrade of the nodes.
+Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.kubernetes.kinds import new
+from convert.model import Emit, ObjectKey
+from convert.registry import service_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+
+
+REPLICATED = frozenset({"Deployment", "StatefulSet"})
+
+
+@service_policy
+def disruption_budget(service: Service) -> Iterator[Effect]:
+    """Allow one pod at a time to be away; those that are not healthy may always be moved."""
+    if service.host is not service or service.replicas < 2 or service.workload.kind not in REPLICATED:  # noqa: PLR2004
+        return
+    budget = new(
+        ObjectKey("PodDisruptionBudget", service.slug),
+        spec={
+            "maxUnavailable": 1,
+            "unhealthyPodEvictionPolicy": "AlwaysAllow",
+            "selector": {"matchLabels": service.selector},
+        },
+    )
+    budget["metadata"]["labels"] = service.labels
+    yield Emit(budget)

@@ -1,0 +1,36 @@
+"""How pods end: they go on serving for 5 s after they are told to go, and then have the time that compose gives them.
+
+A Service takes some seconds to stop sending requests to a pod that ends; a program that stops at once cuts them off.
+The pause (`preStop.sleep`) needs nothing in the image. Without `stop_grace_period` a pod has 30 s, Docker's 10 s and
+more.
+Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.facts import pre_stop_sleep
+from convert.kubernetes.pod import POD
+from convert.model import Default
+from convert.registry import service_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+
+
+GRACE = 30
+
+
+@service_policy
+def graceful_stop(service: Service) -> Iterator[Effect]:
+    """Let the container sleep first, and write the grace period out."""
+    pause = pre_stop_sleep(service)
+    if pause:
+        sleep = {"sleep": {"seconds": pause}}
+        yield Default(service.workload, (*service.container, "lifecycle", "preStop"), sleep)
+    if service.host is service:
+        yield Default(service.workload, (*POD, "terminationGracePeriodSeconds"), GRACE)

@@ -1,0 +1,66 @@
+"""Requests and limits where compose leaves them out: what is not said is what took the whole machine down.
+
+Memory: a limit always; 256Mi (`workloads.memory` in the stack file) where compose gives none, with a warning, and in
+production an error. The request is the limit unless compose reserves less, so the scheduler admits only what fits.
+Processor: a request of half the limit, or 100m (`workloads.cpu`); no limit unless compose gives one, since an idle
+processor is of use to nobody. Local disk: 100Mi asked, 1Gi at most; no limit with anonymous volumes, which live there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.facts import resources
+from convert.kubernetes.quantity import cpu, memory, millicores_in
+from convert.model import Default, Problem, Severity
+from convert.registry import service_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Service
+    from convert.model import Effect
+
+
+DISK_REQUEST, DISK_LIMIT = "100Mi", "1Gi"
+
+
+@service_policy
+def limits(service: Service) -> Iterator[Effect]:
+    """Fill in what is missing in the container's `resources`."""
+    found, settings, workload = resources(service), service.settings, service.workload
+    held = (*service.container, "resources")
+    by_memory = f"{service.setting}.memory" if settings.memory else ""
+    by_cpu = f"{service.setting}.cpu" if settings.cpu else ""
+    yield Default(workload, (*held, "requests", "memory"), memory(found.memory_request), by_memory)
+    yield Default(workload, (*held, "requests", "cpu"), cpu(found.cpu_request), by_cpu)
+    yield Default(workload, (*held, "requests", "ephemeral-storage"), DISK_REQUEST)
+    yield Default(workload, (*held, "limits", "memory"), memory(found.memory_limit), by_memory)
+    if not _writes_to_disk(service):
+        yield Default(workload, (*held, "limits", "ephemeral-storage"), DISK_LIMIT)
+    if not found.memory_given:
+        yield _missing(service, memory(found.memory_limit))
+    if settings.cpu and found.cpu_limit and millicores_in(settings.cpu) > found.cpu_limit:
+        yield Problem(
+            "cpu-request-above-limit",
+            Severity.WARNING,
+            f"the stack asks for {settings.cpu} processors, compose limits the service to {cpu(found.cpu_limit)}; "
+            "the limit is asked for",
+            f"raise `cpus` in the compose file, or lower `{service.setting}.cpu` in the stack file",
+        )
+
+
+def _missing(service: Service, limit: str) -> Problem:
+    return Problem(
+        "missing-memory-limit",
+        Severity.ERROR if service.options.production else Severity.WARNING,
+        f"no memory limit: `{service.name}` gets {limit}, and is killed when it needs more",
+        f"write `mem_limit:` here, or `services: {{{service.name}: {{memory: {limit}}}}}` in the stack file; "
+        f"`docker stats` shows what it uses",
+    )
+
+
+def _writes_to_disk(service: Service) -> bool:
+    return any(
+        mount.get("type") == "volume" and not mount.get("source") for mount in service.model.get("volumes") or ()
+    )

@@ -1,0 +1,63 @@
+"""The size of claims that the stack file does not give: 10Gi, with a warning; in production that is an error.
+
+Compose knows no size of a volume. `storage.size` in the stack file holds for all volumes, `storage.volumes.<name>.size`
+for one; the class likewise. Without a class the cluster's default one is taken.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convert.claims import claim, prefilled
+from convert.model import Default, ObjectKey, Problem, Severity
+from convert.registry import estate_policy
+from convert.storage import DEFAULT_SIZE, claim_name, declaration, is_claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Estate
+    from convert.model import Effect
+
+
+@estate_policy
+def sizes(estate: Estate) -> Iterator[Effect]:
+    """Give every claim of ours a size, and tell once which ones were not given any."""
+    ours = [key for key in estate.consumers if is_claim(estate, key) and not declaration(estate, key).get("external")]
+    unsized = [key for key in ours if "resources" not in claim(estate, key)["spec"]]
+    unclassed = [key for key in ours if "storageClassName" not in claim(estate, key)["spec"]]
+    for key in unsized:
+        field = ("spec", "resources", "requests", "storage")
+        yield Default(ObjectKey("PersistentVolumeClaim", claim_name(estate, key)), field, DEFAULT_SIZE)
+    if unsized:
+        yield Problem(
+            "volume-size",
+            Severity.ERROR if estate.options.production else Severity.WARNING,
+            f"compose gives no size to {_listed(unsized)}; each gets {DEFAULT_SIZE}",
+            "set `storage.size` in the stack file for all, or `storage.volumes.<name>.size` for one",
+            ("volumes", min(unsized)),
+        )
+    filled = [key for key in ours if prefilled(estate, key)]
+    if filled:
+        yield Problem(
+            "volume-prefill",
+            Severity.INFO,
+            f"Docker fills an empty volume from the image's directory and takes over its owner; a claim starts empty: "
+            f"{_listed(filled)}",
+            "if a program expects files there, let it copy them when it starts; if it may not write there, say which "
+            "user it runs as (`user: uid:gid`): the claim then belongs to that group",
+            ("volumes", min(filled)),
+        )
+    if unclassed and estate.options.production:
+        yield Problem(
+            "volume-class",
+            Severity.WARNING,
+            f"no storage class is named for {_listed(unclassed)}; the cluster's default one decides",
+            "set `storage.storageClass` in the stack file",
+            ("volumes", min(unclassed)),
+        )
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in sorted(names)[:3])
+    return f"{shown} and {len(names) - 3} more volumes" if names[3:] else shown

@@ -1,0 +1,216 @@
+"""The ports of each service: those that compose declares, and those that others dial without being told.
+
+On a Docker network every port of a container can be reached, declared or not. A Kubernetes Service forwards the ports
+it lists and no other, so one that lists some must list all that are used. A service without any declared port gets a
+headless Service, which forwards everything.
+"""
+
+from __future__ import annotations
+
+import re
+from posixpath import basename
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from convert.images import parse
+from convert.model import Item, Put
+from convert.texts import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from convert.estate import Estate, Service
+    from convert.model import Path
+
+
+class Port(NamedTuple):
+    """One port of a Service and of the container behind it; they are the same, as on a Docker network."""
+
+    number: int
+    protocol: str
+    name: str
+    app_protocol: str = ""
+
+    def entry(self) -> dict[str, Any]:
+        """Write it for `spec.ports` of a Service, without its key, the name."""
+        wanted = {"appProtocol": self.app_protocol} if self.app_protocol else {}
+        return {"port": self.number, "targetPort": self.number, "protocol": self.protocol, **wanted}
+
+
+PORTS: Final = 1 << 16
+
+SCHEMES: Final = {
+    "amqp": 5672, "amqps": 5671, "http": 80, "https": 443, "kafka": 9092, "ldap": 389, "ldaps": 636, "memcached": 11211,
+    "mongodb": 27017, "mqtt": 1883, "mysql": 3306, "mariadb": 3306, "nats": 4222, "postgres": 5432, "postgresql": 5432,
+    "pulsar": 6650, "redis": 6379, "rediss": 6379, "smtp": 25, "smtps": 465, "ws": 80, "wss": 443,
+}  # fmt: skip
+"""URL scheme → the port that programs dial when the URL names none."""
+
+IMAGES: Final = {
+    "cassandra": 9042, "clickhouse": 8123, "clickhouse-server": 9000, "cockroach": 26257, "consul": 8500,
+    "elasticsearch": 9200, "emqx": 1883, "etcd": 2379, "influxdb": 8086, "kafka": 9092, "keycloak": 8080,
+    "mariadb": 3306, "memcached": 11211, "minio": 9000, "mongo": 27017, "mongodb": 27017, "mosquitto": 1883,
+    "mysql": 3306, "nats": 4222, "neo4j": 7687, "opensearch": 9200, "percona": 3306, "pgvector": 5432, "postgis": 5432,
+    "postgres": 5432, "postgresql": 5432, "pulsar": 6650, "rabbitmq": 5672, "redis": 6379,
+    "redis-stack": 6379, "redis-stack-server": 6379, "scylla": 9042, "solr": 8983, "timescaledb": 5432,
+    "valkey": 6379, "vault": 8200, "zookeeper": 2181,
+}  # fmt: skip
+"""Last part of an image's repository → the port its program serves, which its users seldom write down."""
+
+_NAME: Final = re.compile(r"(?!(?:tcp|udp|sctp)-\d+$)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?").fullmatch
+_SHORT: Final = re.compile(r"(?=.{1,15}$)(?!.*--)(?=.*[a-z])[a-z0-9](?:[-a-z0-9]*[a-z0-9])?").fullmatch
+_PROTOCOL: Final = re.compile(
+    r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+).fullmatch
+_DIALLED: Final = re.compile(r"([A-Za-z0-9][\w.-]*):(\d{2,5})(?!\d)")
+_BY_SCHEME: Final = re.compile(
+    r"([a-z][a-z0-9]*)(?:\+[a-z0-9.]+)?://(?:[^\s/@]*@)?([A-Za-z0-9][\w.-]*)(?=[/?#\s\"',;]|$)"
+)
+_HOST_KEYS: Final = ("HOST", "HOSTNAME", "SERVER", "ADDRESS", "ADDR")
+
+
+def valid_container_name(name: str) -> bool:
+    """May a port of a container be called so (15 characters, one letter at least)?"""
+    return bool(_SHORT(name))
+
+
+def valid_protocol(name: str) -> bool:
+    """Is it an application protocol in Kubernetes' syntax (`http`, `example.com/custom`)?"""
+    return bool(_PROTOCOL(name))
+
+
+def port_name(number: int, protocol: str) -> str:
+    """Name a port that compose gives no name: `tcp-80`; no other port may be called so."""
+    return f"{protocol.lower()}-{number}"
+
+
+def expose_range(text: str) -> Iterator[tuple[int, str]]:
+    """(port, protocol) pairs of one entry of `expose`: `"3000"`, `"7000-7002/udp"`."""
+    numbers, _, protocol = text.partition("/")
+    first, _, last = numbers.partition("-")
+    for number in range(int(first), int(last or first) + 1):
+        yield number, (protocol or "tcp").upper()
+
+
+def declared(service: Service) -> tuple[Port, ...]:
+    """Ports that `ports` and `expose` name, of all containers in the service's pod, each once, in order."""
+    return service.memo(_declared)
+
+
+def _declared(service: Service) -> tuple[Port, ...]:
+    found: dict[tuple[int, str], Port] = {}
+    names: set[str] = set()
+    for member in service.estate.pods.get(service.name, (service,)):
+        wishes: dict[tuple[int, str], dict[str, Any]] = {}
+        for port in member.model.get("ports") or []:
+            wishes.setdefault((int(port["target"]), str(port.get("protocol", "tcp")).upper()), port)
+        for number, protocol in member.container_ports:
+            if (number, protocol) in found:
+                continue
+            wish = wishes.get((number, protocol), {})
+            name = str(wish.get("name") or "")
+            if not _NAME(name) or name in names:
+                name = port_name(number, protocol)
+            names.add(name)
+            kind = str(wish.get("app_protocol") or "")
+            found[number, protocol] = Port(number, protocol, name, kind if valid_protocol(kind) else "")
+    return tuple(found.values())
+
+
+def listen(service: Service, port: Port) -> Iterator[Put]:
+    """Let the container of `service` say that it listens on `port`, and its Service forward it."""
+    listed = {"containerPort": port.number, "protocol": port.protocol}
+    if valid_container_name(port.name):
+        field = (*service.container, "ports", Item("name", port.name))
+    else:
+        field = (*service.container, "ports", Item("name", port_name(port.number, port.protocol)))
+    yield Put(service.workload, field, listed)
+    yield Put(service.host.service, ("spec", "ports", Item("name", port.name)), port.entry())
+
+
+class Found(NamedTuple):
+    """A port that compose does not declare. path: who dials it; empty when it is known of the image."""
+
+    port: Port
+    path: Path
+
+
+def dialled(service: Service) -> Mapping[int, Path]:
+    """Ports that other services dial by a name of this one → the first place that does."""
+    return service.estate.memo(_dialled).get(service.name, {})
+
+
+def undeclared(service: Service) -> tuple[Found, ...]:
+    """Ports that a Service must list beside the declared ones; none where it is headless."""
+    return service.memo(_undeclared)
+
+
+def _undeclared(service: Service) -> tuple[Found, ...]:
+    known = {(port.number, port.protocol) for port in declared(service)}
+    if not known:
+        return ()
+    dialled = {
+        number: path
+        for member in service.estate.pods.get(service.name, (service,))
+        for number, path in service.estate.memo(_dialled).get(member.name, {}).items()
+    }
+    usual = IMAGES.get(basename(parse(str(service.model.get("image") or "")).repository))
+    if usual and usual not in dialled:
+        dialled[usual] = ()
+    return tuple(
+        Found(Port(number, "TCP", port_name(number, "TCP")), path)
+        for number, path in sorted(dialled.items())
+        if (number, "TCP") not in known
+    )
+
+
+def every(service: Service) -> tuple[Port, ...]:
+    """All ports of a service's Service; empty: it is headless, and every port can be reached."""
+    return declared(service) + tuple(found.port for found in undeclared(service))
+
+
+def _dialled(estate: Estate) -> dict[str, dict[int, Path]]:
+    """Service → port → the first place in the project that dials it by a name of the service."""
+    from convert.aliases import hosts  # noqa: PLC0415  which needs the ports of its targets
+
+    names = hosts(estate)
+    found: dict[str, dict[int, Path]] = {}
+    read: dict[str, list[tuple[str, int]]] = {}
+    for path, text in texts(estate):
+        if ":" not in text:
+            continue
+        calls = read.get(text)
+        if calls is None:
+            calls = read[text] = [(names[host], number) for host, number in _calls(text) if host in names]
+        for target, number in calls:
+            if target != path[1]:
+                found.setdefault(target, {}).setdefault(number, path)
+    for service in estate:
+        for path, host, number in _pairs(service):
+            owner = names.get(host)
+            if owner and owner != service.name:
+                found.setdefault(owner, {}).setdefault(number, path)
+    return found
+
+
+def _calls(text: str) -> Iterator[tuple[str, int]]:
+    """(host, port) pairs in a text, the port by the scheme where a URL gives none."""
+    for match in _DIALLED.finditer(text):
+        if 0 < int(match[2]) < PORTS:
+            yield match[1], int(match[2])
+    if "://" in text:
+        for match in _BY_SCHEME.finditer(text):
+            if match[1] in SCHEMES:
+                yield match[2], SCHEMES[match[1]]
+
+
+def _pairs(service: Service) -> Iterator[tuple[Path, str, int]]:
+    """`DB_HOST: db` beside `DB_PORT: 5432`."""
+    environment = service.model.get("environment") or {}
+    for key, value in environment.items():
+        if not isinstance(value, str) or not key.upper().endswith(_HOST_KEYS):
+            continue
+        suffix = next(suffix for suffix in _HOST_KEYS if key.upper().endswith(suffix))
+        stem = key[: -len(suffix)]
+        number = str(environment.get(f"{stem}PORT", environment.get(f"{stem}port", "")))
+        if number.isdigit() and 0 < int(number) < PORTS:
+            yield (*service.path, "environment", key), value, int(number)

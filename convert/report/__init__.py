@@ -1,0 +1,1 @@
+"""What a conversion tells people: findings, counts, tables and manifests as text, JSON and GitHub annotations."""

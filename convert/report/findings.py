@@ -1,0 +1,117 @@
+"""Findings made ready to be shown: each with its place in a file, sorted, those that say the same put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from convert.compose.references import visible
+from convert.model import Fate, Finding, Severity, path_text
+from convert.report.excerpt import printable
+
+if TYPE_CHECKING:
+    from convert.model import Path, Span
+
+Locate = Callable[["Path"], "Span | None"]
+"""A path → its place in a file, where it has one."""
+
+RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+class Place(NamedTuple):
+    """One finding and where it stands; None where no file says it."""
+
+    finding: Finding
+    span: Span | None
+
+
+class Group(NamedTuple):
+    """Findings that say the same of several places, the first place first."""
+
+    finding: Finding
+    places: tuple[Place, ...]
+
+
+def nowhere(path: Path) -> Span | None:  # noqa: ARG001  a Locate
+    """Locate nothing: for findings that bring their own places."""
+    return None
+
+
+def located(findings: Iterable[Finding], locate: Locate) -> list[Place]:
+    """Look up where each finding stands, and sort by file and line; those without a place come last."""
+    places = [Place(finding, finding.span or locate(finding.path)) for finding in findings]
+    places.sort(key=_order)
+    return places
+
+
+def _order(place: Place) -> tuple[bool, str, int, int, int, str, str]:
+    finding, span = place
+    rank = RANK[finding.severity]
+    if span is None:
+        return True, "", 0, 0, rank, path_text(finding.path), finding.code
+    return False, span.file, span.line, span.column, rank, finding.code, finding.message
+
+
+def groups(places: Iterable[Place]) -> list[Group]:
+    """Put findings together that say the same; each group stands where its first place does.
+
+    Two messages are the same that differ only in the names that their own paths have: "`web` gets 256Mi" of
+    `services.web`, and "`api` gets 256Mi" of `services.api`.
+    """
+    found: dict[tuple[object, ...], list[Place]] = {}
+    for place in places:
+        finding = place.finding
+        same = (finding.code, finding.severity.value, finding.fate and finding.fate.value, _without_names(finding))
+        found.setdefault(same, []).append(place)
+    return [Group(same[0].finding, tuple(same)) for same in found.values()]
+
+
+def _without_names(finding: Finding) -> str:
+    message = finding.message
+    if "`" in message:
+        for part in finding.path[1:]:
+            message = message.replace(f"`{part}`", "`…`")
+    return message
+
+
+def at_least(findings: Iterable[Finding], severity: Severity) -> int:
+    """Count the findings that matter at least as much as `severity`."""
+    return sum(1 for finding in findings if RANK[finding.severity] <= RANK[severity])
+
+
+def fates_line(fates: Mapping[Path, Fate]) -> str:
+    """Count what became of every leaf: `24 attributes: 20 translated, 3 approximated, 1 unsupported`."""
+    counts = count_fates(fates)
+    total = sum(counts.values())
+    parts = [f"{count} {fate.value}" for fate, count in counts.items() if count]
+    return f"{total} attribute{'' if total == 1 else 's'}: {', '.join(parts)}" if parts else "0 attributes"
+
+
+def count_fates(fates: Mapping[Path, Fate]) -> dict[Fate, int]:
+    """Count the leaves by fate; every fate is there."""
+    counts = dict.fromkeys(Fate, 0)
+    for fate in fates.values():
+        counts[fate] += 1
+    return counts
+
+
+def findings_line(findings: Iterable[Finding], *, hidden: bool) -> str:
+    """Count the findings: `1 error, 2 warnings, 14 notes (-v shows them)`; `hidden` says that notes are not shown."""
+    counts = dict.fromkeys(RANK, 0)
+    for finding in findings:
+        counts[finding.severity] += 1
+    parts = [_plural(counts[severity], name) for severity, name in _NAMES.items() if counts[severity]]
+    notes = " (-v shows them)" if hidden and counts[Severity.INFO] else ""
+    return f"{', '.join(parts)}{notes}" if parts else "no findings"
+
+
+_NAMES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def _plural(count: int, name: str) -> str:
+    return f"{count} {name}{'' if count == 1 else 's'}"
+
+
+def words(text: str) -> str:
+    """Make a message fit to be shown: secret references by name, nothing that commands a terminal."""
+    return "\n".join(printable(line) for line in visible(text).split("\n"))

@@ -1,0 +1,225 @@
+"""What of a source line may be shown: everything but what could be a secret value.
+
+Excerpts end up in CI logs, so the doubt goes to hiding: the value after any name that sounds secret, URL passwords,
+known token shapes, defaults of secret variables, arguments of secret flags, every line of a text of several lines,
+every value of an env file. Works line by line on the text, since the files shown are often those that do not parse.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from convert.secrets.detection import detect, text_hit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MASK: Final = "***"
+
+Range = tuple[int, int]
+"""Columns of a line, counted from 0: from the first hidden one to the one after the last."""
+
+_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_NAMES: Final = "pass|pwd|secret|token|key|credential|auth|dsn|salt|private|signature|cert|cookie|session"
+_SECRET_NAME: Final = re.compile(_NAMES, re.IGNORECASE).search
+_PAIR: Final = re.compile(
+    rf"""[\w./-]*(?:{_NAMES})[\w./-]*(?:["']?\s*=\s*|["']\s*:\s*|\s*:\s+)(?P<value>\S.*)""", re.IGNORECASE
+)
+_LONG_FLAG: Final = re.compile(
+    rf"""(?<![\w-])--?[\w-]*(?:{_NAMES})[\w-]*["']?[\s,]+(?P<value>"[^"]*"?|'[^']*'?|[^\s,\]]+)""", re.IGNORECASE
+)
+_SHORT_FLAG: Final = re.compile(r"""(?<![\w-])-[paPu]["']?[\s,]*(?P<value>"[^"]*"?|'[^']*'?|[^\s,\]]+)""")
+_SECRET_FLAG_ONLY: Final = re.compile(rf"""["']?(?:--?[\w-]*(?:{_NAMES})[\w-]*|-[paPu])["']?,?\s*""", re.IGNORECASE)
+_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@?#\"']*:(?P<value>[^\s\"']*)@")
+_DEFAULT: Final = re.compile(r"\$\{(?P<name>\w+):?[-+]")
+_REFERENCE: Final = re.compile(r"""["']?\$(?:\w+|\{\w+(?::?\?[^}]*)?\})["']?,?\s*""").fullmatch
+_QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""", re.DOTALL)
+_OPENER: Final = re.compile(r"(?:[&!]\S*\s*)*(?:[|>][-+0-9]*|[\[{]|\*\S+)?\s*(?:#.*)?").fullmatch
+_BLOCK_TEXT: Final = re.compile(r"(?:.*[\s:-])?[|>][-+0-9]*\s*(?:#.*)?").fullmatch
+_ENTRY: Final = re.compile(
+    r"""(?P<indent>\s*)(?P<dashes>(?:-\s+)*)
+    (?:(?P<key>"[^"]*"|'[^']*'|\?\s.*?|[^\s\#:{\["'-].*?|-[^\s:].*?)\s*:(?=\s|\Z)\s*)?(?P<value>.*)""",
+    re.VERBOSE | re.DOTALL,
+)
+_ENV_ENTRY: Final = re.compile(r"\s*(?:#\s*)?(?:export\s+)?[\w.-]{1,64}\s*[=:]\s*(?P<value>.*)")
+_STRUCTURE: Final = frozenset({"secrets", "credential_spec", "x-secrets"})
+"""Keys of compose itself that sound secret and hold none."""
+_ASSIGNED: Final = re.compile(r"""["']?(?P<key>[\w.-]+)=(?P<value>.*)""")
+_NO_ENTRY: Final = 1 << 30
+"""The level of a line that holds no entry: deeper than any."""
+_DASHED: Final = frozenset({"", " ", "\t"})
+_OWN_NAMES: Final = frozenset({"environment", "args", "labels", "annotations", "driver_opts", "options"})
+_COMMANDS: Final = frozenset({"command", "entrypoint", "test", "post_start", "pre_stop"})
+
+
+class _Entry(NamedTuple):
+    """A line of YAML taken apart; `depth` is the column at which its key or value starts."""
+
+    depth: int
+    dash: int
+    key: str
+    value: str
+    start: int
+
+
+class _Tree(NamedTuple):
+    """The levels of all lines, and for each the nearest line above that is less deep (-1: none)."""
+
+    levels: list[int]
+    parents: list[int]
+
+    def above(self, index: int, level: int) -> int:
+        """The nearest line above line `index` that is less deep than `level`."""
+        at = index - 1
+        while at >= 0 and self.levels[at] >= level:
+            at = self.parents[at] if self.levels[at] != _NO_ENTRY else at - 1
+        return at
+
+
+class Source:
+    """The text of one file, ready to show lines of; what a line needs to know of the lines above is found once."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.lines = _BREAK.split(text)
+        self._yaml = name == "-" or name.endswith((".yaml", ".yml", ".json"))
+        self._tree: _Tree | None = None
+
+    def hidden(self, number: int) -> tuple[Range, ...]:
+        """Find the columns of line `number` (from 1) that must not be shown, in order, without overlap."""
+        line = self.lines[number - 1]
+        found = self._hidden_yaml(number - 1, line) if self._yaml else self._hidden_env(number - 1, line)
+        return _merged(found, len(line.rstrip()))
+
+    def _hidden_env(self, index: int, line: str) -> list[Range]:
+        match = _ENV_ENTRY.match(line)
+        if match and not _quote_is_open(self.lines[:index]):
+            return [(match.start("value"), len(line))]
+        return [] if line.lstrip().startswith("#") and not match else [(0, len(line))]
+
+    def _hidden_yaml(self, index: int, line: str) -> list[Range]:
+        entry = _entry(line)
+        if not entry.key and not entry.value.strip("]}, "):
+            return []
+        above = list(self._above(index, entry))
+        if entry.value.startswith(": ") or any(self._continues(at, parent, index) for at, parent in above):
+            return [(len(line) - len(line.lstrip()), len(line))]
+        return list(_in_entry(entry, [parent.key for _, parent in above], self._flag_before(index, entry)))
+
+    def _continues(self, at: int, parent: _Entry, index: int) -> bool:
+        """Is line `index`, below `parent` at line `at`, the next line of a text rather than an entry of its own?"""
+        if parent.value[:1] not in {"[", "{"}:
+            return bool(_BLOCK_TEXT(parent.value)) or not _OPENER(parent.value)
+        before = _QUOTED.sub("", "\n".join([parent.value, *self.lines[at + 1 : index]]))
+        return '"' in before or "'" in before or before.rstrip()[-1] not in ",[{"
+
+    def _above(self, index: int, entry: _Entry) -> Iterator[tuple[int, _Entry]]:
+        """Lines that this one lies in, innermost first: keys that it stands below, texts that it goes on with."""
+        tree = self._tree = self._tree or _tree(self.lines)
+        column = entry.depth if entry.dash < 0 else entry.dash
+        at = tree.above(index, _level(column, in_list=entry.dash >= 0))
+        while at >= 0:
+            parent = _entry(self.lines[at])
+            if parent.dash < 0 or parent.depth < column or not parent.key:
+                yield at, parent
+            column = parent.depth if parent.dash < 0 else parent.dash
+            at = tree.parents[at]
+
+    def _flag_before(self, index: int, entry: _Entry) -> bool:
+        """Is the item before this one a flag that takes a secret: `- --requirepass`?"""
+        if entry.dash < 0 or index == 0:
+            return False
+        before = _entry(self.lines[index - 1])
+        return before.dash == entry.dash and bool(_SECRET_FLAG_ONLY.fullmatch(before.value))
+
+
+def _entry(line: str) -> _Entry:
+    match = _ENTRY.match(line)
+    assert match  # noqa: S101  every part of the pattern may be empty
+    depth = match.end("dashes")
+    dash = match.end("indent") if match["dashes"] else -1
+    if match["value"] == "-" and not match["key"]:
+        return _Entry(depth + 1, depth, "", "", len(line))
+    key = (match["key"] or "").strip("\"'")
+    return _Entry(depth, dash, key, match["value"], match.start("value"))
+
+
+def _level(column: int, *, in_list: bool) -> int:
+    """How deep a line lies. The key of a list may stand at the column of its dashes, which are deeper all the same."""
+    return 2 * column + in_list
+
+
+def _tree(lines: Sequence[str]) -> _Tree:
+    levels: list[int] = []
+    parents: list[int] = []
+    last = -1
+    for index, line in enumerate(lines):
+        text = line.lstrip()
+        if not text or text[0] == "#":
+            levels.append(_NO_ENTRY)
+            parents.append(last)
+            continue
+        level = _level(len(line) - len(text), in_list=text[0] == "-" and text[1:2] in _DASHED)
+        while last >= 0 and levels[last] >= level:
+            last = parents[last]
+        levels.append(level)
+        parents.append(last)
+        last = index
+    return _Tree(levels, parents)
+
+
+def _in_entry(entry: _Entry, above: Sequence[str], flag_before: bool) -> Iterator[Range]:  # noqa: FBT001  one caller
+    key, value, start = entry.key, entry.value, entry.start
+    assigned = _ASSIGNED.match(value) if not key else None
+    if assigned:
+        key, value, start = assigned["key"], assigned["value"], start + assigned.start("value")
+    if not value or _REFERENCE(value):
+        return
+    # names below `environment`, `labels` and extensions are the user's; elsewhere they are compose's or of services
+    own = next((depth for depth, name in enumerate(above) if name in _OWN_NAMES or name.startswith("x-")), None)
+    names = [key, *above[:own]] if own is not None else [] if not _STRUCTURE.isdisjoint((key, *above)) else [key]
+    named = any(map(_sounds_secret, names)) and (own is not None or value[0] not in "[{")
+    text = value.strip("\"' ")
+    if (flag_before or named) and not _OPENER(value):
+        yield start, start + len(value)
+    elif text_hit(text) or detect(key if names else "value", text):
+        yield from _matches(_URL, value, start) if _URL.search(value) else ((start, start + len(value)),)
+    in_command = not _COMMANDS.isdisjoint((key, *above))
+    for pattern in (_PAIR, _LONG_FLAG, _URL, *((_SHORT_FLAG,) if in_command else ())):
+        yield from _matches(pattern, value, start)
+    for match in _DEFAULT.finditer(value):
+        if _sounds_secret(match["name"]):
+            yield start + match.end(), start + len(value)
+
+
+def _matches(pattern: re.Pattern[str], value: str, start: int) -> Iterator[Range]:
+    for match in pattern.finditer(value):
+        if match["value"] and not _REFERENCE(match["value"]):
+            yield start + match.start("value"), start + match.end("value")
+
+
+def _sounds_secret(name: str) -> bool:
+    return name == "content" or bool(_SECRET_NAME(name))
+
+
+def _quote_is_open(lines: Sequence[str]) -> bool:
+    """Does a quoted value of an env file go on after `lines`?"""
+    quote = ""
+    for line in lines:
+        match = _ENV_ENTRY.match(line)
+        text = line if quote else match["value"] if match and not line.lstrip().startswith("#") else ""
+        if not quote:
+            quote, text = (text[0], text[1:]) if text[:1] in {'"', "'"} else ("", "")
+        if quote and text.replace(f"\\{quote}", "").find(quote) >= 0:
+            quote = ""
+    return bool(quote)
+
+
+def _merged(ranges: Sequence[Range], length: int) -> tuple[Range, ...]:
+    merged: list[Range] = []
+    for start, end in sorted(ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], min(max(end, merged[-1][1]), length)
+        elif start < length:
+            merged.append((start, min(end, length)))
+    return tuple(merged)

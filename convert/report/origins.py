@@ -1,0 +1,110 @@
+"""Where each field of a manifest came from: a line of a compose file, a policy, a setting of the stack file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from convert.model import Field, Item, ObjectKey, Origin, field_text, path_text
+from convert.report.yaml_text import NOTE, Notes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from convert.model import Manifest
+    from convert.report.findings import Locate
+
+
+class Source(NamedTuple):
+    """One written field. `value`: what stands there now; None where it is a whole object."""
+
+    field: Field
+    value: Any
+    origin: Origin
+
+
+def by_object(origins: Mapping[tuple[ObjectKey, Field], Origin]) -> dict[ObjectKey, list[tuple[Field, Origin]]]:
+    """Sort origins by the object that was written to."""
+    found: dict[ObjectKey, list[tuple[Field, Origin]]] = {}
+    for (key, field), origin in origins.items():
+        found.setdefault(key, []).append((field, origin))
+    return found
+
+
+def written(manifest: Manifest, fields: Sequence[tuple[Field, Origin]]) -> list[Source]:
+    """All fields of one object that somebody wrote, in the order of the manifest."""
+    placed = [(_position(manifest, field), field, origin) for field, origin in fields]
+    known = [(position, field, origin) for position, field, origin in placed if position is not None]
+    order = _order(manifest)
+    known.sort(key=lambda found: order.get(found[0], 0))
+    return [Source(field, _at(manifest, position), origin) for position, field, origin in known]
+
+
+def notes_of(sources: list[Source], manifest: Manifest, locate: Locate) -> Notes:
+    """The comments for `yaml_text.document`: where each written field came from."""
+    notes: Notes = {}
+    for source in sources:
+        position = _position(manifest, source.field)
+        branch = notes
+        for step in position or ():
+            branch = branch.setdefault(step, {})
+        if position:
+            branch[NOTE] = f"from {told(source.origin, locate)}"
+    return notes
+
+
+def told(origin: Origin, locate: Locate, *, column: bool = False) -> str:
+    """Say an origin in a few words: `compose.yaml:12`, `policy probes`, with the setting that decided."""
+    span = locate(origin.path) if origin.path else None
+    if span:
+        text = str(span) if column else f"{span.file}:{span.line}"
+    else:
+        text = f"policy {origin.policy}" if origin.policy else path_text(origin.path)
+    return f"{text}, setting {origin.setting}" if origin.setting else text
+
+
+def _position(manifest: Manifest, field: Field) -> tuple[str | int, ...] | None:
+    """Where a field stands, list elements by their index; None where it is not there any more."""
+    value: Any = manifest
+    steps: list[str | int] = []
+    for part in field:
+        step: str | int | None = part if isinstance(part, str) else _index(value, part)
+        if step is None or not isinstance(value, (dict, list)) or (isinstance(step, str) and step not in value):
+            return None
+        value = value[step]  # type: ignore[call-overload]
+        steps.append(step)
+    return tuple(steps)
+
+
+def _index(value: Any, item: Item) -> int | None:
+    if not isinstance(value, list):
+        return None
+    for index, element in enumerate(value):
+        if element == item.value or (isinstance(element, dict) and element.get(item.key) == item.value):
+            return index
+    return None
+
+
+def _at(manifest: Manifest, position: tuple[str | int, ...]) -> Any:
+    value: Any = manifest
+    for step in position:
+        value = value[step]
+    return value
+
+
+def _order(value: Any, position: tuple[str | int, ...] = ()) -> dict[tuple[str | int, ...], int]:
+    """Number every position of a manifest in the order in which it is written."""
+    found = {position: 0}
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, child in entries:
+        for below in _order(child, (*position, step)):
+            found[below] = len(found)
+    return found
+
+
+def find_field(text: str, sources: list[Source]) -> list[Source]:
+    """The written fields at `text`, below it, or around it: `spec.replicas`, `containers[web].env`."""
+    wanted = text.strip(".")
+    exact = [source for source in sources if field_text(source.field) == wanted]
+    below = [source for source in sources if f".{field_text(source.field)}".find(f".{wanted}") >= 0]
+    around = [source for source in sources if wanted.startswith(f"{field_text(source.field)}.")]
+    return exact or below or around

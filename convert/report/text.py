@@ -1,0 +1,94 @@
+"""Findings for people, as ruff and zizmor made them loved: what, where, the lines themselves, what to do instead."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from convert.model import path_text
+from convert.report.excerpt import Source, excerpt
+from convert.report.findings import Group, Place, groups, words
+from convert.report.style import SEVERITY_COLOUR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from convert.model import Finding, Span
+    from convert.report.style import Style
+
+PLACES_SHOWN = 3
+"""Of a finding in many places, so many others are named; JSON has all."""
+
+
+def blocks(places: Iterable[Place], sources: Mapping[str, Source], style: Style) -> str:
+    """Write findings as blocks with excerpts, an empty line after each; the same one in n places is shown once."""
+    return "".join(f"{_block(group, sources, style)}\n" for group in groups(places))
+
+
+def _block(group: Group, sources: Mapping[str, Source], style: Style) -> str:
+    finding, span = group.places[0]
+    lines = [*_headline(finding, style)]
+    where = str(span) if span else path_text(finding.path)
+    indent = len(str(span.line)) if span else 1
+    if where:
+        lines.append(f"{' ' * indent}{style.paint('-->', 'blue')} {words(where)}")
+    source = sources.get(span.file) if span else None
+    if span and source:
+        label = words(path_text(finding.path))
+        lines += excerpt(source, span, label, style, SEVERITY_COLOUR[finding.severity])
+    for role, place in finding.related:
+        lines.append(f"{' ' * indent} {style.paint('=', 'blue')} {words(role)} {place}")
+    if len(group.places) > 1:
+        lines += _others(group.places[1:], indent, style)
+    if finding.help:
+        lines += _paragraph("help: ", words(finding.help), style, "cyan")
+    return "\n".join(lines) + "\n"
+
+
+def _headline(finding: Finding, style: Style) -> list[str]:
+    colour = SEVERITY_COLOUR[finding.severity]
+    lead = f"{finding.severity.value}[{finding.code}]: "
+    first, *rest = _wrapped(lead, words(finding.message), style.width)
+    head = style.paint(lead.rstrip(": "), colour, "bold") + style.paint(first[len(lead.rstrip(": ")) :], "bold")
+    return [head, *(style.paint(line, "bold") for line in rest)]
+
+
+def _paragraph(lead: str, text: str, style: Style, colour: str) -> list[str]:
+    lines = _wrapped(lead, text, style.width)
+    return [style.paint(lead.rstrip(), colour, "bold") + lines[0][len(lead.rstrip()) :], *lines[1:]]
+
+
+def _wrapped(lead: str, text: str, width: int) -> list[str]:
+    """Break `text` into lines; those after the first stand below its start (or at 4, below a long lead)."""
+    indent = " " * (len(lead) if len(lead) < width // 4 else 4)
+    lines: list[str] = []
+    for line in text.split("\n"):
+        start = indent if lines else lead
+        parts = wrap(line, max(width, 20), initial_indent=start, subsequent_indent=indent, break_on_hyphens=False)
+        lines += parts or [start.rstrip()]
+    return lines
+
+
+def _others(places: tuple[Place, ...], indent: int, style: Style) -> list[str]:
+    count = len(places)
+    line = f"{' ' * indent} {style.paint('=', 'blue')} and {count} more place{'' if count == 1 else 's'}"
+    named = [_short(place.span) for place in places[:PLACES_SHOWN] if place.span]
+    more = ", …" if count > len(named) else ""
+    return [f"{line}: {', '.join(named)}{more}" if named else line]
+
+
+def _short(span: Span) -> str:
+    return f"{span.file}:{span.line}"
+
+
+def concise(places: Iterable[Place]) -> str:
+    """Write findings one a line, every place, for editors and grep: `file:line:column: error[code] path: message`."""
+    return "".join(f"{_concise(place)}\n" for place in places)
+
+
+def _concise(place: Place) -> str:
+    finding, span = place
+    where = f"{span}: " if span else ""
+    path = path_text(finding.path)
+    what = f"{path}: {finding.message}" if path else finding.message
+    return words(f"{where}{finding.severity.value}[{finding.code}] {what}".replace("\n", " "))

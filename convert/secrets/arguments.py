@@ -1,0 +1,56 @@
+"""Argument lists of commands, hooks and probes: old host names rewritten, plain secrets refused.
+
+A secret *variable* in an argument is a reference and harmless here; who writes the argument binds it. A secret that
+stands in a command as plain text would end up in the workload, in Pulumi's state and in every diff.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from convert.kubernetes.hostnames import renamed, rewrite
+from convert.model import Problem, Severity
+from convert.secrets.detection import text_hit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from convert.estate import Service
+    from convert.model import Path
+
+PLAIN_SECRET = "plaintext-secret"  # noqa: S105  the code of a finding
+
+
+class Arguments(NamedTuple):
+    """An argument list fit for a manifest, references still in it; `words` is None where it holds a plain secret."""
+
+    words: list[str] | None
+    findings: tuple[Problem, ...]
+
+
+def arguments(words: Sequence[object], service: Service, at: Path = (), first: int = 0) -> Arguments:
+    """Prepare the arguments that stand at `at`, a path below the claimed one; `first` is the index of the first."""
+    renames = service.estate.hostnames
+    written: list[str] = []
+    findings: list[Problem] = []
+    refused = False
+    for index, word in enumerate(words, first):
+        text, hits = rewrite(str(word), renames) if renames else (str(word), ())
+        findings.extend(renamed(hits, renames, (*at, index)))
+        hit = text_hit(text)
+        if hit and hit.kind == "secret":
+            refused = refused or PLAIN_SECRET not in service.allowed
+            findings.append(_plain(hit.reason, (*at, index)))
+        written.append(text)
+    return Arguments(None if refused else written, tuple(findings))
+
+
+def _plain(reason: str, at: Path) -> Problem:
+    return Problem(
+        PLAIN_SECRET,
+        Severity.ERROR,
+        f"a secret stands here as plain text ({reason}); it would be readable in the workload and in every diff",
+        "put it into a variable, `${MY_PASSWORD}` here and its value in `.env`; "
+        "`longshore secrets push` takes it to the secret store",
+        at,
+    )

@@ -1,0 +1,95 @@
+"""How a container gets its secrets: environment entries by `secretKeyRef`, and text that names them.
+
+Kubernetes expands `$(NAME)` in `env` values (of entries that stand earlier), `command` and `args`, and nowhere else:
+https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from convert.compose.references import OPEN, references, substitute
+from convert.kubernetes.names import digest, label
+from convert.model import Item, Put
+from convert.secrets.needs import VALUE, needs, remote_key, setting, shared_remote
+from convert.secrets.shell import script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from convert.estate import Estate, Service
+    from convert.options import Options
+
+_EXPANDED = re.compile(rf"\$\$+|\$(?=[({OPEN}])")
+_STEM = 48
+"""Characters of a name before its version and the mark of what is bound."""
+
+
+def secret_name(service: Service) -> str:
+    """Name of the ExternalSecret of one service, and of the Secret that the operator makes from it."""
+    return versioned(service.options, f"{service.slug}-secrets", remote_key(service.options, service), bound(service))
+
+
+def shared_secret_name(estate: Estate, name: str) -> str:
+    """The same for an entry of compose's top-level `secrets:`."""
+    remote = shared_remote(estate, name)
+    return versioned(estate.options, f"secret-{name}", remote.name if remote else "", (VALUE,))
+
+
+def bound(service: Service) -> tuple[str, ...]:
+    """Keys of the service's secret that its container has as environment entries."""
+    return tuple(key for key, need in needs(service).items() if any(path[0] == "services" for path in need.paths))
+
+
+def versioned(options: Options, name: str, remote: str, content: Iterable[str]) -> str:
+    """Name a Secret by the pinned version and by what is taken of it.
+
+    A pinned Secret is immutable, so another version is another object, which rolls the pods; and so are other keys, or
+    another template, of the same version. What is `content` is names and text of ours, never a value.
+    """
+    version = options.secrets.versions.get(remote, "")
+    if not version:
+        return label(name)
+    return f"{label(name, _STEM)}-{version.replace('-', '').lower()[:8]}-{digest(*content)[:4]}"
+
+
+def variable(service: Service, name: str) -> str:
+    """The environment entry that holds secret variable `name` inside the container.
+
+    Its own name, unless compose gives the container another value under that name.
+    """
+    value = (service.model.get("environment") or {}).get(name)
+    if value is None or (isinstance(value, str) and setting(service, name, value)[:2] == ("variable", name)):
+        return name
+    return f"LONGSHORE_{name}"
+
+
+def entry(service: Service, env: str, key: str) -> Put:
+    """Give the container the environment entry `env` from `key` of the service's secret."""
+    field = (*service.container, "env", Item("name", env), "valueFrom")
+    return Put(service.workload, field, {"secretKeyRef": {"name": secret_name(service), "key": key}})
+
+
+def entries(service: Service, text: str) -> Iterator[Put]:
+    """Environment entries that must be there before `text` can name its secret variables."""
+    for name in references(text):
+        yield entry(service, variable(service, name), name)
+
+
+def expand(service: Service, text: str) -> str:
+    """Write `text` for `env`, `command` or `args`: references become `$(NAME)`, what looks like one is escaped."""
+    return substitute(escape(text), lambda name: f"$({variable(service, name)})")
+
+
+def shell(service: Service, text: str) -> str:
+    """Write a script for a shell inside the container: a probe's `$(NAME)` would not be expanded by Kubernetes."""
+    return script(text, lambda name: variable(service, name))
+
+
+def escape(text: str) -> str:
+    """Keep Kubernetes from reading what is no reference of ours: `$(` becomes `$$(`, and `$$` becomes `$$$$`.
+
+    Source: https://github.com/kubernetes/kubernetes/blob/master/third_party/forked/golang/expansion/expand.go
+    """
+    return _EXPANDED.sub(lambda found: found[0] * 2, text) if "$" in text else text

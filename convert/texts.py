@@ -1,0 +1,47 @@
+"""All text of a project in which one service may call another: settings, commands, health checks, config contents."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from convert.model import path_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Estate
+    from convert.model import Path
+
+_WORDS: Final = ("command", "entrypoint")
+
+_SHOWN: Final = 3
+
+
+def texts(estate: Estate) -> Iterator[tuple[Path, str]]:
+    """Every such text and its place."""
+    for service in estate:
+        for key, value in (service.model.get("environment") or {}).items():
+            if isinstance(value, str):
+                yield (*service.path, "environment", key), value
+        for attribute in _WORDS:
+            for index, value in enumerate(service.model.get(attribute) or ()):
+                yield (*service.path, attribute, index), str(value)
+        test = (service.model.get("healthcheck") or {}).get("test")
+        for index, value in enumerate([test] if isinstance(test, str) else test or ()):
+            yield (*service.path, "healthcheck", "test", index), str(value)
+    for name, config in (estate.project.model.get("configs") or {}).items():
+        if config and isinstance(config.get("content"), str):
+            yield ("configs", name, "content"), config["content"]
+
+
+def mentions(estate: Estate, name: str) -> list[Path]:
+    """Places that call the host `name`, or hold the address `name`, as a word of its own."""
+    word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)")
+    return [path for path, text in texts(estate) if name in text and word.search(text)]
+
+
+def places(paths: list[Path]) -> str:
+    """Name the first places, and how many there are beside."""
+    shown = ", ".join(path_text(path) for path in paths[:_SHOWN])
+    return f"{shown} and {len(paths) - _SHOWN} more" if paths[_SHOWN:] else shown
