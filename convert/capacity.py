@@ -9,13 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from convert.facts import recreates, resources
-from convert.kubernetes.quantity import cpu, memory
+from convert.kubernetes.kinds import WORKLOADS
+from convert.kubernetes.quantity import bytes_in, cpu, memory, millicores_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from convert.estate import Estate, Service
-    from convert.options import Capacity
+    from convert.estate import Service
+    from convert.model import Conversion, Manifest
+    from convert.options import Capacity, Options
 
 
 class Load(NamedTuple):
@@ -63,9 +65,36 @@ def load_of(owner: Service) -> Load:
     )
 
 
-def capacity(estate: Estate) -> Weighed:
-    """Weigh a whole project, for `check` and `plan` to print."""
-    return weigh([load_of(service) for service in estate if service.host is service], estate.options.capacity)
+def loads_in(manifests: Iterable[Manifest]) -> list[Load]:
+    """What the workloads of a finished conversion ask for; an init container counts where it asks for more."""
+    return [_load(manifest) for manifest in manifests if manifest["kind"] in WORKLOADS]
+
+
+def _load(manifest: Manifest) -> Load:
+    kind, spec = manifest["kind"], manifest["spec"]
+    pod = spec["template"]["spec"]
+    running = [_asked(container) for container in pod.get("containers", ())]
+    starting = [_asked(container) for container in pod.get("initContainers", ())]
+    strategy = spec.get("strategy", {})
+    return Load(
+        manifest["metadata"]["name"],
+        kind,
+        0 if kind == "Job" else int(spec.get("replicas", 1)),
+        max(sum(one[0] for one in running), *(one[0] for one in starting), 0),
+        max(sum(one[1] for one in running), *(one[1] for one in starting), 0),
+        each_node=kind == "DaemonSet",
+        surges=kind == "Job" or (kind == "Deployment" and strategy.get("rollingUpdate", {}).get("maxSurge", 0) != 0),
+    )
+
+
+def _asked(container: Manifest) -> tuple[int, int]:
+    requests = container.get("resources", {}).get("requests", {})
+    return bytes_in(requests.get("memory", "0")), millicores_in(requests.get("cpu", "0"))
+
+
+def capacity(conversion: Conversion, options: Options) -> Weighed:
+    """Weigh a finished conversion, for `check` and `plan` to print."""
+    return weigh(loads_in(conversion.manifests), options.capacity)
 
 
 def weigh(loads: Sequence[Load], offer: Capacity) -> Weighed:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from convert.facts import access_mode, shared
 from convert.kubernetes.names import label, valid_annotation
 from convert.model import Approximated, LocalOnly, ObjectKey, Problem, Put, Severity, Unsupported
-from convert.storage import declaration, driver_options, export, named, templated
+from convert.storage import DEFAULT_SIZE, declaration, driver_options, export, named, templated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,20 +17,28 @@ if TYPE_CHECKING:
     from convert.view import View
 
 
-def claim(estate: Estate, key: str) -> dict[str, Any]:
-    """Name, access mode, class and size of the claim behind `key`, as far as the stack decides them."""
+def given_size(estate: Estate, key: str) -> str:
+    """The size that the stack gives a volume; empty where it gives none."""
+    own = estate.options.storage.volumes.get(key)
+    return (own.size if own else "") or estate.options.storage.size
+
+
+def given_class(estate: Estate, key: str) -> str:
+    """The StorageClass that the stack gives a volume; empty where the cluster's default one decides."""
     storage = estate.options.storage
     own = storage.volumes.get(key)
-    mode = access_mode(estate, key)
-    kind = (own.storage_class if own else "") or (
-        storage.shared_class if mode == "ReadWriteMany" else storage.storage_class
-    )
-    size = (own.size if own else "") or storage.size
-    spec: dict[str, Any] = {"accessModes": [mode]}
-    if kind:
-        spec["storageClassName"] = kind
-    if size:
-        spec["resources"] = {"requests": {"storage": size}}
+    usual = storage.shared_class if access_mode(estate, key) == "ReadWriteMany" else storage.storage_class
+    return (own.storage_class if own else "") or usual
+
+
+def claim(estate: Estate, key: str) -> dict[str, Any]:
+    """Name and spec of the claim behind `key`."""
+    kind = given_class(estate, key)
+    spec = {
+        "accessModes": [access_mode(estate, key)],
+        **({"storageClassName": kind} if kind else {}),
+        "resources": {"requests": {"storage": given_size(estate, key) or DEFAULT_SIZE}},
+    }
     return {"metadata": {"name": label(key)}, "spec": spec}
 
 
@@ -41,11 +49,10 @@ def made(estate: Estate, key: str, own: ObjectKey, users: tuple[Service, ...]) -
     if any(key in templated(user) for user in users):
         return
     yield Put(own, ("metadata", "annotations", "pulumi.com/skipAwait"), "true")
-    given = claim(estate, key)["spec"]
-    own_settings = key in estate.options.storage.volumes
-    setting = f"storage.volumes.{key}" if own_settings else "storage"
-    for name, value in given.items():
-        yield Put(own, ("spec", name), value, "" if name == "accessModes" else setting)
+    setting = f"storage.volumes.{key}" if key in estate.options.storage.volumes else "storage"
+    decided = {"storageClassName": given_class(estate, key), "resources": given_size(estate, key)}
+    for name, value in claim(estate, key)["spec"].items():
+        yield Put(own, ("spec", name), value, setting if decided.get(name) else "")
 
 
 def _sharing(estate: Estate, key: str, users: tuple[Service, ...]) -> Iterator[Effect]:

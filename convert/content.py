@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from hashlib import sha256
 from posixpath import basename
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -33,12 +32,10 @@ MOST: Final = 500
 
 EXECUTABLE: Final = 0o755
 
-_KEY: Final = re.compile(r"[-._a-zA-Z0-9]{1,253}").fullmatch
-_COMMENT: Final = re.compile(r"^[ \t]*(?:#|;|//|--).*$", re.MULTILINE)
-_EXAMPLE: Final = re.compile(
-    r"[:=](?:secret|password|passwd|pass|pwd|my-?\w+|change-?me|example)(?=[@&\s]|$)", re.IGNORECASE
-)
-_REFUSED: Final = re.compile(r"[^-._a-zA-Z0-9]+")
+_KEY: Final = r"[-._a-zA-Z0-9]{1,253}"
+_REFUSED: Final = r"[^-._a-zA-Z0-9]+"
+_COMMENT: Final = r"(?m)^[ \t]*(?:#|;|//|--).*$"
+_EXAMPLE: Final = r"(?i)[:=](?:secret|password|passwd|pass|pwd|my-?\w+|change-?me|example)(?=[@&\s]|$)"
 
 
 class Content(NamedTuple):
@@ -129,7 +126,7 @@ def leak(files: Mapping[str, bytes]) -> Leak | None:
         text = _text(data)
         if text is None or not text_hit(text):
             continue
-        text = _COMMENT.sub(_without_examples, text)
+        text = re.sub(_COMMENT, _without_examples, text)
         hit = text_hit(text)
         if hit:
             lines = enumerate(text.splitlines(), 1)
@@ -139,7 +136,7 @@ def leak(files: Mapping[str, bytes]) -> Leak | None:
 
 def _without_examples(comment: re.Match[str]) -> str:
     """Take out of a comment what shows how to write a password: `mysql://user:secret@host`."""
-    return _EXAMPLE.sub("", comment[0])
+    return re.sub(_EXAMPLE, "", comment[0])
 
 
 def _text(data: bytes) -> str | None:
@@ -158,7 +155,9 @@ def is_text(*contents: bytes) -> bool:
 def keys(files: Mapping[str, bytes]) -> dict[str, str]:
     """Path → key in the ConfigMap: the path itself where it may be a key, else a clean form and a hash."""
     return {
-        path: path if _KEY(path) and path not in {".", ".."} else f"{_REFUSED.sub('_', path)[:200]}.{digest(path)}"
+        path: path
+        if re.fullmatch(_KEY, path) and path not in {".", ".."}
+        else f"{re.sub(_REFUSED, '_', path)[:200]}.{digest(path)}"
         for path in files
     }
 
@@ -203,6 +202,8 @@ def config_map(name: str, files: Mapping[str, bytes]) -> Manifest:
 
 def content_digest(files: Mapping[str, bytes]) -> str:
     """Sixteen hex digits that change with any file; never computed from a secret."""
+    from hashlib import sha256  # noqa: PLC0415  loads all of OpenSSL, and few estates need it
+
     total = sha256()
     for path, data in sorted(files.items()):
         total.update(f"{len(path)} {path} {len(data)} ".encode())

@@ -74,7 +74,7 @@ def convert_project(project: Project, options: Options) -> Conversion:
                 fold.apply(policy(service), origin, service.path, service.allowed)
         else:
             fold.apply(policy(estate), origin, (), frozenset())
-    return fold.conversion()
+    return fold.conversion(estate.labels)
 
 
 def _descend(value: Any, branch: _Branch | None, path: Path, estate: Estate, fold: Fold) -> None:
@@ -83,8 +83,10 @@ def _descend(value: Any, branch: _Branch | None, path: Path, estate: Estate, fol
     elif isinstance(value, (dict, list)) and value:
         for key, child in value.items() if isinstance(value, dict) else enumerate(value):
             _descend(child, branch.step(key) if branch else None, (*path, key), estate, fold)
-    elif len(path) > 1:
-        # An empty `services: {web: {}}` or `networks: {}` says nothing; only attributes can be lost.
+    elif branch is not None and branch.children:
+        # An empty `services: {web: {}}`, `networks: {}` or `deploy: {}` says nothing; only attributes can be lost.
+        fold.translate((), path, (path,), frozenset())
+    else:
         _unclaimed(path, estate, fold)
 
 
@@ -94,7 +96,7 @@ def _translate(value: Any, branch: _Branch, path: Path, estate: Estate, fold: Fo
     service = estate.services[str(path[1])] if path[0] == "services" else None
     seen = View(value) if isinstance(value, (dict, list)) and value else value
     allowed = service.allowed if service else frozenset()
-    fold.translate(claim.rule(seen, service or Entry(path, estate)), path, list(leaves(value, path)), allowed)
+    fold.translate(claim.rule(seen, service or Entry(path, estate)), path, leaves(value, path), allowed)
     if not isinstance(seen, View):
         return
     for left in seen.unread():

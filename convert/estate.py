@@ -13,6 +13,7 @@ from convert.kubernetes.kinds import WORKLOADS
 from convert.kubernetes.names import digest, host_label, label
 from convert.model import Field, Item, ObjectKey, Path, Put, Unsupported
 from convert.options import Options, ServiceSettings
+from convert.ports import exposed_ports, target_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -89,8 +90,9 @@ class Service:
     def allowed(self) -> frozenset[str]:
         """Finding codes that the owner consented to, in `x-longshore: {allow: [...]}` or in the stack file."""
         extension = self.model.get("x-longshore")
-        listed = extension.get("allow", []) if isinstance(extension, dict) else []
-        return self.settings.allow | frozenset(str(code) for code in listed)
+        listed = extension.get("allow") if isinstance(extension, dict) else None
+        # What is no list is an error that the extension's own rule tells.
+        return self.settings.allow | frozenset(map(str, listed if isinstance(listed, list) else ()))
 
     @cached_property
     def replicas(self) -> int:
@@ -103,15 +105,9 @@ class Service:
     @cached_property
     def container_ports(self) -> tuple[tuple[int, str], ...]:
         """(port, protocol) pairs that the container listens on, from `ports` and `expose`, each once, in order."""
-        found: dict[tuple[int, str], None] = {}
-        for port in self.model.get("ports") or []:
-            found[int(port["target"]), str(port.get("protocol", "tcp")).upper()] = None
-        for text in self.model.get("expose") or []:
-            numbers, _, protocol = str(text).partition("/")
-            first, _, last = numbers.partition("-")
-            for number in range(int(first), int(last or first) + 1):
-                found[number, (protocol or "tcp").upper()] = None
-        return tuple(found)
+        published = (target_port(port) for port in self.model.get("ports") or [])
+        exposed = (port for text in self.model.get("expose") or [] for port in exposed_ports(str(text)))
+        return tuple(dict.fromkeys(port for port in (*published, *exposed) if port))
 
     @cached_property
     def health_test(self) -> list[str] | None:
@@ -126,15 +122,15 @@ class Service:
             self._facts[compute] = compute(self)
         return cast("T", self._facts[compute])
 
-    def put(self, *field: str, value: Any, setting: str = "") -> Put:
+    def put(self, *field: str | Item, value: Any, setting: str = "") -> Put:
         """Write a field of the workload itself: `service.put("spec", "replicas", value=2)`."""
         return Put(self.workload, field, value, setting)
 
-    def put_pod(self, *field: str, value: Any, setting: str = "") -> Put:
+    def put_pod(self, *field: str | Item, value: Any, setting: str = "") -> Put:
         """Write a field of the pod spec."""
         return Put(self.workload, (*pod.POD, *field), value, setting)
 
-    def put_container(self, *field: str, value: Any, setting: str = "") -> Put:
+    def put_container(self, *field: str | Item, value: Any, setting: str = "") -> Put:
         """Write a field of this service's container."""
         return Put(self.workload, (*self.container, *field), value, setting)
 
@@ -165,14 +161,19 @@ class Estate:
         self.services: dict[str, Service] = {}
         self._facts: dict[Callable[[Estate], Any], Any] = {}
         self.collisions: dict[str, str] = {}
+        models = project.model.get("services") or {}
+        slugs: dict[str, str] = {}
         taken: dict[str, str] = {}
-        for name, model in (project.model.get("services") or {}).items():
+        # A name that is valid as it stands is never taken from its service by one that had to change.
+        for name in sorted(models, key=lambda name: host_label(name) != name):
             slug = host_label(name)
             if slug in taken:
                 self.collisions[name] = taken[slug]
                 slug = label(f"{slug}-{digest(name)}")
             taken[slug] = name
-            self.services[name] = Service(name, slug, model, self)
+            slugs[name] = slug
+        for name, model in models.items():
+            self.services[name] = Service(name, slugs[name], model, self)
 
     def __iter__(self) -> Iterator[Service]:
         return iter(self.services.values())
@@ -221,7 +222,7 @@ class Estate:
 
     @cached_property
     def consumers(self) -> dict[str, tuple[Service, ...]]:
-        """Named volume (its key under `volumes:`) → the services that mount it, `volumes_from` included."""
+        """Named volume (its key under `volumes:`) → the services that mount it, in whatever way."""
         from convert.storage import named  # noqa: PLC0415  it speaks of estates
 
         found: dict[str, list[Service]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.ports import Port, declared, every, port_name
+from convert.ports import Port, declared, every, port_name, target_port
 
 if TYPE_CHECKING:
     from convert.estate import Service
@@ -32,9 +32,9 @@ def exposed(service: Service) -> tuple[Port, ...]:
 def published(service: Service) -> dict[tuple[int, str], str]:
     """(container port, protocol) → published port or range, of those that Docker opens beyond the host itself."""
     return {
-        (int(port["target"]), str(port.get("protocol", "tcp")).upper()): str(port["published"])
-        for port in reversed(service.model.get("ports") or [])
-        if port.get("published") and not is_loopback(str(port.get("host_ip") or ""))
+        port: str(entry["published"])
+        for entry in reversed(service.model.get("ports") or [])
+        if (port := target_port(entry)) and entry.get("published") and not is_loopback(str(entry.get("host_ip") or ""))
     }
 
 

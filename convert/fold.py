@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from convert.kubernetes.kinds import API_VERSION
@@ -32,7 +33,9 @@ from convert.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+NO_LABELS: Final = MappingProxyType[str, str]({})
 
 _Told = Approximated | LocalOnly | Unsupported | Problem
 
@@ -145,18 +148,19 @@ class Fold:
         place = (*path, *effect.at)
         fate = _FATES.get(type(effect))
         if fate:
-            self._fates.update((leaf, fate) for leaf in leaves if leaf[: len(place)] == place)
+            covered = leaves if place == path else [leaf for leaf in leaves if leaf[: len(place)] == place]
+            self._fates.update(dict.fromkeys(covered, fate))
         message = effect.message if isinstance(effect, Problem) else effect.reason
         if not message:
             return
-        code = effect.code or (str(path[2]) if len(path) > 2 else str(path[0]))  # noqa: PLR2004  services.<name>.<attribute>
+        code = effect.code or str(path[2 if len(path) > 2 else 0]).replace("_", "-")  # noqa: PLR2004  services.<name>.<it>
         severity = effect.severity
         if code in allowed and severity is not Severity.INFO:
             severity, message = Severity.INFO, f"{message} (allowed)"
         self._findings.append(Finding(code, severity, message, effect.help, place, fate=fate))
 
-    def conversion(self) -> Conversion:
-        """Write the defaults, turn everything into manifests, and sort."""
+    def conversion(self, labels: Mapping[str, str] = NO_LABELS) -> Conversion:
+        """Write the defaults, turn everything into manifests, and sort; `labels` are those that every object has."""
         for default, origin in self._defaults:
             self._default(default, origin)
         objects = {key: manifest for key, (manifest, _) in self._emitted.items()}
@@ -164,6 +168,8 @@ class Fold:
             content = {**objects.get(key, {}), **_plain(node)}
             metadata = {**objects.get(key, {}).get("metadata", {}), **content.pop("metadata", {}), "name": key.name}
             objects[key] = {"apiVersion": API_VERSION[key.kind], "kind": key.kind, "metadata": metadata, **content}
+        if labels:
+            objects = {key: _labelled(manifest, labels) for key, manifest in objects.items()}
         needs = dependencies(objects, self._after)
         return Conversion(
             tuple(objects[key] for key in apply_order(needs)),
@@ -174,11 +180,17 @@ class Fold:
         )
 
 
+def _labelled(manifest: Manifest, labels: Mapping[str, str]) -> Manifest:
+    """Add labels that are not there; the manifest itself may be shared, so it is left as it is."""
+    metadata = manifest["metadata"]
+    return {**manifest, "metadata": {**metadata, "labels": {**labels, **metadata.get("labels", {})}}}
+
+
 def _plain(node: _Node) -> Any:
     """Write a mapping with its keys sorted, as `kubectl get` does; a list as its elements were put, by their keys."""
     if type(next(iter(node), None)) is Item:
         return [_element(item, child) for item, child in node.items()]  # type: ignore[arg-type]
-    return {part: _plain(node[part]) if type(node[part]) is _Node else node[part] for part in sorted(node)}
+    return {part: _plain(child) if type(child := node[part]) is _Node else child for part in sorted(node)}
 
 
 def _element(item: Item, child: Any) -> Any:

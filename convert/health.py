@@ -15,7 +15,12 @@ from convert.compose.references import OPEN
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from convert.estate import Service
+
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "::1", ""})  # noqa: S104  a host to be asked
+
+
+PORTS: Final = 1 << 16
 
 
 class Request(NamedTuple):
@@ -33,13 +38,18 @@ class Target(NamedTuple):
 
     def is_meant(self, host: str, port: int) -> bool:
         """Does `host:port` lead to a port that the kubelet reaches too? Others may be open on the loopback only."""
-        return (host in LOOPBACK or host in self.hosts) and (port in self.ports or not self.ports)
+        known = port in self.ports if self.ports else 0 < port < PORTS
+        return known and (host in LOOPBACK or host in self.hosts)
 
 
 _TAIL: Final = re.compile(r"\s*(?:[12&]?>\s*/dev/null|2>&1|\|\|\s*(?:exit\s+\d+|false|\(exit\s+\d+\)))\s*;?\s*$")
+_TAIL_LENGTH: Final = 40
+"""No tail is longer; to look for one in a long script from its start would take the square of its length."""
+
 _QUOTED: Final = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"")
 _OPERATOR: Final = re.compile(r"[|;<>()&`$\n\\]")
 _URL: Final = re.compile(r"(?:(https?)://)?(\[[^\]]+\]|[^/:?#@\s\[\]]+)(?::(\d+))?([/?][^#\s]*)?(?:#\S*)?").fullmatch
+_HEADER: Final = re.compile(r"[-A-Za-z0-9]+", re.ASCII).fullmatch
 _TCP: Final = re.compile(
     r"\(?\s*(?:(?:echo(?:\s+-n)?(?:\s+(?:''|\"\"))?|:|true|exec\s+\d+|cat\s*<\s*/dev/null)\s*)?(?:&?>\s*/dev/null\s*)?"
     r"(?:<>|<|>)\s*/dev/tcp/([\w.-]+)/(\d+)\s*\)?"
@@ -47,8 +57,14 @@ _TCP: Final = re.compile(
 _CALLED: Final = re.compile(
     r"(?:://(?:[^\s/@'\"]*@)?|(?:^|\s)(?:-h|--host|--hostname)[ =]|/dev/tcp/|@)([A-Za-z0-9][\w.-]*)"
     r"|(?:^|[\s'\"=])([A-Za-z][\w.-]*):\d{2,5}(?!\d)"
-    r"|(?:^|\s)(?:nc|ncat|netcat)\s(?:-\S+\s+)*([A-Za-z][\w.-]*)\s+\d"
+    r"|(?:^|\s)(?:nc|ncat|netcat)\s(?:-\S+\s+|\d+\s+)*([A-Za-z][\w.-]*)\s+\d"
 )
+
+
+def target(service: Service) -> Target:
+    """The container that runs `service`."""
+    names = (service.name, service.slug, str(service.model.get("container_name")), str(service.model.get("hostname")))
+    return Target(names, tuple(port for port, protocol in service.container_ports if protocol == "TCP"))
 
 
 def request(test: Sequence[str], target: Target) -> Request | None:
@@ -66,9 +82,9 @@ def called(test: Sequence[str]) -> Iterator[str]:
 
 def _script(text: str, target: Target) -> Request | None:
     text = text.strip()
-    while match := _TAIL.search(text):
+    while match := _TAIL.search(text, max(0, len(text) - _TAIL_LENGTH)):
         text = text[: match.start()]
-    over_tcp = _TCP(text)
+    over_tcp = _TCP(text) if "/dev/tcp/" in text else None
     if over_tcp:
         return _connect(over_tcp[1], over_tcp[2], None, target)
     quoted = "'" in text or '"' in text
@@ -190,7 +206,7 @@ def _http(url: str, headers: list[str], timeout: str, target: Target) -> Request
     scheme, host, number, path = match.groups()
     port = int(number or (443 if scheme == "https" else 80))
     pairs = [(name.strip(), value.strip()) for name, _, value in (header.partition(":") for header in headers)]
-    if not target.is_meant(host, port) or any(not name or not value for name, value in pairs):
+    if not target.is_meant(host, port) or any(not _HEADER(name) or not value for name, value in pairs):
         return None
     if not any(name.lower() == "host" for name, _ in pairs):
         # Programs that answer to known host names only know this one, and not the pod's address.

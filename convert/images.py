@@ -6,6 +6,7 @@ that may not run as root. For images that are not listed here nothing is assumed
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 
@@ -38,6 +39,23 @@ def parse(reference: str) -> Image:
     if colon > slash:
         return Image(name[:colon], name[colon + 1 :], digest)
     return Image(name, "", digest)
+
+
+_HOST: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_PART: Final = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
+_REFERENCE: Final = re.compile(
+    rf"(?:(?:{_HOST}(?:\.{_HOST})*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?/)?{_PART}(?:/{_PART})*(?::[\w][\w.-]{{0,127}})?"
+    r"(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?",
+    re.ASCII,
+).fullmatch
+
+
+def valid(reference: str) -> bool:
+    """Is this an image reference? A node would not even ask a registry for anything else.
+
+    Source: https://github.com/distribution/reference/blob/main/reference.go (the grammar at its top)
+    """
+    return bool(_REFERENCE(reference))
 
 
 NON_ROOT: Final = {
@@ -83,6 +101,7 @@ _OWN_NAMES: Final = {
     "postgres": ("postgres", 999),
     "redis": ("redis", 999),
     "valkey/valkey": ("valkey", 999),
+    "ghcr.io/valkey-io/valkey": ("valkey", 999),
 }
 """Images that bring a user of their own: short name → the user's name and number."""
 

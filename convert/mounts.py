@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from posixpath import basename, normpath
+from posixpath import basename
 from typing import TYPE_CHECKING, Any
 
 from convert.binds import bind, bind_items, bound
+from convert.compose.files import clean
 from convert.compose.units import bytes_of
 from convert.facts import run_as
 from convert.images import parse
 from convert.kubernetes.names import digest, label
 from convert.kubernetes.pod import POD_SECURITY, volume
 from convert.kubernetes.quantity import memory
-from convert.model import Approximated, Default, Item, LocalOnly, Put, Severity, Unsupported
-from convert.storage import FOLDER, colliding, declaration, is_claim, named, source, templated
+from convert.model import Approximated, Default, Item, LocalOnly, Put, Severity, Unsupported, path_text
+from convert.storage import FOLDER, colliding, declaration, is_claim, named, source, targets, templated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,9 +31,6 @@ def mounted(
 ) -> Iterator[Effect]:
     """Mount into `service` what `mount` of `owner` says; they differ with `volumes_from`."""
     kind, target = str(mount.get("type") or "volume"), str(mount.get("target") or "")
-    if not target.startswith("/") or ":" in target:
-        yield Unsupported(f"a container cannot mount anything at `{target}`", at=at, severity=Severity.ERROR)
-        return
     if kind == "bind":
         if owner is service:
             yield from bound(service, mount, at)
@@ -62,6 +60,12 @@ def _named(service: Service, mount: Mapping[str, Any], target: str, at: Path, *,
     if key in colliding(estate):
         return  # the volume's own finding is an error
     inner = str((mount.get("volume") or {}).get("subpath") or "").strip("/")
+    if ".." in inner.split("/"):
+        yield Unsupported(
+            f"`{inner}` leads out of the volume", "name a folder below it", (*at, "volume", "subpath"), "mount-subpath",
+            Severity.ERROR,
+        )  # fmt: skip
+        return
     held = source(estate, key)
     if "persistentVolumeClaim" in held and not declaration(estate, key).get("external"):
         inner = f"{FOLDER}/{inner}".rstrip("/")
@@ -93,7 +97,8 @@ def _anonymous(service: Service, owner: Service, target: str, at: Path) -> Itera
             f"the anonymous volume of `{owner.name}` at `{target}` lives in its pod alone",
             "give the volume a name",
             at,
-            severity=Severity.ERROR,
+            "anonymous-volume",
+            Severity.ERROR,
         )
     else:
         yield Approximated(
@@ -130,6 +135,23 @@ def group(service: Service) -> Iterator[Effect]:
     yield Default(service.workload, (*POD_SECURITY, "fsGroupChangePolicy"), "OnRootMismatch")
 
 
+def refused(service: Service, target: str, own: Path, at: Path) -> Iterator[Unsupported]:
+    """Tell why nothing can be mounted at `target` for `own`, as `targets` names it: no path, or somebody else's."""
+    first = targets(service).get(clean(target), own)
+    if not target.startswith("/") or ":" in target:
+        yield Unsupported(
+            f"a container cannot mount anything at `{target}`",
+            "write an absolute path",
+            at,
+            "mount-target",
+            Severity.ERROR,
+        )
+    elif first != own:
+        yield Unsupported(
+            f"`{target}` is mounted by {path_text(first)} too", "drop one of them", at, "mount-twice", Severity.ERROR
+        )
+
+
 def attach(
     service: Service, name: str, held: Mapping[str, Any], target: str, path: str = "", *, read_only: bool = False
 ) -> Iterator[Put]:
@@ -144,7 +166,7 @@ def attach(
 def mount_at(service: Service, name: str, target: str, path: str = "", *, read_only: bool = False) -> Put:
     """Give the container a volume that its pod has."""
     value = {"name": name} | ({"subPath": path} if path else {}) | ({"readOnly": True} if read_only else {})
-    return Put(service.workload, (*service.container, "volumeMounts", Item("mountPath", normpath(target))), value)
+    return Put(service.workload, (*service.container, "volumeMounts", Item("mountPath", clean(target))), value)
 
 
 def in_memory(service: Service, target: str, size: int, *, read_only: bool = False) -> Iterator[Put]:

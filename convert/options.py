@@ -6,15 +6,16 @@ them from a stack file, with every error at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
+
+class Exposure(NamedTuple):
     """How a compose service is reached from outside the cluster; `ports:` alone never opens anything.
 
     kind: `ingress` (HTTP by host name) or `loadbalancer` (TCP/UDP). port: the container port; 0 = the
@@ -28,11 +29,10 @@ class Exposure:
     path: str = "/"
     certificate: str = ""
     internal: bool = False
-    annotations: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceSettings:
+class ServiceSettings(NamedTuple):
     """What the stack decides for one compose service; None or empty leaves it to the compose file and the policies.
 
     memory: Kubernetes quantity for the memory limit; cpu: for the CPU request. allow: finding codes that were
@@ -47,12 +47,11 @@ class ServiceSettings:
     liveness: Literal["", "on", "off"] = ""
     exposure: Exposure | None = None
     allow: frozenset[str] = frozenset()
-    plain: Mapping[str, str] = field(default_factory=dict)
-    secret: Mapping[str, str] = field(default_factory=dict)
+    plain: Mapping[str, str] = NOTHING
+    secret: Mapping[str, str] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class VolumeSettings:
+class VolumeSettings(NamedTuple):
     """What the stack decides for one named volume: Kubernetes quantity, StorageClass name, access mode."""
 
     size: str = ""
@@ -60,18 +59,16 @@ class VolumeSettings:
     access_mode: Literal["", "ReadWriteOnce", "ReadWriteMany"] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Storage:
+class Storage(NamedTuple):
     """Where named volumes live. shared_class: a StorageClass that gives ReadWriteMany (EFS); empty = there is none."""
 
     storage_class: str = ""
     size: str = ""
     shared_class: str = ""
-    volumes: Mapping[str, VolumeSettings] = field(default_factory=dict)
+    volumes: Mapping[str, VolumeSettings] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class SecretSettings:
+class SecretSettings(NamedTuple):
     """Where secret values live, and how the manifests name them; never a value.
 
     backend: `aws-secrets-manager`, `vault` or `fake` (a local cluster without a backend).
@@ -96,12 +93,11 @@ class SecretSettings:
     certificate: str = ""
     rotation: Literal["pinned", "refresh"] = "pinned"
     refresh_interval: str = "1h0m0s"
-    versions: Mapping[str, str] = field(default_factory=dict)
-    variables: Mapping[str, bool] = field(default_factory=dict)
+    versions: Mapping[str, str] = NOTHING
+    variables: Mapping[str, bool] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
+class Capacity(NamedTuple):
     """What the cluster can offer, for the capacity table: allocatable per node, in bytes and millicores."""
 
     nodes: int = 0
@@ -109,8 +105,7 @@ class Capacity:
     node_cpu: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """All that a conversion is told beside the project.
 
     environment, team: name the place (`dev`, `shop`); secrets live under `<environment>/<team>/<service>`.
@@ -125,9 +120,9 @@ class Options:
     application: str = ""
     production: bool = False
     kubernetes_version: tuple[int, int] = (1, 34)
-    services: Mapping[str, ServiceSettings] = field(default_factory=dict)
-    storage: Storage = field(default_factory=Storage)
-    secrets: SecretSettings = field(default_factory=SecretSettings)
+    services: Mapping[str, ServiceSettings] = NOTHING
+    storage: Storage = Storage()
+    secrets: SecretSettings = SecretSettings()
     capacity: Capacity = Capacity()
     default_memory: str = "256Mi"
     default_cpu: str = "100m"

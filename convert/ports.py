@@ -37,6 +37,7 @@ class Port(NamedTuple):
 
 
 PORTS: Final = 1 << 16
+PROTOCOLS: Final = frozenset({"TCP", "UDP", "SCTP"})
 
 SCHEMES: Final = {
     "amqp": 5672, "amqps": 5671, "http": 80, "https": 443, "kafka": 9092, "ldap": 389, "ldaps": 636, "memcached": 11211,
@@ -83,12 +84,20 @@ def port_name(number: int, protocol: str) -> str:
     return f"{protocol.lower()}-{number}"
 
 
-def expose_range(text: str) -> Iterator[tuple[int, str]]:
-    """(port, protocol) pairs of one entry of `expose`: `"3000"`, `"7000-7002/udp"`."""
-    numbers, _, protocol = text.partition("/")
-    first, _, last = numbers.partition("-")
-    for number in range(int(first), int(last or first) + 1):
-        yield number, (protocol or "tcp").upper()
+def target_port(entry: Mapping[str, Any]) -> tuple[int, str] | None:
+    """(container port, protocol) of an entry of `ports`; None where a Service can have no such port."""
+    number, protocol = int(entry["target"]), str(entry.get("protocol") or "tcp").upper()
+    return (number, protocol) if 0 < number < PORTS and protocol in PROTOCOLS else None
+
+
+def exposed_ports(text: str) -> tuple[tuple[int, str], ...]:
+    """(container port, protocol) pairs of an entry of `expose`, such as `"7000-7002/udp"`; none where it is no port."""
+    match = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(\w+))?", text)
+    protocol = (match[3] or "tcp").upper() if match else ""
+    if match is None or protocol not in PROTOCOLS:
+        return ()
+    first, last = int(match[1]), int(match[2] or match[1])
+    return tuple((number, protocol) for number in range(first, last + 1)) if 0 < first <= last < PORTS else ()
 
 
 def declared(service: Service) -> tuple[Port, ...]:
@@ -101,8 +110,10 @@ def _declared(service: Service) -> tuple[Port, ...]:
     names: set[str] = set()
     for member in service.estate.pods.get(service.name, (service,)):
         wishes: dict[tuple[int, str], dict[str, Any]] = {}
-        for port in member.model.get("ports") or []:
-            wishes.setdefault((int(port["target"]), str(port.get("protocol", "tcp")).upper()), port)
+        for entry in member.model.get("ports") or []:
+            port = target_port(entry)
+            if port:
+                wishes.setdefault(port, entry)
         for number, protocol in member.container_ports:
             if (number, protocol) in found:
                 continue
@@ -124,7 +135,8 @@ def listen(service: Service, port: Port) -> Iterator[Put]:
     else:
         field = (*service.container, "ports", Item("name", port_name(port.number, port.protocol)))
     yield Put(service.workload, field, listed)
-    yield Put(service.host.service, ("spec", "ports", Item("name", port.name)), port.entry())
+    if service.host.model.get("network_mode") != "none":
+        yield Put(service.host.service, ("spec", "ports", Item("name", port.name)), port.entry())
 
 
 class Found(NamedTuple):
@@ -134,9 +146,24 @@ class Found(NamedTuple):
     path: Path
 
 
+class Dials(NamedTuple):
+    """Who dials whom by name. others: service → port → the first place in another service that dials it.
+
+    own: service → the first place where it dials itself, and the name by which it does.
+    """
+
+    others: dict[str, dict[int, Path]]
+    own: dict[str, tuple[Path, str]]
+
+
 def dialled(service: Service) -> Mapping[int, Path]:
     """Ports that other services dial by a name of this one → the first place that does."""
-    return service.estate.memo(_dialled).get(service.name, {})
+    return service.estate.memo(_dialled).others.get(service.name, {})
+
+
+def dials_itself(service: Service) -> tuple[Path, str] | None:
+    """The first place where a service dials itself by a name that others know it by, and that name."""
+    return service.estate.memo(_dialled).own.get(service.name)
 
 
 def undeclared(service: Service) -> tuple[Found, ...]:
@@ -148,17 +175,17 @@ def _undeclared(service: Service) -> tuple[Found, ...]:
     known = {(port.number, port.protocol) for port in declared(service)}
     if not known:
         return ()
-    dialled = {
+    found = {
         number: path
         for member in service.estate.pods.get(service.name, (service,))
-        for number, path in service.estate.memo(_dialled).get(member.name, {}).items()
+        for number, path in dialled(member).items()
     }
     usual = IMAGES.get(basename(parse(str(service.model.get("image") or "")).repository))
-    if usual and usual not in dialled:
-        dialled[usual] = ()
+    if usual and usual not in found:
+        found[usual] = ()
     return tuple(
         Found(Port(number, "TCP", port_name(number, "TCP")), path)
-        for number, path in sorted(dialled.items())
+        for number, path in sorted(found.items())
         if (number, "TCP") not in known
     )
 
@@ -168,27 +195,30 @@ def every(service: Service) -> tuple[Port, ...]:
     return declared(service) + tuple(found.port for found in undeclared(service))
 
 
-def _dialled(estate: Estate) -> dict[str, dict[int, Path]]:
-    """Service → port → the first place in the project that dials it by a name of the service."""
+def _dialled(estate: Estate) -> Dials:
+    """Search all text of the project for names of services with a port."""
     from convert.aliases import hosts  # noqa: PLC0415  which needs the ports of its targets
 
     names = hosts(estate)
-    found: dict[str, dict[int, Path]] = {}
+    found = Dials({}, {})
     read: dict[str, list[tuple[str, int]]] = {}
     for path, text in texts(estate):
         if ":" not in text:
             continue
         calls = read.get(text)
         if calls is None:
-            calls = read[text] = [(names[host], number) for host, number in _calls(text) if host in names]
-        for target, number in calls:
+            calls = read[text] = [(host, number) for host, number in _calls(text) if host in names]
+        for host, number in calls:
+            target = names[host]
             if target != path[1]:
-                found.setdefault(target, {}).setdefault(number, path)
+                found.others.setdefault(target, {}).setdefault(number, path)
+            elif path[0] == "services":
+                found.own.setdefault(target, (path, host))
     for service in estate:
         for path, host, number in _pairs(service):
             owner = names.get(host)
             if owner and owner != service.name:
-                found.setdefault(owner, {}).setdefault(number, path)
+                found.others.setdefault(owner, {}).setdefault(number, path)
     return found
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from posixpath import normpath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from convert.compose.files import clean
 from convert.compose.units import bytes_of
 from convert.kubernetes.names import label
 from convert.kubernetes.quantity import memory
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from convert.estate import Estate, Service
+    from convert.model import Path
 
 FOLDER: Final = "data"
 """Folder of a claim that is mounted: a fresh disk is not empty (`lost+found`), a fresh Docker volume is."""
@@ -69,9 +70,17 @@ def source(estate: Estate, key: str) -> dict[str, Any]:
         server, path = export(options)
         return {"nfs": {"server": server, "path": path}}
     if kind == "tmpfs":
-        size = options.get("size", "")
-        return {"emptyDir": {"medium": "Memory", **({"sizeLimit": memory(bytes_of(size))} if size else {})}}
+        size = byte_size(options.get("size", ""))
+        return {"emptyDir": {"medium": "Memory", **({"sizeLimit": memory(size)} if size else {})}}
     return {"persistentVolumeClaim": {"claimName": claim_name(estate, key)}}
+
+
+def byte_size(text: str) -> int | None:
+    """Bytes of a size such as `64m`; 0 where none is given, None where it is none (`50%`)."""
+    try:
+        return bytes_of(text) if text else 0
+    except ValueError:
+        return None
 
 
 def is_claim(estate: Estate, key: str) -> bool:
@@ -91,18 +100,40 @@ def inherited(service: Service) -> tuple[Inherited, ...]:
     return service.memo(_inherited)
 
 
-def own_targets(service: Service) -> frozenset[str]:
-    """Where the service itself mounts volumes, memory and configs."""
+def targets(service: Service) -> Mapping[str, Path]:
+    """Where the service mounts something → who does first: `("volumes", 0)`; then `tmpfs`, `configs`, `secrets`."""
+    return service.memo(_targets)
+
+
+def _targets(service: Service) -> dict[str, Path]:
     short = service.model.get("tmpfs") or []
-    mounts = [mount.get("target") for mount in service.model.get("volumes") or []]
-    memories = [entry.partition(":")[0] for entry in ([short] if isinstance(short, str) else short)]
-    configs = [mount.get("target") or f"/{mount.get('source')}" for mount in service.model.get("configs") or []]
-    return frozenset(normpath(str(target)) for target in (*mounts, *memories, *configs))
+    given: dict[str, list[str]] = {
+        "volumes": [str(mount.get("target")) for mount in service.model.get("volumes") or []],
+        "tmpfs": [entry.partition(":")[0] for entry in ([short] if isinstance(short, str) else short)],
+        "configs": [config_target(mount) for mount in service.model.get("configs") or []],
+        "secrets": [secret_target(mount) for mount in service.model.get("secrets") or []],
+    }
+    found: dict[str, Path] = {}
+    for attribute, paths in given.items():
+        for index, path in enumerate(paths):
+            found.setdefault(clean(path), (attribute, index))
+    return found
+
+
+def config_target(mount: Mapping[str, Any]) -> str:
+    """Where a config is mounted: at the root by its name, where nothing else is said."""
+    return clean(f"/{mount.get('target') or mount.get('source')}")
+
+
+def secret_target(mount: Mapping[str, Any]) -> str:
+    """Where a secret is mounted: below `/run/secrets`, where its target is not absolute."""
+    target = str(mount.get("target") or mount.get("source"))
+    return clean(target if target.startswith("/") else f"/run/secrets/{target}")
 
 
 def _inherited(service: Service) -> tuple[Inherited, ...]:
     found: dict[str, Inherited] = {}
-    own = own_targets(service)
+    own = targets(service)
     for text in service.model.get("volumes_from") or []:
         name, _, mode = str(text).partition(":")
         owner = service.estate.services.get(name)
@@ -110,19 +141,21 @@ def _inherited(service: Service) -> tuple[Inherited, ...]:
             continue
         mounts = [Inherited(owner, mount, read_only=False) for mount in owner.model.get("volumes") or []]
         for given in (*mounts, *inherited(owner)):
-            target = normpath(str(given.mount.get("target")))
+            target = clean(str(given.mount.get("target")))
             if target not in own:
                 found.setdefault(target, given._replace(read_only=mode == "ro" or given.read_only))
     return tuple(found.values())
 
 
 def named(service: Service) -> dict[str, bool]:
-    """Keys of the named volumes that a service mounts, by itself or from another → does it only read?"""
+    """Keys of the named volumes that a service mounts, by itself, from another or in a hook → does it only read?"""
     return service.memo(_named)
 
 
 def _named(service: Service) -> dict[str, bool]:
-    own = [Inherited(service, mount, read_only=False) for mount in service.model.get("volumes") or []]
+    containers = (service.model, *(service.model.get("pre_start") or ()))
+    mounts = [mount for container in containers for mount in container.get("volumes") or []]
+    own = [Inherited(service, mount, read_only=False) for mount in mounts]
     found: dict[str, bool] = {}
     for given in (*own, *inherited(service)):
         key = given.mount.get("source")
@@ -142,5 +175,5 @@ def templated(service: Service) -> tuple[str, ...]:
         if is_claim(estate, key)
         and key not in colliding(estate)
         and not declaration(estate, key).get("external")
-        and all(user.host is service.host for user in estate.consumers[key])
+        and all(user.host.name == service.host.name for user in estate.consumers[key])
     )

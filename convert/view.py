@@ -66,25 +66,37 @@ class View:
         self._read.update(self._plain if isinstance(self._plain, dict) else range(len(self._plain)))
         return self._plain
 
-    def unread(self, prefix: Path = ()) -> Iterator[Path]:
+    def unread(self, prefix: Path = ()) -> list[Path]:
         """Paths of the leaves that nobody read, below `prefix`."""
-        entries = self._plain.items() if isinstance(self._plain, dict) else enumerate(self._plain)
-        for key, value in entries:
+        found: list[Path] = []
+        if len(self._read) < len(self._plain):
+            self._add_unread(prefix, found)
+        return found
+
+    def _add_unread(self, prefix: Path, found: list[Path]) -> None:
+        for key, value in self._plain.items() if isinstance(self._plain, dict) else enumerate(self._plain):
             if key in self._read:
                 continue
-            if key in self._children:
-                yield from self._children[key].unread((*prefix, key))
+            child = self._children.get(key)
+            if child is None:
+                _add_leaves(value, (*prefix, key), found)
             else:
-                yield from leaves(value, (*prefix, key))
+                child._add_unread((*prefix, key), found)  # noqa: SLF001  a View as well
 
 
-def leaves(value: Any, prefix: Path = ()) -> Iterator[Path]:
+def leaves(value: Any, prefix: Path = ()) -> list[Path]:
     """Paths of all leaves of `value`; an empty mapping or list, and null, are leaves too."""
-    if isinstance(value, dict) and value:
-        for key, child in value.items():
-            yield from leaves(child, (*prefix, key))
-    elif isinstance(value, list) and value:
-        for index, child in enumerate(value):
-            yield from leaves(child, (*prefix, index))
-    else:
-        yield prefix
+    found: list[Path] = []
+    _add_leaves(value, prefix, found)
+    return found
+
+
+def _add_leaves(value: Any, prefix: Path, found: list[Path]) -> None:
+    if not value or not isinstance(value, (dict, list)):
+        found.append(prefix)
+        return
+    for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(child, (dict, list)):
+            _add_leaves(child, (*prefix, key), found)
+        else:
+            found.append((*prefix, key))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.compose.references import OPEN, visible
 from convert.kubernetes.names import valid_annotation
 from convert.kubernetes.pod import POD_ANNOTATIONS
+from convert.labels import is_secret
 from convert.model import Put, Severity, Unsupported
 from convert.registry import attribute
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @attribute("services.*.annotations")
-def annotations(value: View, service: Service) -> Iterator[Effect]:
+def pod_annotations(value: View, service: Service) -> Iterator[Effect]:
     """Translate each entry."""
     others = service.host.model.get("annotations") or {} if service.host is not service else {}
     for key, text in value.items():
@@ -33,9 +33,9 @@ def annotations(value: View, service: Service) -> Iterator[Effect]:
                 "write `name` or `domain/name`: letters, digits, `-`, `_` and `.`, the name at most 63 characters",
                 (key,),
             )
-        elif OPEN in str(text):
+        elif is_secret(str(text)):
             yield Unsupported(
-                f"an annotation cannot hold a secret: `{visible(str(text))}`",
+                "an annotation cannot hold a secret, everybody can read it",
                 "pass it in the environment, or as a file of `secrets`",
                 (key,),
                 severity=Severity.ERROR,

@@ -20,9 +20,10 @@ from convert.content import config_map, keys
 from convert.kubernetes.hostnames import renamed
 from convert.kubernetes.names import label, valid_annotation
 from convert.model import Approximated, Emit, LocalOnly, ObjectKey, Problem, Put, Severity, Unsupported
-from convert.mounts import attach
+from convert.mounts import attach, refused
 from convert.registry import attribute
 from convert.secrets.files import secret_config
+from convert.storage import config_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,13 +44,16 @@ def configs(mounts: View, service: Service) -> Iterator[Effect]:
     """Mount each config that has a ConfigMap; the declaration tells why one has none."""
     for index, mount in enumerate(mounts):
         key = str(mount["source"])
-        target = str(mount.get("target") or key)
+        mount.get("target")
+        path = config_target(service.model["configs"][index])
         given = mount.get("mode")
         mode = _MODE if given is None else _octal(given)
         found = config(service.estate, key)
         yield from _owner(mount, mode, (index,))
-        path = target if target.startswith("/") else f"/{target}"
-        if found.usable:
+        wrong = list(refused(service, path, ("configs", index), (index,)))
+        if wrong:
+            yield from wrong
+        elif found.usable:
             yield from _mount(service, found, path, mode)
         elif found.filled:
             yield from secret_config(service, key, path, mode)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.compose.references import OPEN, visible
 from convert.kubernetes.names import valid_annotation
+from convert.labels import is_secret, read_elsewhere, reader
 from convert.model import Severity, Unsupported
 from convert.registry import attribute
 
@@ -25,14 +25,17 @@ if TYPE_CHECKING:
 def deploy_labels(value: View, service: Service) -> Iterator[Effect]:
     """Translate each entry."""
     labels = service.model.get("labels") or {}
+    yield from read_elsewhere(value)
     for key, text in value.items():
+        if reader(key):
+            continue
         if service.host is not service:
             yield Unsupported(f"the workload belongs to `{service.host.name}`", at=(key,), code="label-key")
         elif not valid_annotation(key):
             yield Unsupported(f"`{key}` cannot be the key of an annotation", at=(key,), code="label-key")
-        elif OPEN in str(text):
+        elif is_secret(str(text)):
             yield Unsupported(
-                f"an annotation cannot hold a secret: `{visible(str(text))}`",
+                "an annotation cannot hold a secret, everybody can read it",
                 "pass it in the environment, or as a file of `secrets`",
                 (key,),
                 "secret-in-label",

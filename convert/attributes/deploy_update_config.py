@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 @attribute("services.*.deploy.update_config")
 def deploy_update_config(value: View, service: Service) -> Iterator[Effect]:
     """Translate order and parallelism, report the rest."""
+    if not value:
+        return
     parallelism, order, monitor = value.get("parallelism"), value.get("order"), value.get("monitor")
     kind = service.workload.kind
     if service.host is not service or kind == "Job":

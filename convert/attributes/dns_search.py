@@ -1,6 +1,7 @@
 """`dns_search` → `dnsConfig.searches` of the pod, after the cluster's own domains. Nothing is lost.
 
-`.` alone turns searching off for Docker; a pod needs the cluster's domains to find services, so it is left out.
+`.` or an empty text turns searching off for Docker; a pod needs the cluster's domains to find services, so it is left
+out.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#dns_search
 """
 
@@ -8,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.model import Approximated
+from convert.kubernetes.names import valid_domain
+from convert.model import Approximated, Unsupported
 from convert.registry import attribute
 
 if TYPE_CHECKING:
@@ -21,14 +23,19 @@ if TYPE_CHECKING:
 
 @attribute("services.*.dns_search")
 def dns_search(domains: View, service: Service) -> Iterator[Effect]:
-    """Keep all domains but `.`."""
+    """Keep all domains, but for `.` and the empty one."""
     kept: list[str] = []
     for index, domain in enumerate(domains):
-        if domain == ".":
+        if domain in {"", "."}:
             yield Approximated(
                 "a pod searches the cluster's domains, or it would find no service", at=(index,), code="dns-search"
             )
+            continue
+        name = str(domain).rstrip(".").lower()
+        # Kubernetes takes `_` here, unlike in the names of its own objects.
+        if valid_domain(name.replace("_", "x")):
+            kept.append(name)
         else:
-            kept.append(str(domain).rstrip("."))
+            yield Unsupported(f"`{domain}` is no DNS name", at=(index,), code="dns-search")
     if kept:
         yield from service.share_pod("dnsConfig", "searches", value=kept, attribute="dns_search")

@@ -9,10 +9,11 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#en
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from convert.kubernetes.hostnames import renamed, rewrite
-from convert.model import Item, LocalOnly, Problem, Put, Severity
+from convert.model import Item, LocalOnly, Problem, Put, Severity, Unsupported
 from convert.registry import attribute
 from convert.secrets.binding import entries, entry, expand
 from convert.secrets.needs import setting
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from convert.secrets.needs import Setting
     from convert.view import View
 
+_NAME = re.compile(r"[ -<>-~]+").fullmatch
+
 
 @attribute("services.*.environment")
 def environment(values: View, service: Service) -> Iterator[Effect]:
@@ -33,6 +36,14 @@ def environment(values: View, service: Service) -> Iterator[Effect]:
     for key, value in values.items():
         if value is None:
             yield LocalOnly("no value is given here, so Docker passes none on", at=(key,))
+        elif not _NAME(key):
+            yield Unsupported(
+                "Kubernetes knows no variable of such a name: it takes printable ASCII characters, and no `=`",
+                "give it another name, here and in the program",
+                (key,),
+                "variable-name",
+                Severity.ERROR,
+            )
         else:
             written[key], hits = rewrite(_text(value), service.estate.hostnames, key)
             yield from renamed(hits, service.estate.hostnames, (key,))

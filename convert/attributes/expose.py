@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.ports import declared, expose_range, listen
+from convert.model import Severity, Unsupported
+from convert.ports import declared, exposed_ports, listen
 from convert.registry import attribute
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
 def expose(entries: View, service: Service) -> Iterator[Effect]:
     """Translate `"3000"`, `"7000-7002"`, `"53/udp"`."""
     known = {(port.number, port.protocol): port for port in declared(service.host)}
-    for text in entries:
-        for pair in expose_range(str(text)):
+    for index, text in enumerate(entries):
+        ports = exposed_ports(str(text))
+        if not ports:
+            yield Unsupported(
+                f"`{text}` is no port: no Service can forward it",
+                "write a number or a range, and its protocol if it is not TCP: `53/udp`",
+                (index,),
+                severity=Severity.ERROR,
+            )
+        for pair in ports:
             yield from listen(service, known[pair])

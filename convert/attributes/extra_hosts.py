@@ -1,7 +1,8 @@
 """`extra_hosts` → `hostAliases` of the pod, one entry per address.
 
-What is lost: `host-gateway` is the Docker host, which a cluster does not have; a program that calls it must call
-something else.
+Names become lower case, and blanks around name and address go. What is lost: `host-gateway` is the Docker host, which
+a cluster does not have; a program that calls it must call something else. A pod's hosts file takes addresses and DNS
+names only; an entry of anything else, which Docker writes down all the same, is left out.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#extra_hosts
 """
 
@@ -9,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.compose.addresses import is_address
+from convert.kubernetes.names import valid_domain
 from convert.model import Severity, Unsupported
 from convert.registry import attribute
 from convert.texts import mentions, places
@@ -28,26 +31,50 @@ def extra_hosts(entries: View, service: Service) -> Iterator[Effect]:
     for at, name, address in _pairs(entries):
         if address == "host-gateway":
             yield _gateway(service, name, at)
-        else:
-            names = found.setdefault(address.strip("[]"), [])
-            if name.lower() not in names:
-                names.append(name.lower())
+        elif not is_address(address):
+            yield Unsupported(f"`{address}` is no IP address", "write an IPv4 or IPv6 address", at, "extra-host")
+        elif not valid_domain(name):
+            yield _no_name(service, name, at)
+        elif name not in found.setdefault(address, []):
+            found[address].append(name)
     value = [{"ip": address, "hostnames": names} for address, names in found.items()]
     if value:
         yield from service.share_pod("hostAliases", value=value, attribute="extra_hosts")
 
 
 def _pairs(entries: View) -> Iterator[tuple[Path, str, str]]:
-    if isinstance(entries.plain(), dict):
-        for name, addresses in entries.items():
+    """(place, name, address) of each entry, as a hosts file would have them."""
+    plain = entries.plain()
+    if isinstance(plain, dict):
+        for name, addresses in plain.items():
             for address in [addresses] if isinstance(addresses, str) else addresses:
-                yield (name,), name, str(address)
+                yield (name,), _name(name), _address(address)
         return
-    for index, entry in enumerate(entries):
+    for index, entry in enumerate(plain):
         name, separator, address = str(entry).partition("=")
         if not separator:
             name, _, address = str(entry).partition(":")
-        yield (index,), name, address
+        yield (index,), _name(name), _address(address)
+
+
+def _name(text: str) -> str:
+    return text.strip().lower()
+
+
+def _address(text: str) -> str:
+    return str(text).strip().removeprefix("[").removesuffix("]")
+
+
+def _no_name(service: Service, name: str, at: Path) -> Unsupported:
+    own = [path for path in mentions(service.estate, name) if path[:2] == service.path]
+    called = f", and {places(own)} calls it" if own else ""
+    return Unsupported(
+        f"`{name}` cannot stand in a pod's hosts file: it is no DNS name{called}",
+        "use letters, digits, `-` and `.` only",
+        at,
+        "extra-host",
+        Severity.ERROR if own else Severity.WARNING,
+    )
 
 
 def _gateway(service: Service, name: str, at: Path) -> Unsupported:

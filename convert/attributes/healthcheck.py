@@ -25,7 +25,7 @@ from convert.aliases import hosts
 from convert.compose.references import OPEN
 from convert.compose.units import duration_seconds
 from convert.facts import DEFAULT_INTERVAL, DEFAULT_RETRIES, startup_budget
-from convert.health import Target, called, request
+from convert.health import called, request, target
 from convert.model import Approximated, LocalOnly, Severity, Unsupported
 from convert.registry import attribute
 from convert.secrets.arguments import arguments
@@ -59,9 +59,9 @@ class Times(NamedTuple):
 @attribute("services.*.healthcheck")
 def healthcheck(value: View, service: Service) -> Iterator[Effect]:
     """Translate test and numbers."""
-    check = value.plain()
+    check = value.plain() if value else {}
     test = service.health_test
-    if check.get("disable") or check.get("test") == ["NONE"]:
+    if not check or check.get("disable") or check.get("test") == ["NONE"]:
         return
     if test is None:
         yield Unsupported(
@@ -109,7 +109,14 @@ def _probes(test: list[str], times: Times, service: Service) -> Iterator[Effect]
     yield from findings
     if words is None:
         return
-    asked = request([test[0], *words], _target(service))
+    if not words:
+        yield Unsupported(
+            "there is no command to run, so Docker never calls the container healthy; there are no probes",
+            "write the command after `CMD`, or `disable: true`",
+            ("test",),
+        )
+        return
+    asked = request([test[0], *words], target(service))
     handler = asked.handler if asked else {"exec": {"command": _command(test[0], words, service)}}
     timeout = max(1, ceil(min(times.timeout, asked.timeout))) if asked and asked.timeout else times.timeout
     ready = {
@@ -144,11 +151,6 @@ def _probes(test: list[str], times: Times, service: Service) -> Iterator[Effect]
     alive = {**ready, "timeoutSeconds": max(MINIMUM_TIMEOUT, timeout), "failureThreshold": 2 * times.retries}
     setting = f"{service.setting}.liveness" if service.settings.liveness else ""
     yield service.put_container("livenessProbe", value=alive, setting=setting)
-
-
-def _target(service: Service) -> Target:
-    names = (service.name, service.slug, str(service.model.get("container_name")), str(service.model.get("hostname")))
-    return Target(names, tuple(port for port, protocol in service.container_ports if protocol == "TCP"))
 
 
 def _command(form: str, words: list[str], service: Service) -> list[str]:

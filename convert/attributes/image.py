@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.compose.references import OPEN, visible
+from convert.images import valid
 from convert.model import Severity, Unsupported
 from convert.registry import attribute
+from convert.secrets.logins import without_login
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,4 +34,11 @@ def image(value: str, service: Service) -> Iterator[Effect]:
             "declare the variable plain in the stack file (`secrets: {variables: {NAME: false}}`) if it is none",
             severity=Severity.ERROR,
         )
-    yield service.put_container("image", value=visible(value))
+    reference = without_login(visible(value))
+    if OPEN not in value and not valid(reference):
+        yield Unsupported(
+            f"`{reference}` is no image reference; Docker refuses it too",
+            "write `registry.example.com/name:tag`, the name in lower case",
+            severity=Severity.ERROR,
+        )
+    yield service.put_container("image", value=reference)

@@ -3,7 +3,7 @@
 - `attach`: whether `docker compose up` shows the output; `kubectl logs` shows all.
 - `develop`: what `docker compose watch` copies into running containers.
 - `profiles`: which services are there at all. The stack's `compose: {profiles: […]}` chooses.
-- `extends`, `version`, `name`: used up by the loader; the name is a label of every object.
+- `env_file`, `extends`, `version`, `name`: used up by the loader; the name is a label of every object.
 - `x-…`: fragments for anchors, and settings of other tools.
 
 Source: https://github.com/compose-spec/compose-spec/blob/main/spec.md
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     "models.*.x-*",
     "services.*.x-*",
     "services.*.attach",
+    "services.*.env_file",
     "services.*.extends",
     "services.*.profiles",
 )

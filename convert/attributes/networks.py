@@ -48,6 +48,12 @@ def networks(attached: View, service: Service) -> Iterator[Effect]:
             continue
         for index, alias in enumerate(wanted.get("aliases") or ()):
             yield from alias_service(service.estate, str(alias), (key, "aliases", index))
+        if wanted.get("use_service_name_alias") is False:
+            yield Approximated(
+                "others reach the service by its own name too: in a namespace it always has one",
+                at=(key, "use_service_name_alias"),
+                severity=Severity.INFO,
+            )
         for name in _ADDRESSES:
             if wanted.get(name):
                 yield from _address(service, wanted[name], (key, name))

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.exposure import exposed, is_loopback
-from convert.model import Approximated, Problem, Severity
+from convert.model import Approximated, Problem, Severity, Unsupported
 from convert.ports import declared, listen, valid_protocol
 from convert.registry import attribute
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from convert.estate import Service
-    from convert.model import Effect
+    from convert.model import Effect, Path
     from convert.view import View
 
 
@@ -34,8 +34,11 @@ def ports(entries: View, service: Service) -> Iterator[Effect]:
     private: list[str] = []
     closed: list[str] = []
     for index, entry in enumerate(entries):
-        number, protocol = int(entry["target"]), str(entry.get("protocol", "tcp")).upper()
-        port = known[number, protocol]
+        number, protocol = int(entry["target"]), str(entry.get("protocol") or "tcp").upper()
+        port = known.get((number, protocol))
+        if port is None:
+            yield from _refused(entry, f"{number}/{protocol.lower()}", (index,))
+            continue
         yield from listen(service, port)
         name, kind = entry.get("name"), entry.get("app_protocol")
         if name and name != port.name:
@@ -51,6 +54,16 @@ def ports(entries: View, service: Service) -> Iterator[Effect]:
         elif (published or mode == "host") and (number, protocol) not in opened:
             closed.append(f"{text} of {address}" if address.strip("[]") not in {"", "0.0.0.0", "::"} else text)  # noqa: S104
     yield from _findings(service, private, closed)
+
+
+def _refused(entry: View, text: str, at: Path) -> Iterator[Effect]:
+    entry.plain()
+    yield Unsupported(
+        f"no Service can forward the port `{text}`",
+        "numbers go from 1 to 65535, protocols are `tcp`, `udp` and `sctp`",
+        at,
+        severity=Severity.ERROR,
+    )
 
 
 def _text(published: str | None, number: int, protocol: str, mode: str | None) -> str:

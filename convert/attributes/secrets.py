@@ -10,16 +10,17 @@ and https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
 
 from __future__ import annotations
 
-from posixpath import basename, normpath
+from posixpath import basename
 from typing import TYPE_CHECKING, Final
 
 from convert.kubernetes.names import digest, label
 from convert.kubernetes.pod import POD_SECURITY
 from convert.model import Approximated, Default, Problem, Severity, Unsupported
-from convert.mounts import attach
+from convert.mounts import attach, refused
 from convert.registry import attribute
 from convert.secrets.binding import shared_secret_name
 from convert.secrets.needs import VALUE
+from convert.storage import secret_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +41,13 @@ def secrets(mounts: View, service: Service) -> Iterator[Effect]:
     """Mount each secret as a file of its own."""
     for index, mount in enumerate(mounts):
         source = str(mount["source"])
-        target = str(mount.get("target") or source)
-        path = normpath(target if target.startswith("/") else f"/run/secrets/{target}")
+        mount.get("target")
+        path = secret_target(service.model["secrets"][index])
+        wrong = list(refused(service, path, ("secrets", index), (index,)))
+        if wrong:
+            mount.plain()
+            yield from wrong
+            continue
         given = mount.get("mode")
         mode = _MODE if given is None else given if isinstance(given, int) else int(str(given), 8)
         held = {

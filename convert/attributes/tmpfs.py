@@ -7,13 +7,12 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#tm
 
 from __future__ import annotations
 
-from posixpath import normpath
 from typing import TYPE_CHECKING, Final
 
-from convert.compose.units import bytes_of
-from convert.model import Approximated, Problem, Severity, Unsupported
-from convert.mounts import in_memory
+from convert.model import Approximated, Severity, Unsupported
+from convert.mounts import in_memory, refused
 from convert.registry import attribute
+from convert.storage import byte_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,22 +27,18 @@ _KEPT: Final = frozenset({"", "rw", "ro", "size", "exec", "suid", "dev", "defaul
 @attribute("services.*.tmpfs")
 def tmpfs(entries: View | str, service: Service) -> Iterator[Effect]:
     """Translate `path[:option,…]` entries."""
-    taken = {normpath(str(mount.get("target"))) for mount in service.model.get("volumes") or []}
     for index, entry in enumerate((entries,) if isinstance(entries, str) else entries):
         at = () if isinstance(entries, str) else (index,)
         target, _, text = str(entry).partition(":")
         options = dict(option.partition("=")[::2] for option in text.split(","))
-        if normpath(target) in taken:
-            yield Problem("mount-twice", Severity.ERROR, f"`{target}` is a volume of this service too", "drop one", at)
+        wrong = list(refused(service, target, ("tmpfs", index), at))
+        if wrong:
+            yield from wrong
             continue
-        taken.add(normpath(target))
-        size = options.get("size", "")
-        if size.endswith("%"):
-            yield Unsupported(
-                f"`size={size}` is a share of the Docker host's memory", "give it in bytes: `size=64m`", at
-            )
-            size = ""
-        yield from in_memory(service, target, bytes_of(size) if size else 0, read_only="ro" in options)
+        size = byte_size(options.get("size", ""))
+        if size is None:
+            yield Unsupported(f"`size={options['size']}` is no number of bytes", "write it so: `size=64m`", at)
+        yield from in_memory(service, target, size or 0, read_only="ro" in options)
         lost = [name for name in options if name not in _KEPT]
         if lost:
             yield Approximated(

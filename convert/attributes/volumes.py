@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from convert import claims
 from convert.model import Approximated, LocalOnly, ObjectKey, Problem, Severity
-from convert.mounts import group, mounted
+from convert.mounts import group, mounted, refused
 from convert.registry import attribute
 from convert.storage import claim_name, colliding, declaration, is_claim, templated
 
@@ -42,7 +42,8 @@ def volumes(mounts: View, service: Service) -> Iterator[Effect]:
     """Translate every mount of one service."""
     for index, mount in enumerate(mounts):
         yield from _options(mount, (index,))
-        yield from mounted(service, service, service.model["volumes"][index], (index,))
+        wrong = list(refused(service, str(mount.get("target") or ""), ("volumes", index), (index,)))
+        yield from wrong or mounted(service, service, service.model["volumes"][index], (index,))
     yield from group(service)
     templates = [claims.claim(service.estate, key) for key in templated(service)]
     if templates:

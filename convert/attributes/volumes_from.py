@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.model import Severity, Unsupported
-from convert.mounts import mounted
+from convert.mounts import mounted, refused
 from convert.registry import attribute
 from convert.storage import inherited
 
@@ -36,4 +36,5 @@ def volumes_from(sources: View, service: Service) -> Iterator[Effect]:
                 Severity.ERROR,
             )
     for owner, mount, read_only in inherited(service):
-        yield from mounted(service, owner, mount, (), read_only=read_only)
+        wrong = list(refused(service, str(mount.get("target") or ""), ("volumes_from",), ()))
+        yield from wrong or mounted(service, owner, mount, (), read_only=read_only)

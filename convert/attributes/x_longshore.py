@@ -1,9 +1,9 @@
 """`x-longshore`: what the owner of a service decides in the compose file itself.
 
 `allow: [code, …]` consents to findings by their code; they are still told, as information. `workload: StatefulSet`
-(or Deployment, DaemonSet, Job) chooses the kind of workload. Anything else is an error, so that a slip of the pen is
-not taken for consent. The stack file can say both, for one environment only: `services: {web: {allow: […], workload:
-…}}`.
+(or Deployment, DaemonSet, Job) chooses the kind of workload. `plain: {KEY: reason}` and `secret: {KEY: reason}`
+overrule the detection of secrets in the environment. Anything else is an error, so that a slip of the pen is not taken
+for consent. The stack file can say the same, for one environment only: `services: {web: {allow: […], workload: …}}`.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from convert.model import Effect
 
 
-KEYS = ("allow", "workload")
+KEYS = ("allow", "plain", "secret", "workload")
 
 
 @attribute("services.*.x-longshore")
 def x_longshore(value: View, service: Service) -> Iterator[Effect]:
     """Check the extension; what it says is read by `convert.estate`."""
     del service
+    if not value:
+        return
     if not isinstance(value, View) or not isinstance(value.plain(), dict):
         yield _wrong("`x-longshore` is a mapping", "write `x-longshore: {allow: [code], workload: StatefulSet}`")
         return
@@ -36,6 +38,13 @@ def x_longshore(value: View, service: Service) -> Iterator[Effect]:
         if key == "workload":
             if given not in WORKLOADS:
                 yield _wrong(f"`{given}` is no kind of workload", _help(str(given), sorted(WORKLOADS)), key)
+        elif key in {"plain", "secret"}:
+            if not isinstance(given, dict) or not all(isinstance(reason, str) and reason for reason in given.values()):
+                yield _wrong(
+                    f"`{key}` names environment keys, each with a reason",
+                    f'write `{key}: {{TOKEN_MODE: "a mode"}}`',
+                    key,
+                )
         elif key != "allow":
             yield _wrong(f"`{key}` is not known here", _help(key, KEYS), key)
         elif not isinstance(given, list) or not all(isinstance(code, str) for code in given):

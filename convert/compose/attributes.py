@@ -40,7 +40,7 @@ _POSITIVE_16 = unsigned((1 << 16) - 1)
 _COUNT = unsigned((1 << 64) - 1)
 _COUNT_OR_ZERO = unsigned((1 << 64) - 1, keep_zero=True)
 
-_THROTTLE = each(structure({"path": text, "rate": size}))
+_THROTTLE = each(structure({"path": text, "rate": size}, always={"path": "", "rate": "0"}))
 _FILE_REFERENCE = each(structure({"source": text, "target": text, "uid": text, "gid": text, "mode": mode}))
 _DEVICE_REQUEST = each(
     structure({"capabilities": texts, "driver": text, "count": count, "device_ids": texts, "options": mapping})
@@ -68,7 +68,7 @@ CONTAINER: dict[str, Type] = {
     "blkio_config": structure(
         {
             "weight": _POSITIVE_16,
-            "weight_device": each(structure({"path": text, "weight": unsigned((1 << 16) - 1, keep_zero=True)})),
+            "weight_device": each(structure({"path": text, "weight": _POSITIVE_16}, always={"path": "", "weight": 0})),
             "device_read_bps": _THROTTLE,
             "device_read_iops": _THROTTLE,
             "device_write_bps": _THROTTLE,
@@ -223,9 +223,14 @@ _WORKLOAD: dict[str, Type] = {
     "tty": flag,
 }
 
-_HOOK = structure(
-    {"command": command, "user": text, "privileged": flag, "working_dir": text, "environment": environment}
-)
+_HOOK_FIELDS: dict[str, Type] = {
+    "command": command,
+    "user": text,
+    "privileged": flag,
+    "working_dir": text,
+    "environment": environment,
+}
+_HOOK = structure(_HOOK_FIELDS)
 _ROLLING = structure(
     {
         "parallelism": _COUNT_OR_ZERO,
@@ -243,7 +248,7 @@ _RESOURCES = structure(
         "pids": _NUMBER,
         "devices": _DEVICE_REQUEST,
         "generic_resources": each(
-            structure({"discrete_resource_spec": structure({"kind": text, "value": whole(keep_zero=True)})})
+            structure({"discrete_resource_spec": structure({"kind": text, "value": _NUMBER}, always={"kind": "", "value": 0})})
         ),
     }
 )
@@ -283,7 +288,7 @@ SERVICE = structure(
                             "path": text,
                             "action": text,
                             "target": text,
-                            "exec": _HOOK,
+                            "exec": structure(_HOOK_FIELDS, keep_empty=False),
                             "include": texts,
                             "ignore": texts,
                             "initial_sync": flag,

@@ -41,7 +41,7 @@ def _text(node: Node) -> str:
     value = node.value
     if type(value) is str:
         return value
-    if type(value) is int:
+    if type(value) is int and value < 1 << 63:
         return str(value)
     if value is None:
         return ""
@@ -317,7 +317,7 @@ def hosts(node: Node, _problems: Problems) -> Any:
         if not host or ":" in host or "=" in host:
             raise Unbound(f"{quote(host)} is not a host name", 'Write `"host=address"`.')
         entries += [f"{host}={_unbracketed(address)}" for address in addresses]
-    return sorted(entries, key=str.encode) or OMIT
+    return sorted(entries, key=str.encode) if found else OMIT
 
 
 def _unbracketed(address: str) -> str:
@@ -366,8 +366,13 @@ def anything(node: Node, _problems: Problems) -> Any:
     return plain(node)
 
 
-def structure(fields: dict[str, Type], *, keep_empty: bool = True) -> Type:
-    """A mapping with known keys; extensions are kept. Empty says nothing unless `keep_empty`."""
+def structure(
+    fields: dict[str, Type], *, keep_empty: bool = True, always: dict[str, Any] | None = None
+) -> Type:
+    """A mapping with known keys; extensions are kept. Empty says nothing unless `keep_empty`.
+
+    always: what Docker prints for keys that are left out, for the few that it prints then.
+    """
 
     def bind(node: Node, problems: Problems) -> Any:
         value = node.value
@@ -375,7 +380,7 @@ def structure(fields: dict[str, Type], *, keep_empty: bool = True) -> Type:
             return OMIT
         if type(value) is not dict:
             raise _wrong(node, "a mapping")
-        found = {}
+        found = dict(always) if always else {}
         for key, child in value.items():
             field = fields.get(key)
             if field is None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from yaml.cyaml import CParser
-from yaml.events import (
+from convert.compose.libyaml import (
     AliasEvent,
+    CParser,
     DocumentStartEvent,
     MappingEndEvent,
+    MappingNode,
     MappingStartEvent,
+    MarkedYAMLError,
     ScalarEvent,
+    ScalarNode,
     SequenceEndEvent,
+    SequenceNode,
     SequenceStartEvent,
 )
-from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 DEEPEST_COMPOSED = 128
 """libyaml's composer calls itself for each level; this is more than any stage accepts and far from harmful."""
@@ -130,6 +133,4 @@ def _node(event: Any) -> Any:
 
 
 def _undefined(event: Any) -> Exception:
-    from yaml.composer import ComposerError  # noqa: PLC0415
-
-    return ComposerError(None, None, f"found undefined alias {event.anchor!r}", event.start_mark)  # type: ignore[no-any-return]
+    return MarkedYAMLError(None, None, f"found undefined alias {event.anchor!r}", event.start_mark)  # type: ignore[no-any-return]

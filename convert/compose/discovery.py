@@ -35,7 +35,6 @@ class Start(NamedTuple):
     directory: str
     environment: Environment
     profiles: tuple[str, ...]
-    convert_windows: bool
 
 
 def begin(reading: Reading) -> Start | None:
@@ -63,8 +62,7 @@ def begin(reading: Reading) -> Start | None:
     profiles = request.profiles or tuple(
         profile.strip() for profile in (environment.lookup("COMPOSE_PROFILES") or "").split(",")
     )
-    windows = (environment.lookup("COMPOSE_CONVERT_WINDOWS_PATHS") or "").strip().lower() in _TRUE
-    return Start(files, reading.root, environment, profiles, windows)
+    return Start(files, reading.root, environment, profiles)
 
 
 def _directory(files: tuple[str, ...], asked: str, reading: Reading) -> str:
@@ -80,12 +78,11 @@ def _add_env_files(reading: Reading, environment: Environment) -> None:
     if named is None and environment.lookup("COMPOSE_ENV_FILES"):
         named = tuple((environment.lookup("COMPOSE_ENV_FILES") or "").split(","))
     if named:
-        paths = tuple(reading.absolute(path) for path in named)
-        add_files(reading, paths, environment, explicit=True)
+        add_files(reading, [(reading.absolute(path), None) for path in named], environment, explicit=True)
     elif named is None and (environment.lookup("COMPOSE_DISABLE_ENV_FILE") or "").lower() not in _TRUE:
         default = join(reading.root, ".env")
         if reading.files.kind(default) == "file":
-            add_files(reading, (default,), environment)
+            add_files(reading, [(default, None)], environment)
 
 
 def _from_variable(reading: Reading, environment: Environment) -> tuple[str, ...]:

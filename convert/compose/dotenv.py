@@ -176,7 +176,7 @@ def _escape(match: re.Match[str]) -> str:
     if body[0] == "0":
         digits = body[1:]
         octal = len(digits) == _OCTAL_DIGITS and all(digit in "01234567" for digit in digits)
-        return chr(int(digits, 8)) if octal and int(digits, 8) < 256 else match[0]  # noqa: PLR2004
+        return chr(int(digits, 8)) if octal and int(digits, 8) < 256 else f"\\{digits}"  # noqa: PLR2004
     return _ESCAPES.get(body, match[0])
 
 

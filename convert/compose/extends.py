@@ -37,8 +37,11 @@ class _Scope:
 def apply_extends(root: Node, resets: list[Path], file: str, model: Model) -> None:
     """Complete every service of a file's tree with what it extends."""
     for section in SECTIONS:
-        entries = root.get(section)
+        node = root.value.get(section)
+        entries = node.value if node is not None else {}
         if type(entries) is not dict:
+            if entries is None:
+                model.problems.error("wrong-type", f"`{section}` is empty", node, help="Remove it, or indent what belongs to it below it.")
             continue
         scope = _Scope(entries, resets)
         for name in entries:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from convert.compose.files import join, parent
 from convert.compose.merge import merge_resource
 from convert.compose.problems import quote
-from convert.compose.reading import DEEPEST_INCLUDE, NOWHERE
+from convert.compose.reading import DEEPEST_INCLUDE
 from convert.compose.resets import reset
 from convert.compose.tree import Node, clone, identity, span_of
 from convert.compose.variables import add_files
@@ -112,13 +112,10 @@ def _environment(env_files: list[Node], entry: Node, child: Model, model: Model)
     if not entry.value.get("env_file") or not env_files:
         default = join(child.directory, ".env")
         if reading.files.kind(default) == "file":
-            add_files(reading, (default,), child.environment, at=entry)
+            add_files(reading, [(default, entry)], child.environment)
         return
-    for node in env_files:
-        if node.value == NOWHERE:
-            continue
-        path = node.value if node.value.startswith("/") else join(model.directory, node.value)
-        add_files(reading, (path,), child.environment, at=node)
+    paths = [(node.value if node.value.startswith("/") else join(model.directory, node.value), node) for node in env_files]
+    add_files(reading, paths, child.environment)
 
 
 def _add(imported: Node, root: Node, resets: list[Path], model: Model) -> None:

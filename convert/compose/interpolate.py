@@ -52,8 +52,8 @@ def error_span(node: Node, position: int) -> Span | None:
 
 Cast = Callable[[str], Any]
 
-TRUE = frozenset(("y", "yes", "on"))
-FALSE = frozenset(("n", "no", "off"))
+TRUE = frozenset(("true", "y", "yes", "on"))
+FALSE = frozenset(("false", "n", "no", "off"))
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(
     r"[-+]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|inf|infinity|nan)", re.IGNORECASE | re.ASCII
@@ -63,9 +63,9 @@ _FLOAT = re.compile(
 def boolean(text: str) -> bool:
     """Read true or false, and the words that YAML 1.1 had for them."""
     word = text.lower()
-    if word == "true" or word in TRUE:
+    if word in TRUE:
         return True
-    if word == "false" or word in FALSE:
+    if word in FALSE:
         return False
     raise ValueError("true or false")
 
@@ -109,7 +109,7 @@ def _cast(cast: Cast) -> Callable[[Node, Problems], None]:
         except ValueError as error:
             problems.error("wrong-type", f"{quote(text)} is not {error}", node, help=f"Write {error}.")
             return
-        if cast is boolean and text.lower() in TRUE | FALSE:
+        if cast is boolean and text.lower() not in {"true", "false"}:
             good = "true" if node.value else "false"
             problems.warning("yaml-boolean", f"{quote(text)} is taken for {good}", node, help=f"Write `{good}`.")
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from yaml.nodes import MappingNode
-
 from convert.compose.attributes import SECTIONS
 from convert.compose.binding import OMIT
 from convert.compose.consistency import Known, check_consistency
 from convert.compose.discovery import Start, begin
+from convert.compose.libyaml import MappingNode
 from convert.compose.model import Model
 from convert.compose.normalise import normalise
-from convert.compose.paths import convert_windows
 from convert.compose.problems import Problems, quote
 from convert.compose.project import Project
 from convert.compose.reading import Reading
@@ -77,8 +75,6 @@ def _bound(
     if "jobs" in model:
         model["jobs"] = {key: job for key, job in model["jobs"].items() if key in chosen.jobs}
     check_consistency(Known(services, disabled, model, tree, problems))
-    if start.convert_windows:
-        _convert_windows(services)
     selected = {key: everything[key] for key in chosen.selected if key in everything}
     if reading.request.services:
         _drop_dependencies(selected)
@@ -103,13 +99,6 @@ def _bind(tree: Node, problems: Problems) -> dict[str, Any]:
                 bound[key] = value
     model.setdefault("services", {})
     return model
-
-
-def _convert_windows(services: dict[str, Any]) -> None:
-    for service in services.values():
-        for volume in service.get("volumes") or ():
-            if "source" in volume:
-                volume["source"] = convert_windows(volume["source"])
 
 
 def _drop_dependencies(selected: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from convert.compose.patterns import Branch, for_each, table
 from convert.compose.problems import Problems
 from convert.compose.scalars import show
-from convert.compose.tree import MISSING, Node, clone, derived, identity, plain
+from convert.compose.tree import MISSING, Node, derived, identity, plain
 
 Merger = Callable[[Node, Node, Branch | None, Problems], Node]
 
@@ -95,7 +95,7 @@ def sequence(node: Node) -> list[Node]:
     if type(value) is list:
         return value
     if type(value) is str:
-        return [node]
+        return [Node(value, node.at, node.key)]
     if type(value) is not dict:
         return []
     entries = []
@@ -178,23 +178,18 @@ def _ulimit(base: Node, over: Node, branch: Branch | None, problems: Problems) -
     return over
 
 
-def _address_pools(base: Node, over: Node, branch: Branch | None, problems: Problems) -> Node:
-    """Merge `ipam.config` by subnet."""
+def _address_pools(base: Node, over: Node, _branch: Branch | None, problems: Problems) -> Node:
+    """Take the address pools of the later file, each completed with the earlier one of the same subnet."""
     if type(base.value) is not list or type(over.value) is not list:
         _refuse(base if type(base.value) is list else Node([]), over, problems)
         return base
-    if any(type(pool.value) is not dict for pool in (*base.value, *over.value)):
-        return base
-    pools: dict[object, Node] = {}
-    for pool in base.value:
-        for other in over.value:
-            subnet, before = other.get("subnet"), pool.get("subnet")
-            if subnet != before and subnet not in pools:
-                pools[subnet] = other
-                continue
-            merged = _mappings(pool, clone(other).value, branch, problems)
-            pools[merged.get("subnet")] = merged
-    base.value = list(pools.values())
+    before = {pool.get("subnet"): pool for pool in base.value if type(pool.value) is dict}
+    base.value = [
+        merge(before[pool.get("subnet")], pool, None, problems)
+        if type(pool.value) is dict and pool.get("subnet") in before
+        else pool
+        for pool in over.value
+    ]
     return base
 
 

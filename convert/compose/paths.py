@@ -96,11 +96,6 @@ def is_windows(path: str) -> bool:
     return path[:1] in {"/", "\\"} and path[1:2] in {"/", "\\", "?"} and path[:2] != "/?"
 
 
-def convert_windows(path: str) -> str:
-    """Write `C:\\x` as `/c/x`, for `COMPOSE_CONVERT_WINDOWS_PATHS`."""
-    return f"/{path[0].lower()}{path[2:]}".replace("\\", "/") if path[1:2] == ":" else path
-
-
 _CONTAINER = {
     "build.context": _context,
     "build.additional_contexts.*": _context,

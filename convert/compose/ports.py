@@ -59,10 +59,8 @@ def parse_ports(text: str) -> list[dict[str, Any]]:
 
 
 def _protocol(container: str) -> tuple[str, str]:
-    parts = container.split("/")
-    if not parts[0]:
-        return "", "tcp"
-    return parts[0], (parts[1] if len(parts) > 1 else "") or "tcp"
+    port, _, protocol = container.partition("/")
+    return port, protocol or "tcp"
 
 
 def _address(text: str) -> str:

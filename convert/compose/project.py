@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from convert.compose.files import within
 from convert.compose.tree import Node, span_of, walk
+from convert.model import Span
 
 if TYPE_CHECKING:
     from convert.compose.files import Files
-    from convert.model import Path, Span
+    from convert.model import Path
 
 
 class Project:
@@ -53,6 +54,11 @@ class Project:
         """Find the key at a path of the model; the value where it has none, as in lists."""
         node, whole = walk(self._tree, path)
         return span_of(node.key) if whole and node.key is not None else self.locate(path)
+
+    def in_env_file(self, path: Path) -> bool:
+        """Does the value at a path of the model stand in an env file of its service, rather than in a compose file?"""
+        node, whole = walk(self._tree, path)
+        return whole and isinstance(node.at, Span)
 
     def relative(self, absolute: str) -> str:
         """Name a path relative to the project directory, if it is below."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from convert.compose.project import Project
     from convert.compose.references import IsSecret
     from convert.model import Finding
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Request(NamedTuple):
     """Which compose files to read, and how.
 
     files: in the order they are merged; `-` is the standard input; empty looks for `COMPOSE_FILE`, then for the
@@ -31,12 +34,12 @@ class Request:
     working_directory: str
     files: tuple[str, ...] = ()
     project_directory: str = ""
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = NOTHING
     env_files: tuple[str, ...] | None = None
     profiles: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     project_name: str = ""
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = NOTHING
     is_secret: IsSecret | None = None
     interpolate: bool = True
     allow_outside: bool = False

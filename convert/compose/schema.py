@@ -1,16 +1,17 @@
 """The check against the Compose Specification's JSON schema, and what is done with what does not pass.
 
-A compiled validator says yes or no; only for a no are the reasons searched (`mismatch`). What is wrong is then taken
+`conforms` says yes or no; only for a no are the reasons searched (`mismatch`). What is wrong is then taken
 out of the tree, so that the stages after this one can report what else is wrong.
 Source: https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json
 """
 
 from __future__ import annotations
 
+import posixpath
 from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from convert.compose.conforms import Check, checker
 from convert.compose.source import not_a_number
 from convert.compose.tree import Node, plain, walk
 
@@ -22,27 +23,23 @@ if TYPE_CHECKING:
 @cache
 def schema_text() -> str:
     """Give the schema as it is published."""
-    return files(__package__).joinpath("compose-spec.json").read_text(encoding="utf-8")
+    # not by importlib.resources, which takes longer to import than this whole stage to run
+    return __loader__.get_data(posixpath.join(posixpath.dirname(__file__), "compose-spec.json")).decode()  # type: ignore[name-defined]
 
 
 @cache
-def _validator() -> Any:
-    from jsonschema_rs import Draft202012Validator  # noqa: PLC0415  loaded when the first file is checked
-
-    return Draft202012Validator(schema_text(), validate_formats=False)
+def _conforms() -> Check:
+    return checker(schema_text())
 
 
 def check_schema(root: Node, problems: Problems) -> None:
     """Report everything below `root` that the schema does not allow, and take it out."""
     instance = plain(root)
-    validator = _validator()
-    if not validator.is_valid(instance):
+    if not _conforms()(instance):
         from convert.compose.mismatch import Mismatch, mismatches  # noqa: PLC0415  only needed when something is wrong
 
         found = mismatches(instance, schema_text())
-        if not found:
-            error = next(validator.iter_errors(instance))
-            found = [Mismatch(tuple(error.instance_path), "schema", "this is not as the Compose Specification wants it")]
+        found = found or [Mismatch((), "schema", "this is not as the Compose Specification wants it")]
         for mismatch in found:
             _report(root, mismatch, problems)
         for mismatch in sorted(found, key=lambda each: [str(part).rjust(9) for part in each.path], reverse=True):

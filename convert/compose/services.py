@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from convert.compose.interpolate import FALSE
+from convert.compose.normalise import take_values
 from convert.compose.problems import did_you_mean, quote
 from convert.compose.tree import MISSING, Node
 from convert.compose.variables import read_entries
@@ -87,8 +89,13 @@ def resolve_variables(service: Node, environment: Environment, reading: Reading)
 def _resolve(container: Node, environment: Environment, reading: Reading) -> None:
     env_files = container.value.pop("env_file", None)
     own = container.value.get("environment") or Node({})
+    take_values(own, environment, keep=True)
     if env_files is None or not env_files.value:
         return
+    for item in own.value if type(own.value) is list else ():
+        key = str(item.value).partition("=")[0]
+        if key[-1:].isspace():
+            reading.problems.error("invalid-value", "there is a space before the `=`", item, help=f"Write `{key.strip()}=...`.")
     variables = _as_mapping(own)
     texts = {key: _text(child.value) for key, child in variables.items() if child.value is not None}
     known = dict(texts)
@@ -110,7 +117,6 @@ def _as_mapping(node: Node) -> dict[str, Node]:
     variables: dict[str, Node] = {}
     for item in node.value or ():
         key, equals, value = str(item.value).partition("=")
-        key = key.rstrip()
         variables[key] = Node(value if equals else None, item.at, item.at)
     return variables
 
@@ -132,7 +138,7 @@ def _read(
     path = env_file.get("path")
     if type(path) is not str:
         return
-    if reading.files.kind(path) == "missing" and env_file.get("required") is False:
+    if reading.files.kind(path) == "missing" and str(env_file.get("required")).lower() in FALSE:
         return
     form = env_file.get("format") or ""
     if form not in {"", ".env", "raw"}:

@@ -11,11 +11,8 @@ import math
 from base64 import b64decode
 from typing import Any
 
-from yaml import MarkedYAMLError, YAMLError
-from yaml.cyaml import CParser
-from yaml.nodes import MappingNode, ScalarNode, SequenceNode
-
 from convert.compose.composer import Composer, TooDeep, compose_events
+from convert.compose.libyaml import CParser, MappingNode, MarkedYAMLError, ScalarNode, SequenceNode, YAMLError
 from convert.compose.problems import Problems, quote
 from convert.compose.scalars import HINTS, MERGE, resolve
 from convert.compose.syntax import explain

@@ -77,4 +77,4 @@ def _unreadable(error: Any, text: str, file: str) -> tuple[Span, str, str]:
             if (code < 0x20 and character != "\t") or code in {0x7F, 0xFFFE, 0xFFFF}:  # noqa: PLR2004
                 message = f"the control character U+{code:04X} cannot stand in a YAML file"
                 return Span(file, number, column), message, "Remove it; it is often invisible in editors."
-    return Span(file, 1, 1), f"not valid YAML: {getattr(error, 'reason', error)}", ""
+    return Span(file, 1, 1), f"not valid YAML: {error.args[-1]}", ""

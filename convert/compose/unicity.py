@@ -92,7 +92,7 @@ def _typed(value: object) -> Hashable:
 
 
 def _by_exposed(node: Node) -> Hashable:
-    if type(node.value) not in {str, int}:
+    if type(node.value) is not str and not (type(node.value) is int and node.value < 1 << 63):
         raise NoKey(f"{quote(node.value)} is not a port", 'Write a port, `8080`, or a range, `"8080-8090"`.')
     return str(node.value)
 

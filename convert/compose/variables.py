@@ -8,6 +8,8 @@ from convert.compose.dotenv import DotenvError, Entry, parse, parse_raw
 from convert.model import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from convert.compose.environment import Environment
     from convert.compose.reading import Reading
     from convert.compose.template import Lookup
@@ -52,15 +54,17 @@ def read_entries(
 
 def add_files(
     reading: Reading,
-    paths: tuple[str, ...],
+    paths: Iterable[tuple[str, Node | None]],
     environment: Environment,
     *,
     explicit: bool = False,
-    at: Node | None = None,
 ) -> None:
-    """Add the variables of some files to an environment: what is set already stays, of the files the last one counts."""
+    """Add the variables of files to an environment: what is set already stays, of the files the last one counts.
+
+    paths: (path, node that names it) pairs, no node where it was not a compose file.
+    """
     known: dict[str, str] = {}
-    for path in paths:
+    for path, at in paths:
         read_entries(reading, path, environment.lookup, known, environment, explicit=explicit, at=at)
     for key, value in known.items():
         environment.values.setdefault(key, value)

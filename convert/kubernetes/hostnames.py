@@ -16,20 +16,19 @@ if TYPE_CHECKING:
 
     from convert.model import Path
 
-_HOST: Final = re.compile(
-    r"""(?:(?<=//)|(?<=[@=,;\s"'`\[({|])|^)   # where a host may begin: a URL, after credentials, an assignment, a list
-        ([A-Za-z0-9_][\w.-]*)
-        (?=[:/,;?\s"'`\])}|&]|$)""",
-    re.VERBOSE | re.MULTILINE,
-)
-_WORD_BEFORE: Final = re.compile(r"([\w-]+)[\s=:\"']*$")
 FEW: Final = 9
 """So many names are looked for one by one before the text is taken apart."""
 
-_NO_HOST: Final = re.compile(
-    r"(?:^-[UdutpD]$)|(?:^|(?<!host)[-_.])(?:db|dbs|database|databases|dbname|user|username|login|name|password|passwd|pass|pwd|schema|bucket"
-    r"|topic|queue|vhost|keyspace|index|table|collection|project|prefix|group|realm|tenant|role)$",
-    re.IGNORECASE,
+# Patterns stay text until they are used, which few projects need: compiling them takes longer than their import.
+_HOST: Final = r"""(?mx)
+    (?:(?<=//)|(?<=[@=,;\s"'`\[({|])|^)   # where a host may begin: a URL, after credentials, an assignment, a list
+    ([A-Za-z0-9_][\w.-]*)
+    (?=[:/,;?\s"'`\])}|&]|$)"""
+_WORD_BEFORE: Final = r"""([\w-]+)[\s=:"']*$"""
+_NO_HOST: Final = (
+    r"(?i)(?:^-[UdutpD]$)|(?:^|(?<!host)[-_.])(?:db|dbs|database|databases|dbname|user|username|login|name|password"
+    r"|passwd|pass|pwd|schema|bucket|topic|queue|vhost|keyspace|index|table|collection|project|prefix|group|realm"
+    r"|tenant|role)$"
 )
 
 
@@ -51,15 +50,15 @@ def rewrite(text: str, renames: Mapping[str, str], key: str = "") -> tuple[str, 
         hits[old] = None
         return new + match[1][len(old) :]
 
-    return _HOST.sub(replace, text), tuple(hits)
+    return re.sub(_HOST, replace, text), tuple(hits)
 
 
 def _is_host(text: str, match: re.Match[str], key: str) -> bool:
     start, end = match.span(1)
     if text[start - 1 : start] in {"/", "@"} or re.match(r":\d", text[end:]):
         return True
-    before = _WORD_BEFORE.search(text[max(0, start - 64) : start])
-    return not _NO_HOST.search(before[1] if before else key)
+    before = re.search(_WORD_BEFORE, text[max(0, start - 64) : start])
+    return not re.search(_NO_HOST, before[1] if before else key)
 
 
 def renamed(hits: tuple[str, ...], renames: Mapping[str, str], at: Path) -> Iterator[Problem]:

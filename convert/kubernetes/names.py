@@ -6,13 +6,15 @@ Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 from __future__ import annotations
 
 import re
-from hashlib import sha256
 
 LABEL_LENGTH = 63
 _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?").fullmatch
 _QUALIFIED = re.compile(
     r"(?:(?=[^/]{1,253}/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/)?"
     r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+).fullmatch
+_DOMAIN = re.compile(
+    r"(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*", re.ASCII
 ).fullmatch
 _REFUSED = re.compile(r"[^a-z0-9-]+")
 
@@ -28,7 +30,7 @@ def label(text: str, length: int = LABEL_LENGTH) -> str:
     clean = _REFUSED.sub("-", text.lower()).strip("-")
     if clean and len(clean) <= length:
         return clean
-    digest = sha256(text.encode()).hexdigest()[:8]
+    digest = _hash(text)
     stem = clean[: length - len(digest) - 1].rstrip("-")
     return f"{stem}-{digest}" if stem else f"x{digest}"
 
@@ -42,6 +44,11 @@ def host_label(text: str) -> str:
     return label(f"s-{name}") if name[0].isdigit() else name
 
 
+def valid_domain(name: str) -> bool:
+    """Is this a DNS name in lower case (RFC 1123 subdomain, 253 characters)?"""
+    return bool(_DOMAIN(name))
+
+
 def valid_annotation(key: str) -> bool:
     """May an annotation or a label have this key: `[prefix/]name`, the prefix a DNS name, the name 63 characters?
 
@@ -52,4 +59,10 @@ def valid_annotation(key: str) -> bool:
 
 def digest(*parts: str) -> str:
     """Eight hex digits that tell apart what `parts` name; never computed from a secret value."""
-    return sha256("\0".join(parts).encode()).hexdigest()[:8]
+    return _hash("\0".join(parts))
+
+
+def _hash(text: str) -> str:
+    from hashlib import sha256  # noqa: PLC0415  loads all of OpenSSL, and few estates need it
+
+    return sha256(text.encode()).hexdigest()[:8]

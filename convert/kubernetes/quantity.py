@@ -6,6 +6,7 @@ Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/q
 from __future__ import annotations
 
 from decimal import Decimal
+from math import ceil
 from typing import Final
 
 _BINARY: Final = (("Ei", 60), ("Pi", 50), ("Ti", 40), ("Gi", 30), ("Mi", 20), ("Ki", 10))
@@ -34,12 +35,12 @@ def cpu(millicores: int) -> str:
 
 def bytes_in(quantity: str) -> int:
     """Read a quantity of memory or disk, as whole bytes, rounded up."""
-    return -int(-_value(quantity) // 1)
+    return ceil(_value(quantity))
 
 
 def millicores_in(quantity: str) -> int:
     """Read a quantity of processors, in thousandths, rounded up."""
-    return -int(-_value(quantity) * 1000 // 1)
+    return ceil(_value(quantity) * 1000)
 
 
 def _value(quantity: str) -> Decimal:

@@ -50,6 +50,8 @@ def _trouble(service: Service, wanted: Exposure) -> tuple[str, str] | None:
     setting = f"services.{service.name}.exposure"
     if service.host is not service:
         return f"`{setting}`: it runs in the pod of `{service.host.name}`", f"expose `{service.host.name}` instead"
+    if service.model.get("network_mode") == "none":
+        return f"`{setting}`: `network_mode: none` cuts it off", "put it on a network"
     if service.workload.kind == "Job":
         return f"`{setting}`: a job ends, nobody can call it", f"drop `{setting}` from the stack file"
     if wanted.kind == "loadbalancer" and (name := public_name(service)) in service.estate.memo(slugs):
@@ -69,13 +71,7 @@ def public_name(service: Service) -> str:
 def _load_balancer(service: Service, wanted: Exposure, ports: tuple[Port, ...]) -> Iterator[Effect]:
     key = ObjectKey("Service", public_name(service))
     setting = f"services.{service.name}.exposure"
-    outside = published(service)
-    spec: dict[str, Any] = {"type": "LoadBalancer", "selector": service.selector, "ports": []}
-    for port in ports:
-        number = outside.get((port.number, port.protocol), "")
-        spec["ports"].append(
-            {"name": port.name, **port.entry(), "port": int(number) if number.isdigit() else port.number}
-        )
+    spec: dict[str, Any] = {"type": "LoadBalancer", "selector": service.selector, "ports": _outside(service, ports)}
     if service.options.load_balancer_class:
         spec["loadBalancerClass"] = service.options.load_balancer_class
     annotations = _nlb(service, wanted) | dict(wanted.annotations)
@@ -90,6 +86,19 @@ def _load_balancer(service: Service, wanted: Exposure, ports: tuple[Port, ...]) 
             f'on AWS, set the annotation `{_NLB}-enable-tcp-udp-listener: "true"` in `{setting}.annotations`; or '
             f"open one of them by `{setting}.port`",
         )
+
+
+def _outside(service: Service, ports: tuple[Port, ...]) -> list[dict[str, Any]]:
+    """List the ports under their published numbers; under their own where two hosts' addresses shared one number."""
+    outside = published(service)
+    found: dict[tuple[int, str], dict[str, Any]] = {}
+    for port in ports:
+        given = outside.get((port.number, port.protocol), "")
+        for number in (int(given) if given.isdigit() else port.number, port.number):
+            if (number, port.protocol) not in found:
+                found[number, port.protocol] = {"name": port.name, **port.entry(), "port": number}
+                break
+    return list(found.values())
 
 
 def _nlb(service: Service, wanted: Exposure) -> dict[str, str]:

@@ -25,8 +25,8 @@ def labels(service: Service) -> Iterator[Effect]:
     if service.host is not service:
         return
     workload = service.workload
+    yield Default(workload, ("metadata", "labels"), service.labels)
     for name, value in service.labels.items():
-        yield Default(workload, ("metadata", "labels", name), value)
         yield Default(workload, (*POD_LABELS, name), value)
     if workload.kind != "Job":
         yield Default(workload, ("spec", "selector", "matchLabels"), service.selector)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.claims import claim, prefilled
-from convert.model import Default, ObjectKey, Problem, Severity
+from convert.claims import given_class, given_size, prefilled
+from convert.model import Problem, Severity
 from convert.registry import estate_policy
-from convert.storage import DEFAULT_SIZE, claim_name, declaration, is_claim
+from convert.storage import DEFAULT_SIZE, declaration, is_claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,13 +22,10 @@ if TYPE_CHECKING:
 
 @estate_policy
 def sizes(estate: Estate) -> Iterator[Effect]:
-    """Give every claim of ours a size, and tell once which ones were not given any."""
+    """Tell once which claims the stack gives no size, or no class; and which ones Docker would have filled."""
     ours = [key for key in estate.consumers if is_claim(estate, key) and not declaration(estate, key).get("external")]
-    unsized = [key for key in ours if "resources" not in claim(estate, key)["spec"]]
-    unclassed = [key for key in ours if "storageClassName" not in claim(estate, key)["spec"]]
-    for key in unsized:
-        field = ("spec", "resources", "requests", "storage")
-        yield Default(ObjectKey("PersistentVolumeClaim", claim_name(estate, key)), field, DEFAULT_SIZE)
+    unsized = [key for key in ours if not given_size(estate, key)]
+    unclassed = [key for key in ours if not given_class(estate, key)]
     if unsized:
         yield Problem(
             "volume-size",
@@ -60,4 +57,5 @@ def sizes(estate: Estate) -> Iterator[Effect]:
 
 def _listed(names: list[str]) -> str:
     shown = ", ".join(f"`{name}`" for name in sorted(names)[:3])
-    return f"{shown} and {len(names) - 3} more volumes" if names[3:] else shown
+    more = len(names) - 3
+    return f"{shown} and {more} more volume{'s' * (more > 1)}" if more > 0 else shown

@@ -89,10 +89,8 @@ def fates_line(fates: Mapping[Path, Fate]) -> str:
 
 def count_fates(fates: Mapping[Path, Fate]) -> dict[Fate, int]:
     """Count the leaves by fate; every fate is there."""
-    counts = dict.fromkeys(Fate, 0)
-    for fate in fates.values():
-        counts[fate] += 1
-    return counts
+    found = list(fates.values())
+    return {fate: found.count(fate) for fate in Fate}
 
 
 def findings_line(findings: Iterable[Finding], *, hidden: bool) -> str:

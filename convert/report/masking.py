@@ -21,7 +21,7 @@ Range = tuple[int, int]
 """Columns of a line, counted from 0: from the first hidden one to the one after the last."""
 
 _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_NAMES: Final = "pass|pwd|secret|token|key|credential|auth|dsn|salt|private|signature|cert|cookie|session"
+_NAMES: Final = "pass|pasw|pwd|secret|token|key|credential|auth|dsn|salt|private|signature|cert|cookie|session"
 _SECRET_NAME: Final = re.compile(_NAMES, re.IGNORECASE).search
 _PAIR: Final = re.compile(
     rf"""[\w./-]*(?:{_NAMES})[\w./-]*(?:["']?\s*=\s*|["']\s*:\s*|\s*:\s+)(?P<value>\S.*)""", re.IGNORECASE
@@ -50,7 +50,7 @@ _NO_ENTRY: Final = 1 << 30
 """The level of a line that holds no entry: deeper than any."""
 _DASHED: Final = frozenset({"", " ", "\t"})
 _OWN_NAMES: Final = frozenset({"environment", "args", "labels", "annotations", "driver_opts", "options"})
-_COMMANDS: Final = frozenset({"command", "entrypoint", "test", "post_start", "pre_stop"})
+_COMMANDS: Final = frozenset({"command", "entrypoint", "healthcheck", "test", "post_start", "pre_stop"})
 
 
 class _Entry(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from convert.kubernetes.hostnames import renamed, rewrite
 from convert.model import Problem, Severity
-from convert.secrets.detection import text_hit
+from convert.secrets.command_lines import plain_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,15 +33,13 @@ def arguments(words: Sequence[object], service: Service, at: Path = (), first: i
     renames = service.estate.hostnames
     written: list[str] = []
     findings: list[Problem] = []
-    refused = False
     for index, word in enumerate(words, first):
         text, hits = rewrite(str(word), renames) if renames else (str(word), ())
         findings.extend(renamed(hits, renames, (*at, index)))
-        hit = text_hit(text)
-        if hit and hit.kind == "secret":
-            refused = refused or PLAIN_SECRET not in service.allowed
-            findings.append(_plain(hit.reason, (*at, index)))
         written.append(text)
+    secrets = [_plain(found.reason, (*at, first + found.at)) for found in plain_secrets(written)]
+    findings.extend(secrets)
+    refused = bool(secrets) and PLAIN_SECRET not in service.allowed
     return Arguments(None if refused else written, tuple(findings))
 
 

@@ -28,6 +28,10 @@ _STEM = 48
 
 def secret_name(service: Service) -> str:
     """Name of the ExternalSecret of one service, and of the Secret that the operator makes from it."""
+    return service.memo(_secret_name)
+
+
+def _secret_name(service: Service) -> str:
     return versioned(service.options, f"{service.slug}-secrets", remote_key(service.options, service), bound(service))
 
 

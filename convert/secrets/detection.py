@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from math import log2
 from typing import Final, Literal, NamedTuple
 
@@ -40,7 +41,12 @@ _TOKEN: Final = re.compile(
     r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*"
     r")|hooks\.slack\.com/(?:services|workflows|triggers)/\w"
 )
+_SHORTEST_TOKEN: Final = 16
 _URL_PASSWORD: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@?#\"']*:(?P<value>[^\s/@\"']+)@", re.IGNORECASE)
+_LOGIN: Final = re.compile(r"(?:^|\s)[^\s/:@]+:(?P<value>[^\s/:@]+)@[\w.-]+(?::\d+)?/")
+_AUTHORIZATION: Final = re.compile(
+    r"authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|basic|token)\s+(?P<value>[^\s'\"]+)", re.IGNORECASE
+)
 _DSN_PASSWORD: Final = re.compile(
     r"(?:^|[\s?&;,\"'(-])(?:password|passwd|pwd|secret|token|api_?key|accountkey|sharedaccesskey|sig)=(?P<value>[^\s&;,\"')]+)",
     re.IGNORECASE,
@@ -76,9 +82,9 @@ _HARMLESS_LAST: Final = frozenset(
     "expire age lifetime lifespan timeout duration length size min max algorithm alg type policy header issuer "
     "audience claim domain realm enabled disabled required rotation rounds iterations cost strength complexity "
     "history attempts alias arn region version mode field prefix suffix count limit limits days hours minutes "
-    "seconds ms manager store backend provider driver engine class reset format encoding interval user username "
-    "email method scheme strategy scope scopes validator validators hasher hashers generator regex pattern "
-    "template mapping".split()
+    "seconds minute hour day second ms manager store backend provider driver engine class reset format encoding "
+    "interval user username email method scheme strategy scope scopes validator validators hasher hashers "
+    "generator regex pattern template mapping".split()
 )
 _HARMLESS_NAME: Final = re.compile(
     r"^(?:public|pub|require|requires|enable|disable|allow|use|has|is|no|show|hide|skip)_|_public_key$|allow_empty"
@@ -94,15 +100,18 @@ _PLACEHOLDER: Final = re.compile(
     re.IGNORECASE,
 )
 _SETTING: Final = re.compile(r"|true|false|yes|no|on|off|none|null", re.IGNORECASE)
-_PATH: Final = re.compile(
-    r"/\S*|~/\S*|[\w./-]+\.(?:key|pem|crt|cert|cer|p12|pfx|jks|json|ya?ml|txt|ini|conf|env)|https?://[^\s@?#]+"
+_PLACE: Final = re.compile(
+    r"/(?:app|bin|certs?|configs?|data|dev|etc|home|keys?|lib|media|mnt|opt|root|run|secrets?|srv|ssl|tls|tmp|usr|var|vault)"
+    r"(?:/\S*)?|(?:[\w.~-]*/)*[\w.-]+\.(?:key|pem|crt|cert|cer|p12|pfx|jks|json|ya?ml|txt|ini|conf|env)"
+    r"|https?://[\w.-]+(?::\d+)?/?"
 )
-"""A place where a secret may be, not the secret."""
+"""Where a secret may be, not the secret. A value that only begins with `/` may well be one."""
 _RANDOM: Final = re.compile(r"[A-Za-z0-9+/_=.-]{24,}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ENTROPY: Final = 4.0
 
 
+@lru_cache(maxsize=4096)
 def detect(key: str, value: str | None) -> Hit | None:
     """Judge one setting: `key` as the program sees it, `value` as compose gives it (None: not known).
 
@@ -120,9 +129,10 @@ def detect(key: str, value: str | None) -> Hit | None:
         return None
     if _PLACEHOLDER.fullmatch(value):
         return found._replace(kind="placeholder")
-    return None if found.rule != "K2" and _PATH.fullmatch(value) else found
+    return None if found.rule != "K2" and _PLACE.fullmatch(value) else found
 
 
+@lru_cache(maxsize=4096)
 def by_name(key: str) -> Hit | None:
     """Judge a name alone: tokens of `camelCase`, `snake_case`, `kebab-case`, trailing digits dropped."""
     words = _words(key)
@@ -168,14 +178,18 @@ def text_hit(text: str) -> Hit | None:
 
 
 def _by_value(value: str) -> Hit | None:
-    if _PRIVATE_KEY.search(value):
+    if "-----BEGIN" in value and _PRIVATE_KEY.search(value):
         return Hit("V1", "secret", "a private key")
-    if _TOKEN.search(value):
+    if len(value) >= _SHORTEST_TOKEN and _TOKEN.search(value):
         return Hit("V2", "secret", "the shape of a known token")
     if "://" in value and _has_password(_URL_PASSWORD, value):
         return Hit("V3", "secret", "a URL with a password")
+    if "@" in value and _has_password(_LOGIN, value):
+        return Hit("V3", "secret", "a login before a host")
     if "=" in value and _has_password(_DSN_PASSWORD, value):
         return Hit("V4", "secret", "a password in a connection string")
+    if "uthorization" in value and _has_password(_AUTHORIZATION, value):
+        return Hit("V5", "secret", "an authorization header")
     return None
 
 

@@ -58,6 +58,7 @@ def external_secret(
 
 
 def stable_name(manifest: Manifest) -> str:
-    """The name of an ExternalSecret without its version: what stays the same when the secret is rotated."""
+    """The name of an object, of an ExternalSecret without its version: what stays when the secret is rotated."""
     name: str = manifest["metadata"]["name"]
-    return name.rsplit("-", 2)[0] if manifest["spec"]["target"].get("immutable") else name
+    pinned = manifest["kind"] == "ExternalSecret" and manifest["spec"]["target"].get("immutable")
+    return name.rsplit("-", 2)[0] if pinned else name

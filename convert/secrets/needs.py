@@ -36,15 +36,19 @@ _ELSEWHERE: Final = ("command", "entrypoint", "healthcheck", "post_start", "pre_
 _REFUSED: Final = re.compile(r"[^A-Za-z0-9_]|^(?=[0-9])")
 
 
+Origin = Literal["variable", "literal", "env_file", "file"]
+
+
 class Need(NamedTuple):
     """One key of a remote secret, and where its value comes from.
 
-    origin: `variable`, the value of the compose variable `source`; `literal`, the value that stands at `paths[0]` in
-    the compose file; `file`, the content of the file `source`. paths: every place that uses it.
+    origin: `variable`, the value of the compose variable `source`; `literal`, the value that the compose file gives to
+    the environment entry `source`; `env_file`, the one that an env file of the service gives to it; `file`, the content
+    of the file `source`. paths: every place that uses it.
     """
 
     key: str
-    origin: Literal["variable", "literal", "file"]
+    origin: Origin
     source: str
     paths: tuple[Path, ...]
 
@@ -77,9 +81,23 @@ class Setting(NamedTuple):
 
 def setting(service: Service, key: str, value: str) -> Setting:
     """Judge one environment entry; what the owners declare wins over detection."""
+    judged = service.memo(_judged)
+    found = judged.get((key, value))
+    if found is None:
+        found = judged[key, value] = _setting(service, key, value)
+    return found
+
+
+def _judged(_: Service) -> dict[tuple[str, str], Setting]:
+    """What was judged already: an entry is asked for by its own rule, by the secret's, and by each that names it."""
+    return {}
+
+
+def _setting(service: Service, key: str, value: str) -> Setting:
     name = sole_reference(value)
     if name is not None:
-        return Setting("variable", name)
+        own = name == key and _in_env_file(service, key)
+        return Setting("variable", property_of(service, key, "IN_ENV_FILE") if own else name)
     hit = detect(key, value)
     declared = overrides(service)
     if hit and hit.rule.startswith("V") and (OPEN in value or (hit.rule in FIXED and service.options.production)):
@@ -96,15 +114,36 @@ def setting(service: Service, key: str, value: str) -> Setting:
     return Setting("literal", property_of(service, key), hit)
 
 
-def property_of(service: Service, key: str) -> str:
-    """Name the key of the remote secret that holds the environment entry `key`: an identifier, `.` and `-` replaced.
+def property_of(service: Service, key: str, place: str = "IN_COMPOSE") -> str:
+    """Name the key of the remote secret that holds what the environment entry `key` says itself.
 
-    The operator reads a property as a path into the JSON, where other characters mean something.
+    An identifier, `.` and `-` replaced: the operator reads a property as a path into the JSON, where other characters
+    mean something. `place` is added where the service uses a compose variable of the same name too, which may have
+    another value.
     """
     name = _REFUSED.sub("_", key)
-    if name == key:
-        return key
-    return f"{name}_{digest(key)}" if name in (service.model.get("environment") or {}) else name
+    if name != key and name in (service.model.get("environment") or {}):
+        name = f"{name}_{digest(key)}"
+    return f"{name}_{place}" if name in service.memo(_variables) else name
+
+
+def _in_env_file(service: Service, key: str) -> bool:
+    return service.estate.project.in_env_file((*service.path, "environment", key))
+
+
+def _variables(service: Service) -> frozenset[str]:
+    """The secret variables that a service uses; an entry of an env file is a value of its own."""
+    found: set[str] = set()
+    for key, value in (service.model.get("environment") or {}).items():
+        if (
+            isinstance(value, str)
+            and OPEN in value
+            and not (sole_reference(value) == key and _in_env_file(service, key))
+        ):
+            found.update(references(value))
+    for _, text in _elsewhere(service):
+        found.update(references(text))
+    return frozenset(found)
 
 
 def needs(service: Service) -> Mapping[str, Need]:
@@ -115,9 +154,8 @@ def needs(service: Service) -> Mapping[str, Need]:
 def _needs(service: Service) -> dict[str, Need]:
     found: dict[str, Need] = {}
 
-    def add(key: str, origin: Literal["variable", "literal"], path: Path) -> None:
+    def add(key: str, origin: Origin, path: Path, source: str) -> None:
         before = found.get(key)
-        source = key if origin == "variable" else ""
         found[key] = before._replace(paths=(*before.paths, path)) if before else Need(key, origin, source, (path,))
 
     for key, value in (service.model.get("environment") or {}).items():
@@ -126,13 +164,15 @@ def _needs(service: Service) -> dict[str, Need]:
         path = (*service.path, "environment", key)
         judged = setting(service, key, value)
         if judged.kind == "literal":
-            add(judged.key, "literal", path)
+            add(judged.key, "literal", path, key)
+        elif sole_reference(value) == key and _in_env_file(service, key):
+            add(judged.key, "env_file", path, key)
         else:
             for name in references(value):
-                add(name, "variable", path)
+                add(name, "variable", path, name)
     for path, text in _elsewhere(service):
         for name in references(text):
-            add(name, "variable", path)
+            add(name, "variable", path, name)
     return dict(sorted(found.items()))
 
 

@@ -1,0 +1,123 @@
+"""What a golden case says, and how an answer is compared with it.
+
+A case is a folder: `compose.yaml` (with whatever files it names), `manifests.yaml`, `report.txt`, and `options.yaml`
+where the stack has something to say.
+
+- `manifests.yaml` holds what the case is about, not whole objects. Each document names an object by `kind` and
+  `metadata.name`; what it says must be so, and it may leave out anything. A mapping is compared key by key, a list
+  element by element and in full length (`{}` stands for any mapping), a scalar by value and type. `~` means that the
+  key must not be there; a document `{kind: …, metadata: {name: …}, absent: true}` that the object must not.
+- `report.txt` is compared in full: every finding of the case, one line each, `severity[code] path: message`, sorted.
+- `options.yaml` holds fields of `convert.options.Options`; `services` maps names to fields of `ServiceSettings`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+from cli.disk import Disk
+from convert.compose import Request, load
+from convert.engine import convert_project
+from convert.model import Finding, path_text
+from convert.options import Capacity, Exposure, Options, SecretSettings, ServiceSettings, Storage, VolumeSettings
+from convert.secrets.detection import variable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from convert.model import Conversion
+
+
+class Answer(NamedTuple):
+    """What came of a case; no conversion where the file was refused."""
+
+    conversion: Conversion | None
+    findings: tuple[Finding, ...]
+
+
+def options(folder: Path) -> Options:
+    """Read the case's options; defaults where it has none."""
+    path = folder / "options.yaml"
+    given: dict[str, Any] = yaml.safe_load(path.read_text()) if path.exists() else {}
+    services = {name: _settings(fields) for name, fields in given.pop("services", {}).items()}
+    made: dict[str, Any] = {"services": services}
+    for name, build in (("storage", _storage), ("capacity", Capacity), ("secrets", SecretSettings)):
+        if name in given:
+            made[name] = build(**given.pop(name))
+    return Options(**_frozen(given), **made)
+
+
+def _settings(fields: dict[str, Any]) -> ServiceSettings:
+    exposure = fields.pop("exposure", None)
+    allow = frozenset(fields.pop("allow", ()))
+    return ServiceSettings(allow=allow, exposure=Exposure(**exposure) if exposure else None, **fields)
+
+
+def _storage(volumes: dict[str, Any] | None = None, **fields: Any) -> Storage:
+    return Storage(volumes={name: VolumeSettings(**given) for name, given in (volumes or {}).items()}, **fields)
+
+
+def _frozen(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+
+
+def answer(folder: Path) -> Answer:
+    """Load and convert a case, secret variables as references, as `render` does."""
+    request = Request(
+        working_directory=str(folder),
+        files=(str(folder / "compose.yaml"),),
+        project_name="shop",
+        profiles=("*",),
+        is_secret=variable,
+    )
+    loaded = load(request, Disk())
+    if loaded.project is None:
+        return Answer(None, loaded.findings)
+    conversion = convert_project(loaded.project, options(folder))
+    return Answer(conversion, loaded.findings + conversion.findings)
+
+
+def report(findings: tuple[Finding, ...]) -> str:
+    """Write findings as `report.txt` does."""
+    lines = sorted(
+        f"{finding.severity.value}[{finding.code}] {path_text(finding.path)}: {finding.message}" for finding in findings
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def differences(expected: list[dict[str, Any]], conversion: Conversion) -> list[str]:
+    """Everything in which the manifests are not as the case says; empty: the case holds."""
+    made = {(manifest["kind"], manifest["metadata"]["name"]): manifest for manifest in conversion.manifests}
+    found: list[str] = []
+    for document in expected:
+        name = (document["kind"], document["metadata"]["name"])
+        wanted = {key: value for key, value in document.items() if key not in {"kind", "absent"}}
+        if document.get("absent"):
+            found.extend([f"{name} is there"] if name in made else [])
+        elif name not in made:
+            found.append(f"{name} is not there; there are {sorted(made)}")
+        else:
+            found.extend(f"{'/'.join(name)}{difference}" for difference in _compare(wanted, made[name], ""))
+    return found
+
+
+def _compare(wanted: Any, actual: Any, place: str) -> Iterator[str]:
+    if isinstance(wanted, dict) and isinstance(actual, dict):
+        for key, value in wanted.items():
+            if value is None:
+                if key in actual:
+                    yield f"{place}.{key} is {actual[key]!r}, expected to be absent"
+            elif key not in actual:
+                yield f"{place}.{key} is absent, expected {value!r}"
+            else:
+                yield from _compare(value, actual[key], f"{place}.{key}")
+    elif isinstance(wanted, list) and isinstance(actual, list):
+        if len(wanted) != len(actual):
+            yield f"{place} has {len(actual)} elements, expected {len(wanted)}: {actual!r}"
+        for index, (one, other) in enumerate(zip(wanted, actual, strict=False)):
+            yield from _compare(one, other, f"{place}[{index}]")
+    elif wanted != actual or type(wanted) is not type(actual):
+        yield f"{place} is {actual!r}, expected {wanted!r}"

@@ -1,0 +1,2 @@
+#!/bin/sh
+nginx -s reload

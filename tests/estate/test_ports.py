@@ -1,0 +1,152 @@
+"""Services forward what is declared and what is dialled, on the container's own ports."""
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+
+from convert.estate import Estate
+from convert.model import Severity
+from convert.options import Options
+from convert.ports import declared, every
+
+APP = {"image": "app:1", "restart": "always"}
+
+
+def port(target, published="", **more):
+    return {
+        "mode": "ingress",
+        "target": target,
+        "protocol": "tcp",
+        **({"published": published} if published else {}),
+        **more,
+    }
+
+
+def numbers(result, name):
+    return [(entry["port"], entry["targetPort"]) for entry in result[f"Service/{name}"]["spec"].get("ports", [])]
+
+
+def test_others_dial_the_container_port(convert):
+    result = convert({"web": {**APP, "ports": [port(80, "8080")]}})
+    assert numbers(result, "web") == [(80, 80)]
+
+
+def test_tcp_and_udp_on_one_number_live_in_one_service(convert):
+    result = convert({"dns": {**APP, "ports": [port(53, "53"), port(53, "53", protocol="udp")]}})
+    entries = result["Service/dns"]["spec"]["ports"]
+    assert [(entry["name"], entry["protocol"]) for entry in entries] == [("tcp-53", "TCP"), ("udp-53", "UDP")]
+
+
+def test_ports_and_expose_together_list_each_port_once(convert):
+    result = convert({"web": {**APP, "ports": [port(80, "80"), port(80, "8080")], "expose": ["80", "81-82", "83/udp"]}})
+    assert [number for number, _ in numbers(result, "web")] == [80, 81, 82, 83]
+    assert [p["containerPort"] for p in result.pod("Deployment/web")["containers"][0]["ports"]] == [80, 81, 82, 83]
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"BROKER": "amqp://u@rabbit/vhost"},
+        {"BROKER": "amqp://rabbit"},
+        {"BROKER": "rabbit:5672"},
+        {"RABBIT_HOST": "rabbit", "RABBIT_PORT": "5672"},
+        {"BROKERS": "other:1,rabbit:5672"},
+    ],
+)
+def test_a_dialled_port_is_forwarded_and_told(convert, environment):
+    rabbit = {**APP, "ports": [port(15672, "15672", host_ip="127.0.0.1")]}
+    result = convert({"rabbit": rabbit, "web": {**APP, "environment": environment}})
+    assert (5672, 5672) in numbers(result, "rabbit")
+    (finding,) = result.found("undeclared-port")
+    assert finding.severity is Severity.INFO
+    assert "services.web.environment." in finding.message
+
+
+def test_the_port_of_a_known_image_is_forwarded(convert):
+    result = convert({"mq": {**APP, "image": "docker.io/library/rabbitmq:3-management", "expose": ["15672"]}})
+    assert (5672, 5672) in numbers(result, "mq")
+
+
+def test_a_headless_service_forwards_everything_and_lists_nothing(convert):
+    result = convert({"db": {**APP, "image": "postgres:16"}, "web": {**APP, "environment": {"DB": "db:5432"}}})
+    assert result["Service/db"]["spec"]["clusterIP"] == "None"
+    assert "ports" not in result["Service/db"]["spec"]
+    assert not result.found("undeclared-port")
+
+
+def test_what_a_service_calls_itself_is_no_dialled_port(convert):
+    web = {**APP, "expose": ["80"], "environment": {"SELF": "http://web:9999"}}
+    assert numbers(convert({"web": web}), "web") == [(80, 80)]
+
+
+def test_a_job_has_a_service_only_with_ports(convert):
+    migrate, web = (
+        {"image": "m:1", "restart": "no"},
+        {**APP, "depends_on": {"migrate": {"condition": "service_completed_successfully"}}},
+    )
+    assert "Service/migrate" not in convert({"migrate": migrate, "web": web})
+    assert "Service/migrate" in convert({"migrate": {**migrate, "expose": ["80"]}, "web": web})
+
+
+def test_a_published_port_says_how_to_open_it(convert):
+    (finding,) = convert({"web": {**APP, "ports": [port(80, "8080"), port(443, "443", mode="host")]}}).found(
+        "published-port"
+    )
+    assert finding.severity is Severity.WARNING
+    assert "8080→80" in finding.message
+    assert "services.web.exposure" in finding.help
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.1.1", "::1", "[::1]"])
+def test_a_port_for_operators_is_information(convert, address):
+    (finding,) = convert({"web": {**APP, "ports": [port(80, "8080", host_ip=address)]}}).found("published-port")
+    assert finding.severity is Severity.INFO
+
+
+def test_names_that_kubernetes_refuses_are_replaced_and_told(convert):
+    ports = [port(80, name="Web_UI", app_protocol="not a protocol"), port(81, name="a-name-of-twenty-chars")]
+    result = convert({"web": {**APP, "ports": ports}})
+    assert [entry["name"] for entry in result["Service/web"]["spec"]["ports"]] == ["tcp-80", "a-name-of-twenty-chars"]
+    assert [p["name"] for p in result.pod("Deployment/web")["containers"][0]["ports"]] == ["tcp-80", "tcp-81"]
+    assert len(result.found("ports")) == 2
+
+
+@pytest.mark.parametrize("text", ["abc", "0", "70000", "3000-2000", "80/icmp", ""])
+def test_an_exposed_port_that_is_none_is_an_error(convert, text):
+    result = convert({"web": {**APP, "expose": [text, "81"]}})
+    assert result.found("expose")[0].severity is Severity.ERROR
+    assert numbers(result, "web") == [(81, 81)]
+
+
+@pytest.mark.parametrize("entry", [{"target": 0}, {"target": 70000}, {"target": 80, "protocol": "icmp"}])
+def test_a_port_that_is_none_is_an_error(convert, entry):
+    result = convert({"web": {**APP, "ports": [entry, {"target": 81}]}})
+    assert result.found("ports")[0].severity is Severity.ERROR
+    assert numbers(result, "web") == [(81, 81)]
+
+
+PORTS = st.lists(
+    st.fixed_dictionaries(
+        {"target": st.integers(1, 70), "protocol": st.sampled_from(["tcp", "udp", "sctp"])},
+        optional={"name": st.sampled_from(["http", "tcp-3", "X", "udp-4"]), "published": st.just("9")},
+    ),
+    max_size=12,
+)
+
+
+class Bare:
+    name, directory, environment, files = "shop", "/project", {}, None
+
+    def __init__(self, services):
+        self.model = {"services": services}
+
+
+@limits(deadline=None)
+@given(PORTS, st.lists(st.integers(1, 70).map(str), max_size=5))
+def test_names_and_numbers_of_a_service_are_unique(ports, expose):
+    service = Estate(Bare({"web": {**APP, "ports": ports, "expose": expose}}), Options()).services["web"]
+    found = every(service)
+    assert len({entry.name for entry in found}) == len(found)
+    assert len({(entry.number, entry.protocol) for entry in found}) == len(found)
+    assert [(entry.number, entry.protocol) for entry in declared(service)] == list(service.container_ports)

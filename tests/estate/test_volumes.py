@@ -1,0 +1,345 @@
+"""Mounts: what becomes of every kind of volume and bind, and what is told."""
+
+import pytest
+
+from convert.model import Severity
+from convert.options import Options, Storage, VolumeSettings
+
+APP = {"image": "app:1", "restart": "always"}
+DATA = {"volumes": {"data": {"name": "shop_data"}}}
+
+
+def named(source="data", target="/data", **more):
+    return {"type": "volume", "source": source, "target": target, "volume": {}, **more}
+
+
+def bind(source, target="/x", **more):
+    return {"type": "bind", "source": f"/project/{source}" if not source.startswith("/") else source, "target": target,
+            "bind": {"create_host_path": True}, **more}  # fmt: skip
+
+
+def app(*mounts, **more):
+    return {**APP, "volumes": list(mounts), **more}
+
+
+def mounts(result, name="app", kind="Deployment"):
+    return {m["mountPath"]: m for m in result.pod(f"{kind}/{name}")["containers"][0].get("volumeMounts", [])}
+
+
+def sources(result, name="app", kind="Deployment"):
+    return {v["name"]: v for v in result.pod(f"{kind}/{name}").get("volumes", [])}
+
+
+def told(result, code):
+    return [(finding.severity.value, finding.message) for finding in result.found(code)]
+
+
+class TestNamed:
+    def test_a_claim_with_class_and_size_of_the_stack(self, convert):
+        storage = Storage(storage_class="gp3", size="5Gi", volumes={"data": VolumeSettings(size="50Gi")})
+        result = convert({"app": app(named())}, Options(storage=storage), **DATA)
+        spec = result["PersistentVolumeClaim/data"]["spec"]
+        assert spec["accessModes"] == ["ReadWriteOnce"]
+        assert spec["storageClassName"] == "gp3"
+        assert spec["resources"] == {"requests": {"storage": "50Gi"}}
+        assert not result.found("volume-size")
+
+    def test_its_folder_is_mounted_so_that_it_starts_empty(self, convert):
+        result = convert({"app": app(named(volume={"subpath": "a/b"}), named(target="/w"))}, **DATA)
+        assert mounts(result)["/data"]["subPath"] == "data/a/b"
+        assert mounts(result)["/w"] == {"mountPath": "/w", "name": "data", "subPath": "data"}
+
+    def test_without_a_size_it_is_a_warning_and_in_production_an_error(self, convert):
+        for production, severity in ((False, Severity.WARNING), (True, Severity.ERROR)):
+            result = convert({"app": app(named())}, Options(production=production), **DATA)
+            assert result["PersistentVolumeClaim/data"]["spec"]["resources"]["requests"]["storage"] == "10Gi"
+            (finding,) = result.found("volume-size")
+            assert finding.severity is severity
+
+    @pytest.mark.parametrize(
+        "services",
+        [
+            {"a": app(named()), "b": app(named())},
+            {"a": app(named(), deploy={"replicas": 2})},
+            {"a": app(named(), deploy={"mode": "global"})},
+            {"a": app(named()), "b": {**APP, "volumes_from": ["a:ro"]}},
+        ],
+    )
+    def test_several_pods_need_a_shared_class(self, convert, services):
+        result = convert(services, **DATA)
+        assert [severity for severity, _ in told(result, "shared-volume")] == ["error"]
+        result = convert(services, Options(storage=Storage(shared_class="efs", size="1Gi")), **DATA)
+        assert not result.found("shared-volume")
+        spec = result["PersistentVolumeClaim/data"]["spec"]
+        assert (spec["accessModes"], spec["storageClassName"]) == (["ReadWriteMany"], "efs")
+
+    def test_the_owner_may_say_that_one_node_is_enough(self, convert):
+        storage = Storage(size="1Gi", volumes={"data": VolumeSettings(access_mode="ReadWriteOnce")})
+        result = convert({"a": app(named()), "b": app(named())}, Options(storage=storage), **DATA)
+        assert not result.found("shared-volume")
+
+    def test_containers_of_one_pod_share_a_disk(self, convert):
+        result = convert({"a": app(named()), "b": app(named(), network_mode="service:a")}, **DATA)
+        assert not result.found("shared-volume")
+        assert len(result.pod("Deployment/a")["volumes"]) == 1
+
+    def test_a_stateful_set_has_a_claim_per_pod(self, convert):
+        model = app(named(), deploy={"replicas": 3}, **{"x-longshore": {"workload": "StatefulSet"}})
+        result = convert({"app": model}, Options(storage=Storage(size="1Gi")), **DATA)
+        (template,) = result["StatefulSet/app"]["spec"]["volumeClaimTemplates"]
+        assert template["metadata"]["name"] == "data"
+        assert template["spec"]["accessModes"] == ["ReadWriteOnce"]
+        assert "PersistentVolumeClaim/data" not in result
+        assert mounts(result, kind="StatefulSet")["/data"]["name"] == "data"
+        assert not sources(result, kind="StatefulSet")
+        assert not result.found("shared-volume")
+
+    def test_an_external_volume_is_a_claim_that_is_there_and_mounted_whole(self, convert):
+        result = convert({"app": app(named())}, volumes={"data": {"name": "old-data", "external": True}})
+        assert sources(result)["data"]["persistentVolumeClaim"] == {"claimName": "old-data"}
+        assert "subPath" not in mounts(result)["/data"]
+        assert not result.kinds("PersistentVolumeClaim")
+        assert "old-data" in told(result, "external-volume")[0][1]
+
+    def test_nobody_mounts_it(self, convert):
+        result = convert({"app": APP}, **DATA)
+        assert not result.kinds("PersistentVolumeClaim")
+        assert told(result, "unused-volume")[0][0] == "info"
+
+    def test_two_volumes_of_one_name_are_an_error_and_no_crash(self, convert):
+        services = {"app": app(named("a_b", "/a"), named("a-b", "/b"))}
+        result = convert(services, volumes={"a_b": {"name": "s_a_b"}, "a-b": {"name": "s_a-b"}})
+        assert told(result, "name-collision")[0][0] == "error"
+        assert list(result.kinds("PersistentVolumeClaim")) == ["a-b"]
+
+    @pytest.mark.parametrize(
+        ("options", "expected"),
+        [
+            ({"type": "nfs", "o": "addr=10.0.0.2,rw", "device": ":/export"}, {"server": "10.0.0.2", "path": "/export"}),
+            ({"type": "nfs4", "device": "files.example.com:/x"}, {"server": "files.example.com", "path": "/x"}),
+        ],
+    )
+    def test_an_nfs_export_is_mounted_as_such(self, convert, options, expected):
+        result = convert({"app": app(named())}, volumes={"data": {"name": "d", "driver_opts": options}})
+        assert sources(result)["data"]["nfs"] == expected
+        assert not result.kinds("PersistentVolumeClaim")
+
+    def test_a_bind_in_disguise_is_told(self, convert):
+        options = {"type": "none", "o": "bind", "device": "/srv/disk"}
+        result = convert({"app": app(named())}, volumes={"data": {"name": "d", "driver_opts": options}})
+        assert "/srv/disk" in told(result, "volume-driver")[0][1]
+        assert "PersistentVolumeClaim/data" in result
+
+    def test_memory_with_a_name(self, convert):
+        options = {"type": "tmpfs", "device": "tmpfs", "o": "size=64m,uid=1000"}
+        result = convert({"app": app(named())}, volumes={"data": {"name": "d", "driver_opts": options}})
+        assert sources(result)["data"]["emptyDir"] == {"medium": "Memory", "sizeLimit": "64Mi"}
+
+    def test_what_only_readers_mount_is_told_as_empty(self, convert):
+        result = convert({"app": app(named(read_only=True))}, **DATA)
+        assert ("warning", "nobody writes") in [(s, m[:13]) for s, m in told(result, "volume-prefill")]
+        result = convert({"app": app(named(volume={"nocopy": True}))}, **DATA)
+        assert not result.found("volume-prefill")
+
+    @pytest.mark.parametrize(("user", "group"), [("1000:2000", 2000), ("1000", 1000), ("472:0", 472)])
+    def test_the_group_of_a_user_that_is_not_root_may_write(self, convert, user, group):
+        context = convert({"app": app(named(), user=user)}, **DATA).pod("Deployment/app")["securityContext"]
+        assert context["fsGroup"] == group
+        assert context["fsGroupChangePolicy"] == "OnRootMismatch"
+
+    def test_labels_become_annotations(self, convert):
+        result = convert({"app": app(named())}, volumes={"data": {"name": "d", "labels": {"a.b/c": "d", "e f": "g"}}})
+        assert result["PersistentVolumeClaim/data"]["metadata"]["annotations"]["a.b/c"] == "d"
+        assert told(result, "label-key")
+
+
+class TestBinds:
+    def test_a_file_is_a_config_map_under_its_own_path(self, convert):
+        result = convert(
+            {"app": app(bind("nginx.conf", "/etc/nginx/nginx.conf", read_only=True))}, files={"nginx.conf": b"a;"}
+        )
+        ((name, found),) = result.kinds("ConfigMap").items()
+        assert found["data"] == {"nginx.conf": "a;"}
+        mount = mounts(result)["/etc/nginx/nginx.conf"]
+        assert (mount["name"], mount["subPath"], mount["readOnly"]) == (name, "nginx.conf", True)
+
+    def test_a_directory_keeps_its_tree_its_bytes_and_its_scripts(self, convert):
+        files = {"conf/a.conf": b"a", "conf/sub/deep/run.sh": b"#!/bin/sh\n", "conf/logo.png": b"\x89PNG\xff"}
+        result = convert({"app": app(bind("conf", "/etc/x", read_only=True))}, files=files)
+        ((name, found),) = result.kinds("ConfigMap").items()
+        items = {item["path"]: item for item in sources(result)[name]["configMap"]["items"]}
+        assert set(items) == {"a.conf", "sub/deep/run.sh", "logo.png"}
+        assert items["sub/deep/run.sh"]["mode"] == 0o755
+        assert found["binaryData"] == {"logo.png": "iVBOR/8="}
+        assert found["data"][items["sub/deep/run.sh"]["key"]] == "#!/bin/sh\n"
+        assert "subPath" not in mounts(result)["/etc/x"]
+
+    def test_a_change_rolls_the_pods_and_nothing_else_does(self, convert):
+        def annotation(content):
+            result = convert({"app": app(bind("a.conf", read_only=True))}, files={"a.conf": content})
+            return result["Deployment/app"]["spec"]["template"]["metadata"]["annotations"][
+                "longshore.dev/config-digest"
+            ]
+
+        assert annotation(b"one") == annotation(b"one") != annotation(b"two")
+
+    def test_the_same_file_has_one_name_wherever_the_project_lies(self, convert):
+        one, other = (
+            convert(
+                {"a": app(bind("x.conf", read_only=True)), "b": app(bind("x.conf", read_only=True))},
+                files={"x.conf": b"1"},
+            )
+            for _ in range(2)
+        )
+        assert list(one.kinds("ConfigMap")) == list(other.kinds("ConfigMap"))
+        assert len(one.kinds("ConfigMap")) == 2
+
+    def test_a_writable_file_becomes_one_too_with_a_warning(self, convert):
+        result = convert({"app": app(bind("a.conf"))}, files={"a.conf": b"text"})
+        assert told(result, "writable-bind")[0][0] == "warning"
+        assert result.kinds("ConfigMap")
+
+    def test_a_writable_directory_is_an_error_until_allowed(self, convert):
+        model = app(bind("conf"))
+        assert told(convert({"app": model}, files={"conf/a": b"x"}), "writable-bind")[0][0] == "error"
+        allowed = {**model, "x-longshore": {"allow": ["writable-bind"]}}
+        result = convert({"app": allowed}, files={"conf/a": b"x"})
+        assert told(result, "writable-bind")[0][0] == "info"
+        assert mounts(result)["/x"]["readOnly"]
+
+    @pytest.mark.parametrize(
+        ("mount", "files", "word"),
+        [
+            (bind("/srv/data"), {}, "outside the project"),
+            (bind("/"), {}, "outside the project"),
+            (bind("gone"), {}, "does not exist"),
+            (bind("gone", read_only=True), {}, "empty directory"),
+            (bind("db.sqlite"), {"db.sqlite": b"\x00\xff"}, "no text"),
+            (bind("acme.json"), {"acme.json": b""}, "no text"),
+            (bind("big", read_only=True), {"big": b"x" * (1 << 20) + b"x"}, "larger than"),
+            (bind("many", read_only=True), {f"many/{n}": b"" for n in range(501)}, "more than 500"),
+            (bind("many", read_only=True), {f"many/{n}": b"x" * 300_000 for n in range(4)}, "larger than"),
+            (bind("link", read_only=True), {"link": "/etc/passwd", "/etc/passwd": b"root"}, "outside the project"),
+            (bind("d", read_only=True), {"d/l": "/etc/passwd", "/etc/passwd": b"root"}, "leads out"),
+            (bind("d", read_only=True), {"d/a": b"", "d/loop": "/project/d"}, "leads out"),
+        ],
+    )
+    def test_everything_else_is_an_error_with_three_ways_out(self, convert, mount, files, word):
+        result = convert({"app": app(mount)}, files=files)
+        (finding,) = result.found("bind")
+        assert finding.severity is Severity.ERROR
+        assert word in finding.message
+        assert "three ways out" in finding.help
+        assert not result.kinds("ConfigMap")
+        assert not mounts(result)
+
+    @pytest.mark.parametrize("path", ["/var/run/docker.sock", "/run/docker.sock", "/run/user/1000/podman/podman.sock"])
+    def test_the_socket_of_docker_is_an_error_of_its_own(self, convert, path):
+        result = convert({"app": app(bind(path, read_only=True))})
+        assert told(result, "docker-socket")[0][0] == "error"
+        result = convert({"app": app(bind(path), **{"x-longshore": {"allow": ["docker-socket"]}})})
+        assert told(result, "docker-socket")[0][0] == "info"
+        assert not mounts(result)
+
+    @pytest.mark.parametrize("path", ["/etc/localtime", "/etc/timezone"])
+    def test_the_clock_of_the_host_is_left_out(self, convert, path):
+        result = convert({"app": app(bind(path, path, read_only=True))})
+        assert told(result, "host-clock")[0][0] == "info"
+        assert not mounts(result)
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"url: postgres://app:hunter22@db/x\n",
+            b"first: ${URL}\npostgres://u:${P}@db\nurl: postgres://app:hunter22@db/x\n",
+            b"-----BEGIN RSA PRIVATE KEY-----\n",
+        ],
+    )
+    def test_a_secret_in_a_file_is_an_error_that_does_not_show_it(self, convert, content):
+        result = convert({"app": app(bind("a.yaml", read_only=True))}, files={"a.yaml": content})
+        (finding,) = result.found("secret-file")
+        assert finding.severity is Severity.ERROR
+        assert f"line {content.count(bytes([10]))}" in finding.message
+        assert "hunter22" not in str(result.conversion)
+        assert not result.kinds("ConfigMap")
+
+    def test_an_example_in_a_comment_is_no_secret(self, convert):
+        files = {"a.ini": b"# Example: mysql://user:secret@host:port/database\n; url=postgres://u:password@h\n"}
+        assert convert({"app": app(bind("a.ini", read_only=True))}, files=files).kinds("ConfigMap")
+
+    def test_host_names_inside_are_rewritten(self, convert):
+        files = {"n.conf": b"proxy_pass http://my_api:80;\n", "logo": b"\xffmy_api:80"}
+        services = {"app": app(bind("n.conf", read_only=True)), "my_api": APP}
+        ((_, found),) = convert(services, files=files).kinds("ConfigMap").items()
+        assert found["data"]["n.conf"] == "proxy_pass http://my-api:80;\n"
+
+
+class TestOthers:
+    def test_an_anonymous_volume_is_scratch(self, convert):
+        result = convert({"app": app({"type": "volume", "target": "/cache", "volume": {}})})
+        ((_, source),) = sources(result).items()
+        assert source["emptyDir"] == {}
+        assert told(result, "anonymous-volume")[0][0] == "warning"
+
+    def test_one_that_shields_a_bind_is_not_needed(self, convert):
+        shield = {"type": "volume", "target": "/app/node_modules", "volume": {}}
+        result = convert({"app": app(bind("/elsewhere", "/app"), shield)})
+        assert not mounts(result)
+        assert not result.found("anonymous-volume")
+
+    def test_memory(self, convert):
+        mount = {"type": "tmpfs", "target": "/scratch", "tmpfs": {"size": "536870912", "mode": 0o1777}}
+        result = convert({"app": app(mount, tmpfs=["/run:size=64m,ro", "/tmp", "/a-b", "/a/b"])})
+        found = {path: sources(result)[m["name"]]["emptyDir"] for path, m in mounts(result).items()}
+        assert found["/scratch"] == {"medium": "Memory", "sizeLimit": "512Mi"}
+        assert found["/run"] == {"medium": "Memory", "sizeLimit": "64Mi"}
+        assert found["/tmp"] == {"medium": "Memory"}
+        assert mounts(result)["/run"]["readOnly"]
+        assert mounts(result)["/a-b"]["name"] != mounts(result)["/a/b"]["name"]
+
+    def test_a_place_that_two_mounts_want_is_an_error_and_no_crash(self, convert):
+        more = {
+            "tmpfs": ["/run/"],
+            "configs": [{"source": "c", "target": "/run"}],
+            "secrets": [{"source": "s", "target": "/run"}],
+        }
+        model = app(named(target="/run"), **more)
+        result = convert({"app": model}, configs={"c": {"content": "x"}}, secrets={"s": {"file": "/project/s"}}, **DATA)
+        assert [severity for severity, _ in told(result, "mount-twice")] == ["error"] * 3
+        assert list(mounts(result)) == ["/run"]
+
+    @pytest.mark.parametrize("target", ["run", "/a:b", ""])
+    def test_what_is_no_place_is_an_error(self, convert, target):
+        result = convert({"app": app({"type": "tmpfs", "target": target})})
+        assert told(result, "mount-target")[0][0] == "error"
+
+    @pytest.mark.parametrize("size", ["50%", "much"])
+    def test_a_size_that_is_none_is_told(self, convert, size):
+        result = convert({"app": {**APP, "tmpfs": [f"/run:size={size}"]}})
+        assert told(result, "tmpfs")[0][0] == "warning"
+        assert mounts(result)
+
+    def test_an_image_is_mounted_where_the_cluster_can(self, convert):
+        model = {"app": app({"type": "image", "source": "models:1", "target": "/m", "image": {"subpath": "x"}})}
+        result = convert(model)
+        assert mounts(result)["/m"]["subPath"] == "x"
+        ((_, source),) = sources(result).items()
+        assert source["image"] == {"reference": "models:1"}
+        assert told(convert(model, Options(kubernetes_version=(1, 32))), "mount-type")[0][0] == "error"
+
+    @pytest.mark.parametrize("kind", ["npipe", "cluster"])
+    def test_what_has_no_equivalent_is_an_error(self, convert, kind):
+        result = convert({"app": app({"type": kind, "source": "x", "target": "/x"})})
+        assert told(result, "mount-type")[0][0] == "error"
+
+    def test_mounts_of_another_service_come_along(self, convert):
+        web = app(named(), bind("a.conf", "/a.conf", read_only=True), named("more", "/more"))
+        back = {**APP, "volumes_from": ["web:ro"], "tmpfs": ["/more"]}
+        result = convert({"web": web, "back": back}, files={"a.conf": b"x"}, volumes={"data": {}, "more": {}})
+        assert mounts(result, "back")["/data"]["readOnly"]
+        assert mounts(result, "back")["/a.conf"]["name"] == mounts(result, "web")["/a.conf"]["name"]
+        assert "emptyDir" in sources(result, "back")[mounts(result, "back")["/more"]["name"]]
+
+    def test_a_container_of_elsewhere_has_no_mounts_to_give(self, convert):
+        result = convert({"app": {**APP, "volumes_from": ["container:old"]}})
+        assert told(result, "volumes-from")[0][0] == "error"
