@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from convert.estate import Service
+    from convert.estate import Estate, Service
     from convert.model import Effect, Path
 
 SOCKETS: Final = ("docker.sock", "containerd.sock", "podman.sock", "crio.sock", "dockershim.sock")
@@ -77,7 +77,52 @@ def _for_writing(mount: Mapping[str, Any], found: Content) -> bool:
 
 
 def bound(service: Service, mount: Mapping[str, Any], at: Path) -> Iterator[Effect]:
-    """Translate what a bind mount says of the host: its ConfigMap, and findings."""
+    """Translate what a bind mount says of the host: its ConfigMap, and findings.
+
+    Many services may mount one path (by an anchor): what is wrong with it is told once, at the first of them.
+    """
+    for effect in _bound(service, mount, at):
+        if isinstance(effect, (Approximated, LocalOnly, Unsupported)):
+            yield effect._replace(reason=_once(effect, service, _mount_key(mount)))
+        else:
+            yield effect
+
+
+def _mount_key(mount: Mapping[str, Any]) -> tuple[str, bool]:
+    return str(mount.get("source") or ""), bool(mount.get("read_only"))
+
+
+def _once(effect: Approximated | LocalOnly | Unsupported, service: Service, key: tuple[str, bool]) -> str:
+    """Give the reason to the first service of those it holds for, with the names of the others; nothing to those."""
+    groups = service.estate.memo(_alike)
+    allowed = effect.code in service.allowed
+    if (key, effect.code, allowed) not in groups:
+        mounters = service.estate.memo(_mounters).get(key, [])
+        groups[key, effect.code, allowed] = [one for one in mounters if (effect.code in one.allowed) == allowed]
+    alike = groups[key, effect.code, allowed]
+    if not alike[1:] or service.estate.services[service.name] is not service:
+        return effect.reason
+    if service is not alike[0]:
+        return ""
+    names = ", ".join(f"`{other.name}`" for other in alike[1:4])
+    return f"{effect.reason} (mounted by {names}{f' and {len(alike) - 4} more' if alike[4:] else ''} too)"
+
+
+def _alike(_estate: Estate) -> dict[tuple[tuple[str, bool], str, bool], list[Service]]:
+    return {}
+
+
+def _mounters(estate: Estate) -> dict[tuple[str, bool], list[Service]]:
+    found: dict[tuple[str, bool], list[Service]] = {}
+    for service in estate:
+        for mount in service.model.get("volumes") or []:
+            services = found.setdefault(_mount_key(mount), [])
+            if mount.get("type") == "bind" and service not in services[-1:]:
+                services.append(service)
+    return found
+
+
+def _bound(service: Service, mount: Mapping[str, Any], at: Path) -> Iterator[Effect]:
     path = str(mount.get("source") or "")
     if basename(path) in SOCKETS:
         yield _socket(path, at)

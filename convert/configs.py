@@ -65,7 +65,7 @@ def _config(estate: Estate, key: str) -> Config:
     name = label(key)
     made = f"config-{name}" if name == key else f"config-{name}-{digest(key)}"
     if declared.get("external"):
-        return Config(str(declared.get("name") or key), external=True)
+        return Config(label(str(declared.get("name") or key)), external=True)
     found = _content(estate, key, declared)
     if found.trouble:
         return Config(label(made), trouble=found.trouble)
@@ -83,7 +83,10 @@ def _content(estate: Estate, key: str, declared: Mapping[str, Any]) -> Content:
         return content(estate, str(declared["file"]))
     if "content" in declared:
         return Content({key: str(declared["content"]).encode()})
-    variable = str(declared.get("environment") or "")
+    if "environment" not in declared:
+        # The canonical model leaves an empty `content` out.
+        return Content({key: b""})
+    variable = str(declared["environment"])
     value = variable_text(estate, variable)
     if value is None:
         return Content({}, trouble=f"takes its content from the variable `{variable}`, which is not set")

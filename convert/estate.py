@@ -6,7 +6,7 @@ Rules read their own attribute from a view; what they need to know of the rest, 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from convert.kubernetes import pod
 from convert.kubernetes.kinds import WORKLOADS
@@ -120,7 +120,8 @@ class Service:
         """Compute a fact about this service once; the function is the name it is remembered by."""
         if compute not in self._facts:
             self._facts[compute] = compute(self)
-        return cast("T", self._facts[compute])
+        known: T = self._facts[compute]
+        return known
 
     def put(self, *field: str | Item, value: Any, setting: str = "") -> Put:
         """Write a field of the workload itself: `service.put("spec", "replicas", value=2)`."""
@@ -192,7 +193,8 @@ class Estate:
         """Compute a fact about the whole project once; the function is the name it is remembered by."""
         if compute not in self._facts:
             self._facts[compute] = compute(self)
-        return cast("T", self._facts[compute])
+        known: T = self._facts[compute]
+        return known
 
     @cached_property
     def pods(self) -> dict[str, tuple[Service, ...]]:

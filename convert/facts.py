@@ -93,6 +93,10 @@ def _cpu_request(service: Service, reservations: dict[str, Any], cpu_limit: int 
     return max(1, cpu_limit // 2) if cpu_limit else millicores_in(service.options.default_cpu)
 
 
+LARGEST_ID: Final = (1 << 31) - 1
+"""The largest number that a user or a group may have, in Docker and in Kubernetes."""
+
+
 def run_as(service: Service) -> int | None:
     """The number of the user that the container runs as, where compose or the image tells; None: nobody knows."""
     return service.memo(_run_as)
@@ -103,7 +107,9 @@ def _run_as(service: Service) -> int | None:
     name = str(service.model.get("user") or "").partition(":")[0]
     if not name:
         return image_user(image)
-    return int(name) if name.isdecimal() else named_user(name, image)
+    if name.isdecimal():
+        return int(name) if int(name) <= LARGEST_ID else None
+    return named_user(name, image)
 
 
 def shared(estate: Estate, volume: str) -> bool:

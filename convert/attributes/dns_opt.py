@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @attribute("services.*.dns_opt")
 def dns_opt(options: View, service: Service) -> Iterator[Effect]:
     """Split each option at its colon; the last of one name holds, as in a resolver's own file."""
-    named = dict(str(option).partition(":")[::2] for option in options)
+    named = dict(str(option).partition(":")[::2] for option in options if option)
     value = [{"name": name, **({"value": value} if value else {})} for name, value in named.items()]
-    yield from service.share_pod("dnsConfig", "options", value=value, attribute="dns_opt")
+    if value:
+        yield from service.share_pod("dnsConfig", "options", value=value, attribute="dns_opt")

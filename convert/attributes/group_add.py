@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.facts import LARGEST_ID
 from convert.model import Severity, Unsupported
 from convert.registry import attribute
 
@@ -29,8 +30,16 @@ def group_add(value: View, service: Service) -> Iterator[Effect]:
     for index, group in enumerate(value):
         text = str(group)
         number = int(text) if text.isdecimal() else NAMES.get(text)
-        if number is not None:
+        if number is not None and number <= LARGEST_ID:
             numbers.append(number)
+            continue
+        if number is not None:
+            yield Unsupported(
+                f"`{text}` is too large for a group: {LARGEST_ID} is the largest",
+                "write the number that the image knows",
+                (index,),
+                severity=Severity.ERROR,
+            )
             continue
         yield Unsupported(
             f"the number of the group `{text}` is not known, and Kubernetes takes numbers",

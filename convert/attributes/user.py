@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.facts import run_as
+from convert.facts import LARGEST_ID, run_as
 from convert.model import Severity, Unsupported
 from convert.registry import attribute
 
@@ -23,29 +23,41 @@ if TYPE_CHECKING:
 
 
 GROUPS = {"root": 0}
+SMALLER = "write the number that the image knows"
 
 
 @attribute("services.*.user")
 def user(value: str, service: Service) -> Iterator[Effect]:
     """Translate `user[:group]`, each a number or a name."""
     name, _, group = str(value).partition(":")
-    if not name:
-        return
     number = run_as(service)
-    if number is None:
+    if name.isdecimal() and number is None:
+        yield Unsupported(
+            f"`{name}` is too large for a user: {LARGEST_ID} is the largest", SMALLER, severity=Severity.ERROR
+        )
+    elif name and number is None:
         yield Unsupported(
             f"the number of the user `{name}` is not known, and Kubernetes takes numbers",
             f"`docker run --rm --entrypoint id {service.model.get('image', '<image>')} {name}` tells it; write "
             '`user: "1000:1000"`, or leave `user` out if the image runs as that user by itself',
             severity=Severity.ERROR,
         )
-        return
-    yield service.put_container("securityContext", "runAsUser", value=number)
-    known = int(group) if group.isdecimal() else GROUPS.get(group)
-    if known is not None:
-        yield service.put_container("securityContext", "runAsGroup", value=known)
-    elif group:
+    else:
+        if name:
+            yield service.put_container("securityContext", "runAsUser", value=number)
+        yield from _group(group, service)
+
+
+def _group(name: str, service: Service) -> Iterator[Effect]:
+    number = int(name) if name.isdecimal() else GROUPS.get(name)
+    if number is not None and number > LARGEST_ID:
         yield Unsupported(
-            f"the number of the group `{group}` is not known; the pod gets the group that the image gives the user",
-            f'write the number: `user: "{number}:<number>"`',
+            f"`{name}` is too large for a group: {LARGEST_ID} is the largest", SMALLER, severity=Severity.ERROR
+        )
+    elif number is not None:
+        yield service.put_container("securityContext", "runAsGroup", value=number)
+    elif name:
+        yield Unsupported(
+            f"the number of the group `{name}` is not known; the pod gets the group that the image gives the user",
+            f'write the number: `user: "{run_as(service) or ""}:<number>"`',
         )

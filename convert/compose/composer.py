@@ -54,8 +54,15 @@ class Composer(CParser):  # type: ignore[misc]  # the compiled class has no type
         crowded = sum(1 for _ in zip(range(_HARMLESS), _NESTING.finditer(text), strict=False)) == _HARMLESS
         parser = _Guarded(stream) if crowded else Composer(stream)
         documents = []
-        while parser.check_node():
-            documents.append(parser.get_node())
+        try:
+            while parser.check_node():
+                documents.append(parser.get_node())
+        except MarkedYAMLError as error:
+            if "duplicate anchor" not in str(error.context or ""):
+                raise
+            # libyaml's composer refuses what YAML allows: the later anchor counts from there on.
+            stream.seek(0)
+            return compose_events(CParser(stream))
         return documents
 
 

@@ -9,6 +9,7 @@ from convert.compose.attributes import SECTIONS
 from convert.compose.binding import OMIT
 from convert.compose.consistency import Known, check_consistency
 from convert.compose.discovery import Start, begin
+from convert.compose.environment import Environment
 from convert.compose.libyaml import MappingNode
 from convert.compose.model import Model
 from convert.compose.normalise import normalise
@@ -22,7 +23,6 @@ from convert.compose.tree import Node, plain
 from convert.model import Severity
 
 if TYPE_CHECKING:
-    from convert.compose.environment import Environment
     from convert.compose.files import Files
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -45,7 +45,8 @@ def _load(reading: Reading) -> Project | None:
     if start is None:
         return None
     name = _project_name(reading, start)
-    environment = start.environment
+    # Who wants `${...}` as it is written wants `KEY:` without a value as it is written, too.
+    environment = start.environment if reading.request.interpolate else Environment({}, None)
     environment.set("COMPOSE_PROJECT_NAME", name)
     model = Model(reading, start.directory, environment)
     tree = model.load([(path, None) for path in start.files])
@@ -56,6 +57,9 @@ def _load(reading: Reading) -> Project | None:
     tree.value["name"] = Node(name, tree.value["name"].at, tree.value["name"].key) if "name" in tree.value else Node(name)
     problems.root = tree
     normalise(tree, name, environment, problems)
+    if not reading.request.interpolate:
+        # Variables stand where numbers and names would be: there is nothing to bind or to compare.
+        return Project(name, start.directory, plain(tree), start.environment.values, reading.files, tree, {})
     chosen = choose(tree, start.profiles, reading.request.services, reading)
     for service in chosen.selected.values():
         resolve_variables(service, environment, reading)

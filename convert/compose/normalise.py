@@ -154,5 +154,5 @@ def _names(root: Node, project: str) -> None:
             if resource.value is None:
                 resource.value = {}
             if type(resource.value) is dict and resource.get("name") is None:
-                external = resource.get("external") is True
+                external = str(resource.get("external")).lower() in {"true", "t", "1"}
                 resource.value["name"] = Node(key if external else f"{project}_{key}", resource.at, resource.key)

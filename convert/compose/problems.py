@@ -69,8 +69,9 @@ class Problems:
         span = at if isinstance(at, Span) else None
         if isinstance(at, Node):
             span = span_of(at.key if key and at.key is not None else at.at)
-            path = (find(self.root, at) if self.root else None) or ()
             if severity is Severity.ERROR:
+                # Not for warnings: there may be as many as values, and the search takes as long as there are values.
+                path = (find(self.root, at) if self.root else None) or ()
                 self._damaged.add(path[:2])
         self.findings[Finding(code, severity, message, help, path, span, None, (*related, *reversed(self.chain)))] = None
 

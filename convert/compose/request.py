@@ -28,7 +28,8 @@ class Request(NamedTuple):
     profiles: enabled profiles (`*` is all); empty reads `COMPOSE_PROFILES`. services: only these and what they need.
     project_name: as `-p`. variables: what the stack file sets; they beat `environment` and the files.
     is_secret: decides which variables are replaced by references; None reads exactly as Docker does.
-    interpolate: False leaves `${...}` as it is written. allow_outside: files may lie outside the project directory.
+    interpolate: False leaves `${...}` as it is written; the model is then in long form, but not checked for sense.
+    allow_outside: files may lie outside the project directory.
     """
 
     working_directory: str

@@ -11,8 +11,8 @@ import math
 from base64 import b64decode
 from typing import Any
 
-from convert.compose.composer import Composer, TooDeep, compose_events
-from convert.compose.libyaml import CParser, MappingNode, MarkedYAMLError, ScalarNode, SequenceNode, YAMLError
+from convert.compose.composer import Composer, TooDeep
+from convert.compose.libyaml import MappingNode, ScalarNode, SequenceNode, YAMLError
 from convert.compose.problems import Problems, quote
 from convert.compose.scalars import HINTS, MERGE, resolve
 from convert.compose.syntax import explain
@@ -81,13 +81,6 @@ def compose(text: str, file: str, problems: Problems) -> list[Any] | None:
         return Composer.documents(stream, text)
     except TooDeep as error:
         problems.error("too-deep", f"nested deeper than {DEEPEST} levels", Span(file, error.line + 1, error.column + 1))
-    except MarkedYAMLError as error:
-        if "duplicate anchor" in str(error.context or ""):
-            # libyaml's composer refuses what YAML allows: the later anchor counts from there on.
-            stream.seek(0)
-            return compose_events(CParser(stream))
-        span, message, help_ = explain(error, text, file)
-        problems.error("yaml-syntax", message, span, help=help_)
     except YAMLError as error:
         span, message, help_ = explain(error, text, file)
         problems.error("yaml-syntax", message, span, help=help_)

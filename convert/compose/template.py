@@ -8,7 +8,7 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 Lookup = Callable[[str], str | None]
 """Variable name → its value, None where it is not set."""
@@ -136,10 +136,27 @@ def _malformed(position: int) -> TemplateError:
     )
 
 
-_VARIABLE = re.compile(r"\$(?:(\$)|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*))")
-
-
-def names(text: str) -> tuple[str, ...]:
-    """Give the variables that a text mentions, in order, each once, those in defaults too."""
-    found = (match[2] or match[3] for match in _VARIABLE.finditer(text) if not match[1])
-    return tuple(dict.fromkeys(found))
+def expressions(text: str) -> Iterator[tuple[str, str, str]]:
+    """Give the (variable, operator, argument) of every expression in a text, those in arguments too; none malformed."""
+    position = text.find("$")
+    while position >= 0:
+        following = text[position + 1 : position + 2]
+        start = position + 2
+        name = _NAME.match(text, position + (2 if following == "{" else 1))
+        if name and following != "{":
+            yield name[0], "", ""
+            start = name.end()
+        elif name:
+            operator = _OPERATOR.match(text, name.end())
+            line_end = text.find("\n", position)
+            last = text.rfind("}", position, line_end if line_end >= 0 else len(text))
+            end = _balance(text, position + 1, last)
+            if not operator or end < operator.end():
+                yield name[0], "", ""
+                start = name.end()
+            else:
+                argument = text[operator.end() : end]
+                yield name[0], operator[0], argument
+                yield from expressions(argument)
+                start = end + 1
+        position = text.find("$", start)

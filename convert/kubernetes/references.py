@@ -31,8 +31,10 @@ def references(manifest: Manifest) -> Iterator[ObjectKey]:
     if pod:
         if "serviceAccountName" in pod:
             yield ObjectKey("ServiceAccount", pod["serviceAccountName"])
-        for key in ("containers", "initContainers", "volumes"):
-            yield from _named(pod.get(key, []))
+        yield from _named(pod.get("volumes", []))
+        for container in (*pod.get("containers", ()), *pod.get("initContainers", ())):
+            yield from _named(container.get("envFrom", []))
+            yield from _named([entry["valueFrom"] for entry in container.get("env", ()) if "valueFrom" in entry])
 
 
 def _service_accounts(value: Any) -> Iterator[ObjectKey]:

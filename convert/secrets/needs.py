@@ -204,16 +204,22 @@ def variable_text(estate: Estate, name: str) -> str | None:
     return value
 
 
-def texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+def texts(value: Any, path: Path) -> list[tuple[Path, str]]:
     """Every text in a part of the model, with its place."""
+    found: list[tuple[Path, str]] = []
+    _add_texts(value, path, found)
+    return found
+
+
+def _add_texts(value: Any, path: Path, found: list[tuple[Path, str]]) -> None:
     if isinstance(value, str):
-        yield path, value
+        found.append((path, value))
     elif isinstance(value, dict):
         for key, child in value.items():
-            yield from texts(child, (*path, key))
+            _add_texts(child, (*path, key), found)
     elif isinstance(value, list):
         for index, child in enumerate(value):
-            yield from texts(child, (*path, index))
+            _add_texts(child, (*path, index), found)
 
 
 def remote_key(options: Options, service: Service) -> str:

@@ -1,5 +1,5 @@
 """The cluster that the tests of this folder share."""
 
-from tools.cluster.fixtures import api, cluster, namespace, say, simulated
+from tools.cluster.fixtures import api, cluster, external_secrets_kinds, namespace, say, simulated
 
-__all__ = ["api", "cluster", "namespace", "say", "simulated"]
+__all__ = ["api", "cluster", "external_secrets_kinds", "namespace", "say", "simulated"]

@@ -53,12 +53,12 @@ class FakeProject(NamedTuple):
     def relative(self, absolute: str) -> str:
         return posixpath.relpath(absolute, self.directory)
 
-    def locate(self, path):
+    def locate(self, _path):
         return None
 
     locate_key = locate
 
-    def in_env_file(self, path):
+    def in_env_file(self, _path):
         return False
 
 

@@ -1,4 +1,4 @@
-"""Whatever a project says of networks and mounts, what comes out holds together, and nothing comes out as an exception."""
+"""Whatever a project says of networks and mounts, what comes out holds together; nothing is an exception."""
 
 import re
 
@@ -112,7 +112,8 @@ TOP = {
     "networks": {"front": {"name": "shop_front"}, "ba_ck": {"name": "n"}, "ba-ck": {"name": "m", "internal": True}},
     "volumes": {
         "data": {"name": "d"}, "da_ta": {}, "da-ta": None, "ext": {"external": True, "name": "Ext_1"},
-        "nfs": {"driver_opts": {"type": "nfs", "device": "h:/x"}}, "mem": {"driver_opts": {"type": "tmpfs", "o": "size=1m"}},
+        "nfs": {"driver_opts": {"type": "nfs", "device": "h:/x"}},
+        "mem": {"driver_opts": {"type": "tmpfs", "o": "size=1m"}},
     },
     "configs": {"c": {"content": "http://my_db"}, "d": {"file": "/project/d"}, "e": {"content": "\ue0faTOKEN\ue0fb"}},
     "secrets": {"s": {"file": "/project/f.conf"}},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from convert.model import Severity
+from convert.model import Fate, Severity
 from convert.options import Options, Storage, VolumeSettings
 
 APP = {"image": "app:1", "restart": "always"}
@@ -232,6 +232,17 @@ class TestBinds:
         assert "three ways out" in finding.help
         assert not result.kinds("ConfigMap")
         assert not mounts(result)
+
+    def test_what_is_wrong_with_a_path_is_told_once(self, convert):
+        model = app(bind("/srv/data"))
+        allowed = {**model, "x-longshore": {"allow": ["bind"]}}
+        result = convert({"a": allowed, "b": model, "c": model, "d": model, "e": allowed})
+        found = {finding.path[1]: finding for finding in result.found("bind")}
+        assert {name: finding.severity for name, finding in found.items()} == {"a": Severity.INFO, "b": Severity.ERROR}
+        assert "`c`, `d`" in found["b"].message
+        assert "`e`" in found["a"].message
+        lost = [("services", name, "volumes", 0, "source") for name in "abcde"]
+        assert {result.conversion.fates[path] for path in lost} == {Fate.UNSUPPORTED}
 
     @pytest.mark.parametrize("path", ["/var/run/docker.sock", "/run/docker.sock", "/run/user/1000/podman/podman.sock"])
     def test_the_socket_of_docker_is_an_error_of_its_own(self, convert, path):

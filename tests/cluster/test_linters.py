@@ -1,0 +1,101 @@
+"""kube-score on the marketplace: nothing critical but what is waived here, each with its reason."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests.cluster.estates import ROOT, longshore
+from tools.cluster.toolchain import ToolsMissingError, provide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CRITICAL = 1
+"""kube-score's own grades: 1 critical, 5 warning, 7 and 10 good."""
+
+
+class Waiver(NamedTuple):
+    """A finding of kube-score that we do not share. objects: the workloads it is waived for; empty: for all."""
+
+    check: str
+    summary: str
+    reason: str
+    objects: frozenset[str] = frozenset()
+
+
+WAIVERS = (
+    Waiver(
+        "container-resources",
+        "CPU limit is not set",
+        "An idle processor is of use to nobody: a limit is what compose gives. A memory limit is always there.",
+    ),
+    Waiver(
+        "container-image-pull-policy",
+        "ImagePullPolicy is not set to Always",
+        "The images have versions. To ask the registry at every start makes it a part of every restart.",
+    ),
+    Waiver(
+        "container-security-context-readonlyrootfilesystem",
+        "The pod has a container with a writable root filesystem",
+        "Compose says where a root file system is read-only; most images write to theirs.",
+    ),
+    Waiver(
+        "container-security-context-user-group-id",
+        "The container is running with a low user ID",
+        "The user is that of the image or of compose; files in its volumes belong to it.",
+    ),
+    Waiver(
+        "container-security-context-user-group-id",
+        "The container running with a low group ID",
+        "As with the user.",
+    ),
+    Waiver(
+        "pod-probes-identical",
+        "Container has the same readiness and liveness probe",
+        "Compose has one test. Liveness asks the same, and gives up after twice as many failures.",
+    ),
+    Waiver(
+        "pod-probes",
+        "Container is missing a readinessProbe",
+        "Compose declares no port and no health check for them: nobody knows what to ask.",
+        frozenset({"inventory-beat", "media-worker", "notifications-worker", "postgres-backup", "sellers-api"}),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def kube_score() -> str:
+    try:
+        return str(provide(["kube-score"])["kube-score"])
+    except ToolsMissingError as error:
+        pytest.skip(str(error))
+
+
+def test_nothing_critical_but_what_is_waived(kube_score: str, say: Callable[[str], None]) -> None:
+    run = longshore("render", ROOT, "-s", "shop.local", "--fail-on", "never")
+    assert run.code == 0, run.err
+    command = [kube_score, "score", "--output-format", "json", "--kubernetes-version", "v1.34", "-"]
+    done = subprocess.run(command, input=run.out, capture_output=True, text=True, check=False)
+    scored = json.loads(done.stdout)
+    found = {
+        (check["check"]["id"], comment["summary"], each["object_name"].rpartition("/")[2])
+        for each in scored
+        for check in each["checks"]
+        if check["grade"] <= CRITICAL and not check["skipped"]
+        for comment in check["comments"]
+    }
+    waived = {
+        one
+        for one in found
+        for x in WAIVERS
+        if one[:2] == (x.check, x.summary) and (not x.objects or one[2] in x.objects)
+    }
+    say(f"kube-score: {len(scored)} objects scored, {len(found)} critical findings, {len(found - waived)} not waived")
+    assert sorted(found - waived) == []
+    used = {one[:2] for one in waived}
+    assert [x for x in WAIVERS if (x.check, x.summary) not in used] == [], "a waiver that nothing needs any more"
+    assert {x for each in WAIVERS for x in each.objects} <= {one[2] for one in waived}

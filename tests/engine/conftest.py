@@ -1,0 +1,72 @@
+"""A project of its own for every test, run by the real Pulumi engine; without one the tests skip and say why."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from tests.engine.project import REPOSITORY, Project
+from tools.cluster.fixtures import api, cluster, say
+from tools.cluster.services import external_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tools.cluster.api import Api
+    from tools.cluster.fixtures import Target
+
+__all__ = ["api", "cluster", "say"]
+
+STUB = REPOSITORY.parent / "shared" / "stub_aws"
+
+ACCOUNT = "123456789012"
+"""Whose credentials moto gives out."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engine() -> str:
+    """The path of `pulumi`."""
+    found = shutil.which("pulumi")
+    if not found:
+        pytest.skip("no Pulumi engine: `pulumi` is not on PATH (`make up` installs one into .pulumi/bin)")
+    return found
+
+
+@pytest.fixture
+def project(tmp_path: Path, cluster: Target) -> Project:
+    """The program and its stacks in a folder of their own, with a state of its own, on the test cluster."""
+    return Project.lay_out(tmp_path, {"KUBECONFIG": str(cluster.kubeconfig)})
+
+
+@pytest.fixture
+def aws(project: Project, cluster: Target) -> Project:
+    """The same with an AWS that talks to nobody: its clusters are the test cluster."""
+    if not STUB.is_dir():
+        pytest.skip("no AWS provider to play with: it is not beside this checkout")
+    definition = yaml.safe_load((project.folder / "Pulumi.yaml").read_text("utf-8"))
+    definition["plugins"] = {"providers": [{"name": "aws", "path": str(STUB)}]}
+    (project.folder / "Pulumi.yaml").write_text(yaml.safe_dump(definition), "utf-8")
+    project.environment.update(
+        {
+            "PATH": f"{STUB / 'cli'}{os.pathsep}{os.environ['PATH']}",
+            "STUB_AWS_PYTHON": sys.executable,
+            "STUB_AWS_KUBECONFIG": str(cluster.kubeconfig),
+            "STUB_AWS_ACCOUNT": ACCOUNT,
+            "STUB_AWS_LOG": str(project.folder / "aws.jsonl"),
+        }
+    )
+    project.settings("platform.dev", lambda config: config["longshore:aws"].update(accountId=ACCOUNT))
+    return project
+
+
+@pytest.fixture(scope="session")
+def operator(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The External Secrets Operator, beside the cluster rather than on it: its nodes run no programs."""
+    with external_secrets(api, tmp_path_factory.mktemp("operator")):
+        yield

@@ -1,0 +1,175 @@
+"""The platform stack and a team's stack on it, through a real engine, the real EKS component and an AWS of our own."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from cli.plan import rehearse_stack
+from cli.shell import Shell
+from cli.stack import convert_stack, read_stack
+from components.inputs import options_of
+from convert.estate import Estate
+from convert.secrets.needs import remote_keys
+from tests.engine.project import operations, previewed, resources
+from tools.cluster.services import aws_environment, external_secrets, moto
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.engine.project import Project
+    from tools.cluster.api import Api
+
+PLATFORM, SHOP = "platform.dev", "shop.dev"
+CLASSES = ("gp3", "efs")
+INGRESS_CLASS_PARAMS = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": "ingressclassparams.eks.amazonaws.com"},
+    "spec": {
+        "group": "eks.amazonaws.com",
+        "scope": "Cluster",
+        "names": {"kind": "IngressClassParams", "plural": "ingressclassparams"},
+        "versions": [
+            {
+                "name": "v1",
+                "served": True,
+                "storage": True,
+                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
+            }
+        ],
+    },
+}
+"""What every cluster in Auto Mode has, and ours has not."""
+
+
+def planned(project: Project, stack: str) -> set[str]:
+    shell = Shell(io.StringIO(), io.StringIO(), io.BytesIO(), project.environment, str(project.folder))
+    rehearsal = rehearse_stack(stack, shell)
+    assert not rehearsal.bug, rehearsal.bug
+    assert not rehearsal.failure, rehearsal.failure
+    return {node.urn for node in rehearsal.nodes}
+
+
+def without_versions(urns: set[str]) -> set[str]:
+    """A deployment asks the store which version of a secret is current, and a plan has no store to ask."""
+    return {re.sub(r"(ExternalSecret::.*)-[0-9a-f]{8}$", r"\1", urn) for urn in urns}
+
+
+def managed(config: dict[str, Any]) -> None:
+    config["longshore:network"]["nat"] = "per-zone"
+    config["longshore:cluster"].update(compute="managed", nodeGroups={"general": {}, "spot": {"capacity": "spot"}})
+
+
+def production(config: dict[str, Any]) -> None:
+    config["longshore:environment"] = "prod"
+
+
+def as_it_is(config: dict[str, Any]) -> None:
+    """Change nothing."""
+
+
+@pytest.mark.parametrize("change", [as_it_is, managed, production], ids=["auto", "managed", "production"])
+def test_plan_is_what_the_engine_previews(aws: Project, change: Callable[[dict[str, Any]], None]) -> None:
+    """The same resources under the same names, those of the EKS component too, before there is anything."""
+    aws.settings(PLATFORM, change)
+    aws.stack(PLATFORM)
+    urns, changes = previewed(aws, PLATFORM)
+    assert set(changes) == {"create"}
+    assert planned(aws, PLATFORM) == urns
+
+
+@pytest.fixture
+def like_eks(api: Api, aws: Project) -> Iterator[None]:
+    """The test cluster as EKS hands one over: without our classes, with its own kinds, and with disks for the tests."""
+    kept = [api.get("storage.k8s.io/v1", "StorageClass", "", name) for name in CLASSES]
+    api.apply(INGRESS_CLASS_PARAMS)
+    for found in kept:
+        name = found["metadata"]["name"]
+        api.delete("storage.k8s.io/v1", "StorageClass", "", name)
+        metadata = {"name": f"test-{name}"}
+        api.create({**{key: value for key, value in found.items() if key != "metadata"}, "metadata": metadata})
+    disks = {"longshore:storage": {"storageClass": "test-gp3", "sharedClass": "test-efs"}}
+    aws.settings(SHOP, lambda config: config.update(disks))
+    yield
+    for found in kept:
+        name = found["metadata"]["name"]
+        api.delete("storage.k8s.io/v1", "StorageClass", "", f"test-{name}")
+        if not api.exists("storage.k8s.io/v1", "StorageClass", "", name):
+            api.create({**found, "metadata": {key: found["metadata"][key] for key in ("name", "annotations")}})
+
+
+@pytest.fixture
+def chart(aws: Project) -> None:
+    """A chart that installs next to nothing: the operator runs beside the cluster, and its chart is far away."""
+    folder = aws.folder / "chart"
+    (folder / "templates").mkdir(parents=True)
+    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: operator\nversion: 0.1.0\n", "utf-8")
+    template = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {replicas: "{{ .Values.replicaCount }}"}\n'
+    (folder / "templates" / "values.yaml").write_text(template, "utf-8")
+    aws.settings(PLATFORM, lambda config: config["longshore:operator"].update(chart=str(folder)))
+
+
+@pytest.fixture
+def secrets_manager(api: Api, aws: Project, tmp_path: Path) -> Iterator[None]:
+    """Secrets Manager with every key of the estate, and the operator that reads it as the team's ServiceAccount."""
+    with moto(tmp_path) as url, external_secrets(api, tmp_path, aws_environment(url)):
+        keys = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "test"}
+        aws.environment.update({**aws_environment(url), **keys})
+        client = boto3.client(
+            "secretsmanager",
+            endpoint_url=url,
+            region_name="eu-west-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+        stack = read_stack(SHOP, str(aws.folder))
+        assert stack.settings
+        estate = convert_stack(stack, {})
+        assert estate
+        assert estate.loaded.project
+        keys = remote_keys(Estate(estate.loaded.project, options_of(stack.settings, stack.platform)))
+        for name, properties in keys.items():
+            client.create_secret(Name=name, SecretString=json.dumps(dict.fromkeys(properties, "made up")))
+        yield
+
+
+@pytest.mark.usefixtures("like_eks", "chart", "secrets_manager")
+def test_life(aws: Project, api: Api, say: Callable[[str], None]) -> None:
+    """The platform, then the shop on it by stack reference; both again without a change; both gone without a trace."""
+    seconds: dict[str, float] = {}
+
+    def timed(what: str, step: Callable[[], Any]) -> Any:
+        started = time.monotonic()
+        found = step()
+        seconds[what] = time.monotonic() - started
+        return found
+
+    platform, shop = aws.stack(PLATFORM), aws.stack(SHOP)
+    made = timed("platform up", platform.up)
+    assert set(operations(made)) == {"create"}
+    assert set(operations(platform.up())) == {"same"}
+
+    urns, _ = previewed(aws, SHOP)
+    assert without_versions(planned(aws, SHOP)) == without_versions(urns)
+    timed("shop up", shop.up)
+    assert set(operations(shop.up())) == {"same"}
+    kinds = Counter(resource["type"] for resource in resources(shop))
+    assert kinds["kubernetes:core/v1:Secret"] == 0
+    assert kinds["kubernetes:external-secrets.io/v1:ExternalSecret"] > 40
+    synced = api.list("v1", "Secret", "shop")
+    assert len(synced) >= kinds["kubernetes:external-secrets.io/v1:ExternalSecret"]
+
+    timed("shop destroy", shop.destroy)
+    assert not api.exists("v1", "Namespace", "", "shop")
+    timed("platform destroy", platform.destroy)
+    assert resources(platform) == []
+    say(", ".join(f"{what} {taken:.0f} s" for what, taken in seconds.items()))

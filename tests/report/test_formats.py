@@ -1,0 +1,141 @@
+"""Findings in every format, as a user sees them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+from tests.report.estate import FINDINGS, SOURCES
+
+from convert.model import Fate, Finding, Path as ModelPath, Severity, Span
+from convert.report.excerpt import sources_of
+from convert.report.findings import fates_line, findings_line, located, nowhere
+from convert.report.github import annotations
+from convert.report.json_text import findings_json
+from convert.report.style import Style
+from convert.report.text import blocks, concise
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "findings.schema.json"
+PLACES = located(FINDINGS, nowhere)
+FATES: dict[ModelPath, Fate] = {(str(n),): Fate.TRANSLATED for n in range(20)} | {
+    ("a",): Fate.APPROXIMATED,
+    ("b",): Fate.APPROXIMATED,
+    ("c",): Fate.APPROXIMATED,
+    ("d",): Fate.UNSUPPORTED,
+}
+
+
+def test_text() -> None:
+    assert (
+        blocks(PLACES, sources_of(SOURCES), Style(width=90))
+        == """\
+warning[restart]: Kubernetes counts restarts per pod, not per container, so that three of
+                  them may take longer than they did
+ --> compose.yaml:4:5
+  |
+3 |     image: nginx
+4 |     restart: on-failure:3
+  |     ^^^^^^^ services.web.restart
+  |
+  = and 1 more place: compose.yaml:8
+help: write `x-longshore: {allow: [restart]}` if that is as good
+
+error[plaintext-secret]: a secret stands here as text; ${DB_PASSWORD} does not
+ --> compose.yaml:6:20
+  |
+5 |     environment:
+6 |       DB_PASSWORD: ***
+  |                    ^^^ services.web.environment.DB_PASSWORD
+  |
+  = included from main.yaml:3:5
+  = included from top.yaml:1:1
+
+info[names]: the team has no name
+help: set `team` in the stack file
+
+"""
+    )
+
+
+def test_text_on_a_narrow_terminal() -> None:
+    text = blocks(PLACES, sources_of(SOURCES), Style(width=40))
+    assert max(map(len, text.splitlines())) <= 40
+
+
+def test_colours_change_nothing_but_colours() -> None:
+    coloured = blocks(PLACES, sources_of(SOURCES), Style(coloured=True))
+    assert "\033[31;1merror[plaintext-secret]" in coloured
+    plain = coloured
+    for code in ("0", "1", "34", "31;1", "33;1", "36;1"):
+        plain = plain.replace(f"\033[{code}m", "")
+    assert plain == blocks(PLACES, sources_of(SOURCES), Style())
+
+
+def test_concise() -> None:
+    assert (
+        concise(PLACES)
+        == """\
+compose.yaml:4:5: warning[restart] services.web.restart: Kubernetes counts restarts per pod, not per container, so that three of them may take longer than they did
+compose.yaml:6:20: error[plaintext-secret] services.web.environment.DB_PASSWORD: a secret stands here as text; ${DB_PASSWORD} does not
+compose.yaml:8:5: warning[restart] services.api.restart: Kubernetes counts restarts per pod, not per container, so that three of them may take longer than they did
+info[names] the team has no name
+"""
+    )
+
+
+def test_github() -> None:
+    odd = Finding("x", Severity.INFO, "100% of\n`a`", "b", span=Span("a,b:c.yaml", 2, 3, 4))
+    assert (
+        annotations(located([odd, FINDINGS[0]], nowhere))
+        == """\
+::notice file=a%2Cb%3Ac.yaml,line=2,col=3,endColumn=7,title=longshore%3A x::100%25 of%0A`a`%0Ahelp: b
+::notice title=longshore%3A names::the team has no name%0Ahelp: set `team` in the stack file
+"""
+    )
+
+
+def test_json_has_everything_and_keeps_to_its_schema() -> None:
+    text = findings_json(PLACES, FATES)
+    document = json.loads(text)
+    jsonschema_rs.validator_for(json.loads(SCHEMA.read_text())).validate(document)
+    assert [finding["code"] for finding in document["findings"]] == ["restart", "plaintext-secret", "restart", "names"]
+    assert document["findings"][1] == {
+        "code": "plaintext-secret",
+        "severity": "error",
+        "message": "a secret stands here as text; ${DB_PASSWORD} does not",
+        "help": None,
+        "path": "services.web.environment.DB_PASSWORD",
+        "fate": None,
+        "location": {"file": "compose.yaml", "line": 6, "column": 20, "length": 14},
+        "related": [
+            {"role": "included from", "file": "main.yaml", "line": 3, "column": 5, "length": 1},
+            {"role": "included from", "file": "top.yaml", "line": 1, "column": 1, "length": 1},
+        ],
+    }
+    assert document["attributes"] == {"total": 24, "translated": 20, "approximated": 3, "local-only": 0, "unsupported": 1}
+
+
+def test_counts() -> None:
+    assert fates_line(FATES) == "24 attributes: 20 translated, 3 approximated, 1 unsupported"
+    assert fates_line({}) == "0 attributes"
+    assert findings_line(FINDINGS, hidden=True) == "1 error, 2 warnings, 1 note (-v shows them)"
+    assert findings_line(FINDINGS, hidden=False) == "1 error, 2 warnings, 1 note"
+    assert findings_line([], hidden=True) == "no findings"
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "length", "shown"),
+    [
+        ("a: ☃☃ wide 世界 end", 15, 3, ["1 | a: ☃☃ wide 世界 end", f"  | {' ' * 16}^^^"]),
+        ("a: " + "x" * 100 + " here", 105, 4, [f"1 | …{'x' * 24} here", f"  | {' ' * 26}^^^^"]),
+        ("a: here " + "x" * 100, 4, 4, ["1 | a: here xxxxxxxxxxxxxxxxxxxxx…", "  |    ^^^^"]),
+        ("\ta: b", 5, 1, ["1 |  a: b", "  |     ^"]),
+        ("a", 30, 2, ["1 | a", "  |  ^"]),
+    ],
+)
+def test_the_caret_stands_below_its_place(line: str, column: int, length: int, shown: list[str]) -> None:
+    finding = Finding("x", Severity.ERROR, "m", span=Span("f.yaml", 1, column, length))
+    text = blocks(located([finding], nowhere), sources_of({"f.yaml": line}), Style(width=34))
+    assert text.splitlines()[3:5] == shown

@@ -1,0 +1,203 @@
+"""Which values are secrets: every rule with what it must find and what it must leave alone, and the measurement."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convert.compose.references import reference
+from convert.secrets.command_lines import plain_secrets
+from convert.secrets.detection import by_name, detect, text_hit, variable
+from convert.secrets.logins import without_login
+from tests.secrets import measure
+
+SECRETS = [
+    ("CERT", "-----BEGIN RSA PRIVATE KEY-----\nMII", "V1"),
+    ("X", "-----BEGIN PGP PRIVATE KEY BLOCK-----", "V1"),
+    ("X", "AKIA" + "ABCDEFGHIJKLMNOP", "V2"),
+    ("X", "ghp_" + "a" * 36, "V2"),
+    ("X", "glpat-" + "a" * 20, "V2"),
+    ("X", "xoxb-1234567890-abc", "V2"),
+    ("X", "sk_live_" + "a" * 24, "V2"),
+    ("X", "sk-proj-" + "a" * 24, "V2"),
+    ("X", "hvs." + "a" * 24, "V2"),
+    ("X", "eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM.abc", "V2"),
+    ("CHAT", "https://hooks.slack.com/services/T0/B0/x", "V2"),
+    ("URL", "postgres://app:pw@db/shop", "V3"),
+    ("URL", "redis://:pw@cache:6379/0", "V3"),
+    ("URL", "db+postgresql://a:b@c/d", "V3"),
+    ("URL", f"http://{reference('U')}:pw@h", "V3"),
+    ("DSN_TEXT", "host=db user=a password=pw", "V4"),
+    ("JDBC", "jdbc:postgresql://db/shop?user=a&password=pw", "V4"),
+    ("CONN", "Server=db;Password=pw;", "V4"),
+    ("HEADER", "Authorization: Bearer abc.def", "V5"),
+    ("DB_PASSWORD", "nextcloud", "K1"),
+    ("dbPassword", "x y", "K1"),
+    ("MB_DB_PASS", "pw", "K1"),
+    ("SENTRY_DSN", "https://abc@sentry.example.com/1", "K1"),
+    ("OAUTH2_PROXY_COOKIE_SECRET", "abc", "K1"),
+    ("API_TOKENS", "a,b", "K1"),
+    ("SMTP_PASSWORD_2", "pw", "K1"),
+    ("REDIS_AUTH", "pw", "K2"),
+    ("RABBITMQ_ERLANG_COOKIE", "ABC", "K2"),
+    ("AZURE_STORAGE_CONNECTION_STRING", "DefaultEndpointsProtocol=https", "K2"),
+    ("ALERT_WEBHOOK_URL", "https://chat.example.com/x", "K2"),
+    ("NEO4J_AUTH", "neo4j/pw", "K1"),
+    ("ENCRYPTION_KEY", "abc", "K3"),
+    ("RAILS_MASTER_KEY", "abc", "K3"),
+    ("AZURE_OPENAI_KEY", "abc", "K3"),
+    ("PGPASSWORD", "pw", "K4"),
+    ("GITHUBTOKEN", "abc", "K4"),
+]
+"""(key, value, rule): made-up values that must be found."""
+
+PLAIN = [
+    ("PASSWORD_MIN_LENGTH", "12"), ("JWT_ACCESS_TOKEN_TTL", "15m"), ("DB_PASSWORD_FILE", "/run/secrets/db"),
+    ("GF_SECURITY_ADMIN_PASSWORD__FILE", "/run/secrets/x"), ("STRIPE_PUBLISHABLE_KEY", "pk_test_1"),
+    ("PUBLIC_KEY", "ssh-ed25519 AAAA"), ("JWT_PUBLIC_KEY", "x"), ("MYSQL_ALLOW_EMPTY_PASSWORD", "true"),
+    ("MYSQL_RANDOM_ROOT_PASSWORD", "yes"), ("SECRETS_BACKEND", "vault"), ("TOKEN_URL", "https://id/token"),
+    ("PARTITION_KEY", "tenant"), ("CACHE_KEY", "v1"), ("OPENAI_MAX_TOKENS", "4096"), ("AUTH_MODE", "token"),
+    ("GOOGLE_APPLICATION_CREDENTIALS", "/secrets/gcp.json"), ("TLS_KEY", "certs/redis.key"), ("REDIS_URL", "redis://cache"),
+    ("DATABASE_URL", "postgres://db/shop"), ("BROKER", "redis://:@redis:6379/0"), ("BUILD_ID", "3b9f6f0e-1111-4222-8333-444455556666"),
+    ("REQUIRE_PASSWORD", "true"), ("SMTP_PASSWORD", ""), ("KEY", "value"), ("MONKEY", "george"), ("COMPASS", "north"),
+    ("BYPASS_CACHE", "1"), ("PASSENGER_APP_ENV", "production"), ("KEYCLOAK_REALM", "shop"), ("TOKENIZERS_PARALLELISM", "false"),
+    ("IMAGE", "registry.example.com/web@sha256:" + "a" * 64), ("URL", "http://${USER}:${PASSWORD}@host"),
+    ("URL", "http://$USER:$PASSWORD@host"), ("KAFKA", "PLAINTEXT://kafka1:19092,EXTERNAL://127.0.0.1:9092"),
+    ("OPTS", "-Djava.security.egd=file:/dev/urandom"), ("SPRING_DATASOURCE_USERNAME", "shop"), ("AWS_ACCESS_KEY_ID", "key"),
+    ("TOKEN_SERVICE", "http://tokens:8080"), ("JWT_ISSUER", "https://shop.example.com"), ("SESSION_COOKIE_NAME", "sid"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "value", "rule"), SECRETS)
+def test_a_secret_is_found(key, value, rule):
+    hit = detect(key, value)
+    assert hit is not None
+    assert (hit.rule, hit.kind) == (rule, "secret")
+    assert value not in hit.reason
+
+
+@pytest.mark.parametrize(("key", "value"), PLAIN)
+def test_a_setting_is_left_alone(key, value):
+    assert detect(key, value) is None
+
+
+@pytest.mark.parametrize("value", ["changeme", "change-me", "CHANGE_ME_NOW", "<your password>", "xxx", "***", "todo", "your-token", "12345", "{{ x }}"])
+def test_a_placeholder_is_told_from_a_secret(value):
+    hit = detect("DB_PASSWORD", value)
+    assert hit is not None
+    assert hit.kind == "placeholder"
+
+
+@pytest.mark.parametrize("value", ["/kJ4hGq9Zs1Vx7Bd+Pm2Lw6Tc8RyFuXe5aNt", "/9x", "a.b.c", "p@ss", "https://abc@x", "12345678"])
+def test_what_only_looks_like_a_path_or_a_number_is_a_secret(value):
+    hit = detect("DB_PASSWORD", value)
+    assert hit is not None
+    assert hit.kind == "secret"
+
+
+@pytest.mark.parametrize("value", ["Zk3vQ9xT1mLw8Rb5Yc2Hd7Nf4Gs6", "q7+Xw/3Rf9Kd2Lm8Tz5Bv1Nc6Hj4Pg=="])
+def test_randomness_only_warns(value):
+    hit = detect("BUILD", value)
+    assert hit is not None
+    assert (hit.rule, hit.kind) == ("W1", "suspect")
+
+
+@pytest.mark.parametrize("name", ["DB_PASSWORD", "FRAUD_DATABASE_URL", "REDIS_URL", "MONGO_URI", "API_KEY"])
+def test_a_variable_is_secret_by_name_whatever_its_value(name):
+    assert all(variable(name, value) for value in (None, "", "x", "postgres://u:p@h", "http://h"))
+
+
+@pytest.mark.parametrize("name", ["PUBLIC_URL", "APP_VERSION", "CLICKHOUSE_URL", "DB_HOST", "KEY_FILE"])
+def test_a_variable_may_be_secret_by_its_value(name):
+    assert not variable(name, None)
+    assert not variable(name, "http://host/path")
+    assert variable(name, "http://user:pw@host")
+
+
+COMMANDS = [
+    (["redis-server", "--requirepass", "hunter2"], [2]),
+    (["redis-server", "--requirepass=hunter2"], [1]),
+    (["sh", "-c", "redis-server --requirepass hunter2"], [2]),
+    (["mysqladmin", "ping", "-uroot", "-phunter2"], [3]),
+    (["sh", "-c", "mysql -uroot -phunter2 -e 'select 1'"], [2]),
+    (["redis-cli", "-a", "hunter2", "ping"], [2]),
+    (["curl", "-u", "admin:hunter2", "http://x"], [2]),
+    (["sh", "-c", "PGPASSWORD=hunter2 psql -c 'select 1'"], [2]),
+    (["app", "--api-key", "hunter2"], [2]),
+    (["app", "--db.password=hunter2"], [1]),
+    (["app", "postgres://a:hunter2@db"], [1]),
+    (["curl", "-H", "Authorization: Bearer hunter2"], [2]),
+    (["app", "--password", "hunter2", "--token", "hunter2"], [2, 4]),
+    (["redis-server", "--requirepass", reference("REDIS_PASSWORD")], []),
+    (["redis-server", "--requirepass", "$REDIS_PASSWORD"], []),
+    (["sh", "-c", 'redis-cli -a "$REDIS_PASSWORD" ping'], []),
+    (["app", "--password-file", "/run/secrets/x"], []),
+    (["app", "--tls-key", "/etc/ssl/key.pem", "--token-ttl", "5m", "--auth-mode=server"], []),
+    (["app", "--set-key", "tenant", "-p", "8080", "-a", "all"], []),
+    (["mysqladmin", "ping", "-p"], []),
+    (["app", "--password", "--verbose"], []),
+    (["docker", "run", "-p8080:80"], []),
+    (["sh", "-c", "it's an open quote --requirepass hunter2"], [2]),
+]
+
+
+@pytest.mark.parametrize(("words", "places"), COMMANDS)
+def test_secrets_in_commands(words, places):
+    found = list(plain_secrets(words))
+    assert [one.at for one in found] == places
+    assert all("hunter2" not in one.reason for one in found)
+
+
+@pytest.mark.parametrize(
+    ("image", "wanted"),
+    [
+        ("user:pw@registry.example.com/web:1", "registry.example.com/web:1"),
+        ("https://user:pw@registry.example.com/web:1", "https://registry.example.com/web:1"),
+        ("web:1@sha256:" + "a" * 64, "web:1@sha256:" + "a" * 64),
+        ("localhost:5000/web:1@sha256:" + "a" * 64, "localhost:5000/web:1@sha256:" + "a" * 64),
+        ("web", "web"),
+    ],
+)
+def test_logins_in_images(image, wanted):
+    assert without_login(image) == wanted
+
+
+@given(st.text(), st.text())
+def test_any_text_is_judged(key, value):
+    detect(key, value)
+    text_hit(value)
+    by_name(key)
+    variable(key, value)
+    list(plain_secrets([key, value, f"{key} {value}"]))
+
+
+@given(st.sampled_from(["DB_PASSWORD", "API_TOKEN", "X"]), st.text(min_size=1))
+def test_what_is_found_never_repeats_the_value(key, value):
+    hit = detect(key, value)
+    if hit and len(value) > 20:
+        assert value not in hit.reason
+
+
+def test_the_detector_is_as_good_as_docs_say(capsys):
+    """The labels were written by people who read the files; where the corpus is not here, the marketplace alone counts."""
+    found = measure.everything()
+    total = measure.score(found)
+    wrong = [verdict for verdict in found if (verdict.label, verdict.found) in {("plain", True), ("secret", False)}]
+    with capsys.disabled():
+        print(f"\n  {len(measure.projects())} projects, {len(found)} environment entries: precision {total.precision:.3f}, recall {total.recall:.3f}")
+    assert total.precision >= 0.98, wrong
+    assert total.recall >= 0.95, wrong
+
+
+def test_labels_name_what_is_there():
+    """A key that a file no longer has would count as found by nobody."""
+    import yaml
+
+    for name, folder in measure.projects().items():
+        labels = yaml.safe_load((measure.LABELS / f"{name}.yaml").read_text())
+        entries = {(verdict.service, verdict.key) for verdict in measure.verdicts(name, folder)}
+        named = {
+            (service, key) for kind in ("secret", "either") for service, keys in (labels.get(kind) or {}).items() for key in keys
+        }
+        assert named - entries == set(), name
