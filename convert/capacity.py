@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from convert.facts import recreates, resources
+from convert.estate.facts import recreates, resources
 from convert.kubernetes.kinds import WORKLOADS
 from convert.kubernetes.quantity import bytes_in, cpu, memory, millicores_in
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.labels import is_secret
 from convert.kubernetes.names import valid_annotation
 from convert.kubernetes.pod import POD_ANNOTATIONS
-from convert.labels import is_secret
 from convert.model import Put, Severity, Unsupported
 from convert.registry import attribute
 

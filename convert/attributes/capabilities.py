@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.facts import capability
+from convert.estate.facts import capability
 from convert.registry import attribute
 
 if TYPE_CHECKING:

@@ -15,15 +15,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from convert.configs import Config, config, consumers
-from convert.content import config_map, keys
+from convert.estate.configs import Config, config, consumers
+from convert.estate.content import config_map, keys
+from convert.estate.mounts import attach, refused
+from convert.estate.storage import config_target
 from convert.kubernetes.hostnames import renamed
 from convert.kubernetes.names import label, valid_annotation
 from convert.model import Approximated, Emit, LocalOnly, ObjectKey, Problem, Put, Severity, Unsupported
-from convert.mounts import attach, refused
 from convert.registry import attribute
 from convert.secrets.files import secret_config
-from convert.storage import config_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.facts import resources
+from convert.estate.facts import resources
 from convert.kubernetes.quantity import cpu
 from convert.model import Approximated, Severity
 from convert.registry import attribute

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.labels import is_secret, read_elsewhere, reader
 from convert.kubernetes.names import valid_annotation
-from convert.labels import is_secret, read_elsewhere, reader
 from convert.model import Severity, Unsupported
 from convert.registry import attribute
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.attributes.gpus import device
-from convert.facts import resources
+from convert.estate.facts import resources
 from convert.kubernetes.quantity import cpu, memory
 from convert.model import Unsupported
 from convert.registry import attribute

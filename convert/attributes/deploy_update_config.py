@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.compose.units import seconds
-from convert.facts import recreates
+from convert.estate.facts import recreates
 from convert.model import Severity, Unsupported
 from convert.registry import attribute
 

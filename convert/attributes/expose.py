@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.ports import declared, exposed_ports, listen
 from convert.model import Severity, Unsupported
-from convert.ports import declared, exposed_ports, listen
 from convert.registry import attribute
 
 if TYPE_CHECKING:

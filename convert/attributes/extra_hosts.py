@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.compose.addresses import is_address
+from convert.estate.texts import mentions, places
 from convert.kubernetes.names import valid_domain
 from convert.model import Severity, Unsupported
 from convert.registry import attribute
-from convert.texts import mentions, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

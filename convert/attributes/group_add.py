@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.facts import LARGEST_ID
+from convert.estate.facts import LARGEST_ID
 from convert.model import Severity, Unsupported
 from convert.registry import attribute
 

@@ -21,11 +21,11 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convert.aliases import hosts
 from convert.compose.references import OPEN
 from convert.compose.units import duration_seconds
-from convert.facts import DEFAULT_INTERVAL, DEFAULT_RETRIES, startup_budget
-from convert.health import called, request, target
+from convert.estate.aliases import hosts
+from convert.estate.facts import DEFAULT_INTERVAL, DEFAULT_RETRIES, startup_budget
+from convert.estate.health import called, request, target
 from convert.model import Approximated, LocalOnly, Severity, Unsupported
 from convert.registry import attribute
 from convert.secrets.arguments import arguments

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.compose.references import OPEN, visible
-from convert.images import valid
+from convert.estate.images import valid
 from convert.model import Severity, Unsupported
 from convert.registry import attribute
 from convert.secrets.logins import without_login

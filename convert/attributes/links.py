@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.aliases import alias_service
+from convert.estate.aliases import alias_service
 from convert.model import Severity, Unsupported
 from convert.registry import attribute
 

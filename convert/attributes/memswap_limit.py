@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.compose.units import bytes_of
-from convert.facts import resources
+from convert.estate.facts import resources
 from convert.kubernetes.quantity import memory
 from convert.model import Unsupported
 from convert.registry import attribute

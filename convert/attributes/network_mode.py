@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.networks import BRIDGE, membership
 from convert.kubernetes.pod import POD_LABELS
 from convert.model import Approximated, Put, Severity, Unsupported
-from convert.networks import BRIDGE, membership
 from convert.registry import attribute
 
 if TYPE_CHECKING:

@@ -17,13 +17,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from convert.aliases import alias_service, network_keys
+from convert.estate.aliases import alias_service, network_keys
+from convert.estate.networks import membership, policy_name
+from convert.estate.texts import mentions, places
 from convert.kubernetes.names import valid_annotation
 from convert.kubernetes.pod import POD_LABELS
 from convert.model import Approximated, LocalOnly, ObjectKey, Put, Severity, Unsupported
-from convert.networks import membership, policy_name
 from convert.registry import attribute
-from convert.texts import mentions, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

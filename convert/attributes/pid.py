@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.waivers import unless_waived
 from convert.model import Severity, Unsupported
 from convert.registry import attribute
-from convert.waivers import unless_waived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.exposure import exposed, is_loopback
+from convert.estate.exposure import exposed, is_loopback
+from convert.estate.ports import declared, listen, valid_protocol
 from convert.model import Approximated, Problem, Severity, Unsupported
-from convert.ports import declared, listen, valid_protocol
 from convert.registry import attribute
 
 if TYPE_CHECKING:

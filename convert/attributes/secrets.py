@@ -13,14 +13,14 @@ from __future__ import annotations
 from posixpath import basename
 from typing import TYPE_CHECKING, Final
 
+from convert.estate.mounts import attach, refused
+from convert.estate.storage import secret_target
 from convert.kubernetes.names import digest, label
 from convert.kubernetes.pod import POD_SECURITY
 from convert.model import Approximated, Default, Problem, Severity, Unsupported
-from convert.mounts import attach, refused
 from convert.registry import attribute
 from convert.secrets.binding import shared_secret_name
 from convert.secrets.needs import VALUE
-from convert.storage import secret_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.facts import security_option
+from convert.estate.facts import security_option
 from convert.model import Approximated, LocalOnly, Severity, Unsupported
 from convert.registry import attribute
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.compose.units import seconds
-from convert.facts import pre_stop_sleep
+from convert.estate.facts import pre_stop_sleep
 from convert.registry import attribute
 
 if TYPE_CHECKING:

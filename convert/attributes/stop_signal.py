@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.images import STOP_SIGNALS, parse
+from convert.estate.images import STOP_SIGNALS, parse
 from convert.model import Unsupported
 from convert.registry import attribute
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.facts import SAFE_SYSCTLS
+from convert.estate.facts import SAFE_SYSCTLS
 from convert.model import Item, Problem, Severity, Unsupported
 from convert.registry import attribute
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from convert.estate.mounts import in_memory, refused
+from convert.estate.storage import byte_size
 from convert.model import Approximated, Severity, Unsupported
-from convert.mounts import in_memory, refused
 from convert.registry import attribute
-from convert.storage import byte_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,11 +22,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert import claims
+from convert.estate import claims
+from convert.estate.mounts import group, mounted, refused
+from convert.estate.storage import claim_name, colliding, declaration, is_claim, templated
 from convert.model import Approximated, LocalOnly, ObjectKey, Problem, Severity
-from convert.mounts import group, mounted, refused
 from convert.registry import attribute
-from convert.storage import claim_name, colliding, declaration, is_claim, templated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.mounts import mounted, refused
+from convert.estate.storage import inherited
 from convert.model import Severity, Unsupported
-from convert.mounts import mounted, refused
 from convert.registry import attribute
-from convert.storage import inherited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -53,9 +53,7 @@ _VOLUME = each(
             "target": text,
             "read_only": flag,
             "consistency": text,
-            "bind": structure(
-                {"selinux": text, "propagation": text, "create_host_path": opt_out, "recursive": text}
-            ),
+            "bind": structure({"selinux": text, "propagation": text, "create_host_path": opt_out, "recursive": text}),
             "volume": structure({"labels": mapping, "nocopy": flag, "subpath": text}),
             "tmpfs": structure({"size": size, "mode": unsigned((1 << 32) - 1)}),
             "image": structure({"subpath": text}),
@@ -248,7 +246,9 @@ _RESOURCES = structure(
         "pids": _NUMBER,
         "devices": _DEVICE_REQUEST,
         "generic_resources": each(
-            structure({"discrete_resource_spec": structure({"kind": text, "value": _NUMBER}, always={"kind": "", "value": 0})})
+            structure(
+                {"discrete_resource_spec": structure({"kind": text, "value": _NUMBER}, always={"kind": "", "value": 0})}
+            )
         ),
     }
 )

@@ -366,9 +366,7 @@ def anything(node: Node, _problems: Problems) -> Any:
     return plain(node)
 
 
-def structure(
-    fields: dict[str, Type], *, keep_empty: bool = True, always: dict[str, Any] | None = None
-) -> Type:
+def structure(fields: dict[str, Type], *, keep_empty: bool = True, always: dict[str, Any] | None = None) -> Type:
     """A mapping with known keys; extensions are kept. Empty says nothing unless `keep_empty`.
 
     always: what Docker prints for keys that are left out, for the few that it prints then.

@@ -75,7 +75,13 @@ class _Compiler:
 
     def _by_type(self, schema: Schema) -> dict[type, Check]:
         rules: dict[type, Check] = {}
-        if schema.keys() & {"properties", "patternProperties", "additionalProperties", "unevaluatedProperties", "required"}:
+        if schema.keys() & {
+            "properties",
+            "patternProperties",
+            "additionalProperties",
+            "unevaluatedProperties",
+            "required",
+        }:
             rules[dict] = self._mapping(schema)
         if schema.keys() & {"items", "uniqueItems"}:
             rules[list] = self._sequence(schema)

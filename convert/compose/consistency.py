@@ -47,7 +47,13 @@ def check_consistency(known: Known) -> None:
     _jobs(known)
     for name, secret in (known.model.get("secrets") or {}).items():
         if not (secret.get("external") or secret.get("file") or secret.get("environment")):
-            known.error("missing-attribute", f"nothing says where the secret {quote(name)} comes from", ("secrets", name), "Add `file`, `environment` or `external: true`.", key=True)
+            known.error(
+                "missing-attribute",
+                f"nothing says where the secret {quote(name)} comes from",
+                ("secrets", name),
+                "Add `file`, `environment` or `external: true`.",
+                key=True,
+            )
     _cycles(known)
 
 
@@ -55,7 +61,13 @@ def _runnable(name: str, service: Model, known: Known) -> None:
     if "build" in service or service.get("image") or "provider" in service:
         return
     if not known.problems.damaged("services", name):
-        known.error("no-image", f"the service {quote(name)} has neither an image nor a build", ("services", name), "Add `image: name:tag`, or `build: ./directory`.", key=True)
+        known.error(
+            "no-image",
+            f"the service {quote(name)} has neither an image nor a build",
+            ("services", name),
+            "Add `image: name:tag`, or `build: ./directory`.",
+            key=True,
+        )
 
 
 def _build(name: str, service: Model, known: Known) -> None:
@@ -64,20 +76,41 @@ def _build(name: str, service: Model, known: Known) -> None:
         return
     path = ("services", name, "build")
     if build.get("dockerfile_inline") and build.get("dockerfile"):
-        known.error("exclusive-attributes", "`dockerfile` and `dockerfile_inline` exclude each other", (*path, "dockerfile_inline"), "Keep one of them.", key=True)
+        known.error(
+            "exclusive-attributes",
+            "`dockerfile` and `dockerfile_inline` exclude each other",
+            (*path, "dockerfile_inline"),
+            "Keep one of them.",
+            key=True,
+        )
     for key, context in (build.get("additional_contexts") or {}).items():
         if context.startswith("service:"):
             target = context.removeprefix("service:")
             other = known.services.get(target) or known.disabled.get(target)
             if other is None:
-                _undefined(known, "service", target, "services", (*path, "additional_contexts", key), {**known.services, **known.disabled})
+                _undefined(
+                    known,
+                    "service",
+                    target,
+                    "services",
+                    (*path, "additional_contexts", key),
+                    {**known.services, **known.disabled},
+                )
             elif "build" not in other:
-                known.error("undefined-service", f"the service {quote(target)} is not built, so it cannot be a build context", (*path, "additional_contexts", key))
+                known.error(
+                    "undefined-service",
+                    f"the service {quote(target)} is not built, so it cannot be a build context",
+                    (*path, "additional_contexts", key),
+                )
     for index, secret in enumerate(build.get("secrets") or ()):
         _defined(known, "build secret", secret.get("source", ""), "secrets", (*path, "secrets", index))
     platforms = build.get("platforms") or []
     if platforms and service.get("platform") and service["platform"] not in platforms:
-        known.error("invalid-value", f"`build.platforms` must include the service's platform {quote(service['platform'])}", (*path, "platforms"))
+        known.error(
+            "invalid-value",
+            f"`build.platforms` must include the service's platform {quote(service['platform'])}",
+            (*path, "platforms"),
+        )
 
 
 def _undefined(known: Known, what: str, name: str, section: str, path: Path, names: Iterable[str]) -> None:
@@ -98,7 +131,13 @@ def _defined(known: Known, what: str, name: str, section: str, path: Path) -> No
 def _references(name: str, service: Model, known: Known) -> None:
     path = ("services", name)
     if service.get("network_mode") and service.get("networks"):
-        known.error("exclusive-attributes", "`network_mode` and `networks` exclude each other", (*path, "network_mode"), "Keep one of them.", key=True)
+        known.error(
+            "exclusive-attributes",
+            "`network_mode` and `networks` exclude each other",
+            (*path, "network_mode"),
+            "Keep one of them.",
+            key=True,
+        )
     for network in service.get("networks") or ():
         _defined(known, "network", network, "networks", (*path, "networks", network))
     for index, volume in enumerate(service.get("volumes") or ()):
@@ -119,21 +158,42 @@ def _dependencies(name: str, service: Model, known: Known) -> None:
         if other in known.disabled:
             if dependency.get("required"):
                 profiles = ", ".join(known.disabled[other].get("profiles", ()))
-                known.error("disabled-service", f"{quote(name)} depends on {quote(other)}, which is disabled", path, f"Enable a profile of it ({profiles}), or add `required: false`.", key=True)
+                known.error(
+                    "disabled-service",
+                    f"{quote(name)} depends on {quote(other)}, which is disabled",
+                    path,
+                    f"Enable a profile of it ({profiles}), or add `required: false`.",
+                    key=True,
+                )
         elif other in known.names("jobs"):
-            known.error("undefined-service", f"{quote(other)} is a job; a service can depend on services only", path, key=True)
+            known.error(
+                "undefined-service", f"{quote(other)} is a job; a service can depend on services only", path, key=True
+            )
         elif not known.problems.damaged("services", other):
-            known.error("undefined-service", f"the service {quote(other)} is not defined", path, did_you_mean(other, known.services) or "Define it, or remove it from `depends_on`.", key=True)
+            known.error(
+                "undefined-service",
+                f"the service {quote(other)} is not defined",
+                path,
+                did_you_mean(other, known.services) or "Define it, or remove it from `depends_on`.",
+                key=True,
+            )
     mode = service.get("network_mode", "")
     target = mode.removeprefix("service:")
     if mode.startswith("service:") and target not in known.services and target not in (service.get("depends_on") or {}):
-        known.error("undefined-service", f"the service {quote(target)} is not defined", ("services", name, "network_mode"))
+        known.error(
+            "undefined-service", f"the service {quote(target)} is not defined", ("services", name, "network_mode")
+        )
 
 
 def _health(name: str, service: Model, known: Known) -> None:
     test = (service.get("healthcheck") or {}).get("test")
     if test and test[0] not in {"CMD", "CMD-SHELL", "NONE"}:
-        known.error("invalid-healthcheck", f"the list starts with {quote(test[0])}", ("services", name, "healthcheck", "test"), 'Start it with "CMD", "CMD-SHELL" or "NONE"; or write one text, which is run by a shell.')
+        known.error(
+            "invalid-healthcheck",
+            f"the list starts with {quote(test[0])}",
+            ("services", name, "healthcheck", "test"),
+            'Start it with "CMD", "CMD-SHELL" or "NONE"; or write one text, which is run by a shell.',
+        )
 
 
 def _scale(name: str, service: Model, known: Known) -> None:
@@ -141,7 +201,12 @@ def _scale(name: str, service: Model, known: Known) -> None:
     deploy = service.get("deploy")
     scale, replicas = service.get("scale"), (deploy or {}).get("replicas")
     if scale is not None and replicas is not None and scale != replicas:
-        known.error("conflicting-values", f"`scale` is {scale}, but `deploy.replicas` is {replicas}", (*path, "scale"), "Keep one of them.")
+        known.error(
+            "conflicting-values",
+            f"`scale` is {scale}, but `deploy.replicas` is {replicas}",
+            (*path, "scale"),
+            "Keep one of them.",
+        )
     elif scale is not None and deploy is not None:
         deploy["replicas"] = scale
     for where, value in (("scale",), scale), (("deploy", "replicas"), replicas):
@@ -149,7 +214,13 @@ def _scale(name: str, service: Model, known: Known) -> None:
             known.error("invalid-value", f"{value} is less than 0", (*path, *where))
     number = scale if scale is not None else replicas
     if number is not None and number > 1 and service.get("container_name"):
-        known.error("conflicting-values", f"{number} containers cannot all have the name {quote(service['container_name'])}", (*path, "container_name"), "Remove `container_name`.", key=True)
+        known.error(
+            "conflicting-values",
+            f"{number} containers cannot all have the name {quote(service['container_name'])}",
+            (*path, "container_name"),
+            "Remove `container_name`.",
+            key=True,
+        )
 
 
 _TWICE = (
@@ -168,13 +239,23 @@ def _resources(name: str, service: Model, known: Known) -> None:
         other = resources[kind].get(field, nothing)
         if other != service[attribute]:
             what = f"is {other}" if field in resources[kind] else "is not set"
-            known.error("conflicting-values", f"`{attribute}` is {service[attribute]}, but `deploy.resources.{kind}.{field}` {what}", ("services", name, attribute), "Say it once, or say the same.")
+            known.error(
+                "conflicting-values",
+                f"`{attribute}` is {service[attribute]}, but `deploy.resources.{kind}.{field}` {what}",
+                ("services", name, attribute),
+                "Say it once, or say the same.",
+            )
 
 
 def _watch(name: str, service: Model, known: Known) -> None:
     for index, trigger in enumerate((service.get("develop") or {}).get("watch") or ()):
         if not trigger.get("target") and trigger.get("action") not in {"rebuild", "restart"}:
-            known.error("missing-attribute", f"the action {quote(trigger.get('action', ''))} needs a `target`", ("services", name, "develop", "watch", index), "Add `target: /path/in/container`.")
+            known.error(
+                "missing-attribute",
+                f"the action {quote(trigger.get('action', ''))} needs a `target`",
+                ("services", name, "develop", "watch", index),
+                "Add `target: /path/in/container`.",
+            )
 
 
 def _mounts(name: str, service: Model, known: Known) -> None:
@@ -188,7 +269,12 @@ def _mounts(name: str, service: Model, known: Known) -> None:
 def _mount(known: Known, taken: dict[str, str], target: str, path: Path) -> None:
     place = f"{path[2]}[{path[3]}]"
     if target in taken:
-        known.error("duplicate-mount", f"{quote(target)} is mounted already, by `{taken[target]}`", path, "Mount each path once.")
+        known.error(
+            "duplicate-mount",
+            f"{quote(target)} is mounted already, by `{taken[target]}`",
+            path,
+            "Mount each path once.",
+        )
     taken.setdefault(target, place)
 
 
@@ -204,7 +290,13 @@ def _jobs(known: Known) -> None:
         for other, dependency in (job.get("depends_on") or {}).items():
             optional = other in known.disabled and not dependency.get("required")
             if not (other in jobs or other in known.services or optional):
-                known.error("undefined-service", f"the service or job {quote(other)} is not defined or is disabled", ("jobs", name, "depends_on", other), did_you_mean(other, (*jobs, *known.services)), key=True)
+                known.error(
+                    "undefined-service",
+                    f"the service or job {quote(other)} is not defined or is disabled",
+                    ("jobs", name, "depends_on", other),
+                    did_you_mean(other, (*jobs, *known.services)),
+                    key=True,
+                )
 
 
 def _cycles(known: Known) -> None:
@@ -223,7 +315,13 @@ def _cycles(known: Known) -> None:
                 trail.pop()
             elif following in trail:
                 circle = [*trail[trail.index(following) :], following]
-                known.error("dependency-cycle", f"services wait for each other in a circle: {' → '.join(circle)}", ("services", name, "depends_on", following), "Remove one of these dependencies.", key=True)
+                known.error(
+                    "dependency-cycle",
+                    f"services wait for each other in a circle: {' → '.join(circle)}",
+                    ("services", name, "depends_on", following),
+                    "Remove one of these dependencies.",
+                    key=True,
+                )
             elif following not in done:
                 trail.append(following)
                 stack.append((following, iter(_edges(known, following))))

@@ -92,7 +92,13 @@ def _file_object(*sources: str) -> Any:
                 help=f"Keep one of {wanted}.",
             )
         elif not given and "driver" not in node.value and "external" not in node.value:
-            problems.error("missing-attribute", "nothing says where its content comes from", node, key=True, help=f"Add one of {wanted}, or `external: true`.")
+            problems.error(
+                "missing-attribute",
+                "nothing says where its content comes from",
+                node,
+                key=True,
+                help=f"Add one of {wanted}, or `external: true`.",
+            )
 
     return action
 
@@ -100,7 +106,12 @@ def _file_object(*sources: str) -> Any:
 def _host_address(node: Node, problems: Problems) -> None:
     address = node.value.get("host_ip") if type(node.value) is dict else None
     if address is not None and not is_address(str(address.value)):
-        problems.error("invalid-port", f"{quote(address.value)} is not an IP address", address, help="Write an address such as `127.0.0.1` or `::1`.")
+        problems.error(
+            "invalid-port",
+            f"{quote(address.value)} is not an IP address",
+            address,
+            help="Write an address such as `127.0.0.1` or `::1`.",
+        )
 
 
 def _not_blank(node: Node, problems: Problems) -> None:

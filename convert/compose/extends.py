@@ -41,7 +41,12 @@ def apply_extends(root: Node, resets: list[Path], file: str, model: Model) -> No
         entries = node.value if node is not None else {}
         if type(entries) is not dict:
             if entries is None:
-                model.problems.error("wrong-type", f"`{section}` is empty", node, help="Remove it, or indent what belongs to it below it.")
+                model.problems.error(
+                    "wrong-type",
+                    f"`{section}` is empty",
+                    node,
+                    help="Remove it, or indent what belongs to it below it.",
+                )
             continue
         scope = _Scope(entries, resets)
         for name in entries:
@@ -105,7 +110,12 @@ def _reference(extends: Node, model: Model) -> tuple[Node, Node | None] | None:
 def _other_file(other: Node, wanted: Node, model: Model) -> _Scope | None:
     path = join(model.directory, other.value) if not other.value.startswith("/") else other.value
     if "://" in other.value:
-        model.problems.error("remote-file", f"{quote(other.value)} is not a local file", other, help="Copy the file into the project; nothing is fetched.")
+        model.problems.error(
+            "remote-file",
+            f"{quote(other.value)} is not a local file",
+            other,
+            help="Copy the file into the project; nothing is fetched.",
+        )
         return None
     if path not in model.bases:
         model.bases[path] = _load(path, other, model)
@@ -150,5 +160,9 @@ def _not_found(wanted: Node, entries: dict[str, Node], where: str, model: Model)
 
 def _cycle(extends: Node, steps: Tracker, model: Model) -> None:
     names = " → ".join(name for _, name in steps)
-    model.problems.error("extends-cycle", f"services extend each other in a circle: {names}", extends, help="Move what they share into a third service.")
-
+    model.problems.error(
+        "extends-cycle",
+        f"services extend each other in a circle: {names}",
+        extends,
+        help="Move what they share into a third service.",
+    )

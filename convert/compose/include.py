@@ -28,7 +28,9 @@ def apply_include(root: Node, resets: list[Path], file: str, model: Model) -> No
     if include is None or include.value is None:
         return
     if type(include.value) is not list:
-        model.problems.error("include", "`include` is not a list", include, help="Write `include: [./other/compose.yaml]`.")
+        model.problems.error(
+            "include", "`include` is not a list", include, help="Write `include: [./other/compose.yaml]`."
+        )
         return
     for entry in include.value:
         problems = model.problems
@@ -71,7 +73,12 @@ def _included(entry: Node, file: str, model: Model) -> Node | None:
         return Node({}, entry.at)
     for path in paths:
         if "://" in path.value or path.value.startswith(("git@", "oci:")):
-            model.problems.error("remote-file", f"{quote(path.value)} is not a local file", path, help="Copy the file into the project; nothing is fetched.")
+            model.problems.error(
+                "remote-file",
+                f"{quote(path.value)} is not a local file",
+                path,
+                help="Copy the file into the project; nothing is fetched.",
+            )
             return None
     files = [path.value if path.value.startswith("/") else join(model.directory, path.value) for path in paths]
     included = (*model.included, file)
@@ -92,7 +99,11 @@ def _known_keys(entry: Node, model: Model) -> bool:
     wrong = [key for key in entry.value if key not in known]
     for key in wrong:
         model.problems.error(
-            "unknown-key", f"`{key}` is not a key of `include`", entry.value[key], key=True, help=did_you_mean(key, known)
+            "unknown-key",
+            f"`{key}` is not a key of `include`",
+            entry.value[key],
+            key=True,
+            help=did_you_mean(key, known),
         )
     return not wrong
 
@@ -114,7 +125,9 @@ def _environment(env_files: list[Node], entry: Node, child: Model, model: Model)
         if reading.files.kind(default) == "file":
             add_files(reading, [(default, entry)], child.environment)
         return
-    paths = [(node.value if node.value.startswith("/") else join(model.directory, node.value), node) for node in env_files]
+    paths = [
+        (node.value if node.value.startswith("/") else join(model.directory, node.value), node) for node in env_files
+    ]
     add_files(reading, paths, child.environment)
 
 
@@ -137,4 +150,3 @@ def _add(imported: Node, root: Node, resets: list[Path], model: Model) -> None:
             elif identity(own) != identity(resource):
                 reset(Node({section: Node({name: resource})}), resets)
                 target.value[name] = merge_resource(section, clone(resource), own, model.problems)
-

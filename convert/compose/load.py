@@ -52,9 +52,16 @@ def _load(reading: Reading) -> Project | None:
     tree = model.load([(path, None) for path in start.files])
     if not tree.value:
         if not problems.errors:
-            problems.error("empty-file", "there is nothing in it", reading.first_line(start.files[0]), help="A compose file has at least `services:`.")
+            problems.error(
+                "empty-file",
+                "there is nothing in it",
+                reading.first_line(start.files[0]),
+                help="A compose file has at least `services:`.",
+            )
         return None
-    tree.value["name"] = Node(name, tree.value["name"].at, tree.value["name"].key) if "name" in tree.value else Node(name)
+    tree.value["name"] = (
+        Node(name, tree.value["name"].at, tree.value["name"].key) if "name" in tree.value else Node(name)
+    )
     problems.root = tree
     normalise(tree, name, environment, problems)
     if not reading.request.interpolate:
@@ -67,9 +74,7 @@ def _load(reading: Reading) -> Project | None:
     return _bound(reading, start, tree, chosen, name, environment)
 
 
-def _bound(
-    reading: Reading, start: Start, tree: Node, chosen: Chosen, name: str, environment: Environment
-) -> Project:
+def _bound(reading: Reading, start: Start, tree: Node, chosen: Chosen, name: str, environment: Environment) -> Project:
     """Give every value its type, check what joins them, and leave out what is disabled."""
     problems = reading.problems
     model = _bind(tree, problems)

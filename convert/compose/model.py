@@ -156,4 +156,3 @@ def _rename(node: Node, before: str, now: str, problems: Problems) -> None:
         node.value[now] = extension
     else:
         node.value[now] = merge(extension, own, None, problems)
-

@@ -40,16 +40,33 @@ def double(text: str) -> str:
     return text.replace("$", "$$")
 
 
+def complete(model: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the optional dependencies on services that are not there, which could not be read again."""
+    services = {}
+    for name, service in model["services"].items():
+        depends_on = service.get("depends_on") or {}
+        if any(other not in model["services"] for other in depends_on):
+            kept = {other: each for other, each in depends_on.items() if other in model["services"]}
+            service = {key: value for key, value in service.items() if key != "depends_on"}  # noqa: PLW2901  a copy
+            service |= {"depends_on": kept} if kept else {}
+        services[name] = service
+    return {**model, "services": services}
+
+
 def used(model: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out the networks, volumes, configs, secrets and models that no service and no job refers to."""
-    wanted: dict[str, set[str]] = {section: set() for section in ("networks", "volumes", "configs", "secrets", "models")}
+    wanted: dict[str, set[str]] = {
+        section: set() for section in ("networks", "volumes", "configs", "secrets", "models")
+    }
     for section in ("services", "jobs"):
         for container in (model.get(section) or {}).values():
             wanted["networks"].update(container.get("networks") or ())
             wanted["models"].update(container.get("models") or ())
             for kind in ("configs", "secrets"):
                 wanted[kind].update(each.get("source", "") for each in container.get(kind) or ())
-            wanted["secrets"].update(each.get("source", "") for each in (container.get("build") or {}).get("secrets") or ())
+            wanted["secrets"].update(
+                each.get("source", "") for each in (container.get("build") or {}).get("secrets") or ()
+            )
             wanted["volumes"].update(
                 each.get("source", "") for each in container.get("volumes") or () if each.get("type") == "volume"
             )

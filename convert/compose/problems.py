@@ -73,7 +73,9 @@ class Problems:
                 # Not for warnings: there may be as many as values, and the search takes as long as there are values.
                 path = (find(self.root, at) if self.root else None) or ()
                 self._damaged.add(path[:2])
-        self.findings[Finding(code, severity, message, help, path, span, None, (*related, *reversed(self.chain)))] = None
+        self.findings[Finding(code, severity, message, help, path, span, None, (*related, *reversed(self.chain)))] = (
+            None
+        )
 
     def damaged(self, *path: str) -> bool:
         """Did something in this service (or network, volume, ...) fail already, so that more may only follow from it?"""

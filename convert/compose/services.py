@@ -95,7 +95,9 @@ def _resolve(container: Node, environment: Environment, reading: Reading) -> Non
     for item in own.value if type(own.value) is list else ():
         key = str(item.value).partition("=")[0]
         if key[-1:].isspace():
-            reading.problems.error("invalid-value", "there is a space before the `=`", item, help=f"Write `{key.strip()}=...`.")
+            reading.problems.error(
+                "invalid-value", "there is a space before the `=`", item, help=f"Write `{key.strip()}=...`."
+            )
     variables = _as_mapping(own)
     texts = {key: _text(child.value) for key, child in variables.items() if child.value is not None}
     known = dict(texts)
@@ -143,7 +145,10 @@ def _read(
     form = env_file.get("format") or ""
     if form not in {"", ".env", "raw"}:
         reading.problems.error(
-            "env-file", f"{quote(form)} is not a format of an env file", env_file.value["format"], help="Use `raw`, or leave it out."
+            "env-file",
+            f"{quote(form)} is not a format of an env file",
+            env_file.value["format"],
+            help="Use `raw`, or leave it out.",
         )
         return
     at = env_file.value["path"]
@@ -173,4 +178,6 @@ def resolve_labels(container: Node, environment: Environment, reading: Reading) 
         if own is not MISSING:
             found.update(_as_mapping(own))
         if found:
-            part.value["labels"] = Node(found, files.at if own is MISSING else own.at, None if own is MISSING else own.key)
+            part.value["labels"] = Node(
+                found, files.at if own is MISSING else own.at, None if own is MISSING else own.key
+            )

@@ -48,7 +48,12 @@ _HELP = (
         "Start the line with `- `, or indent it less.",
     ),
     ("found undefined alias", "", "", "Define it before, with `&`; an anchor must stand above its aliases."),
-    ("found unknown escape character", "", "", "In double quotes a backslash is written `\\\\`; single quotes take it as is."),
+    (
+        "found unknown escape character",
+        "",
+        "",
+        "In double quotes a backslash is written `\\\\`; single quotes take it as is.",
+    ),
 )
 
 

@@ -40,7 +40,10 @@ def by_name(node: Node) -> Hashable:
     """Key of a `KEY=value` text."""
     if type(node.value) is not str:
         what = "a mapping" if type(node.value) is dict else quote(node.value)
-        raise NoKey(f"{what} cannot stand in this list of texts", "Write each entry as a text, `KEY=value`; in quotes if it is a number.")
+        raise NoKey(
+            f"{what} cannot stand in this list of texts",
+            "Write each entry as a text, `KEY=value`; in quotes if it is a number.",
+        )
     return node.value.partition("=")[0]
 
 

@@ -38,9 +38,7 @@ def read_entries(
             return parse_raw(text, lookup, environment.guard)
         return parse(text, lookup, known, environment.guard, lambda variable: missing.setdefault(variable))
     except DotenvError as error:
-        reading.problems.error(
-            "env-file", error.message, Span(name, error.line, error.column), help=error.help
-        )
+        reading.problems.error("env-file", error.message, Span(name, error.line, error.column), help=error.help)
         return []
     finally:
         for variable in missing:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from convert.binds import bind
-from convert.configs import config
-from convert.content import content_digest
+from convert.estate.binds import bind
+from convert.estate.configs import config
+from convert.estate.content import content_digest
+from convert.estate.storage import inherited
 from convert.kubernetes.names import digest
 from convert.kubernetes.pod import POD_ANNOTATIONS
 from convert.model import Default
 from convert.registry import service_policy
-from convert.storage import inherited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

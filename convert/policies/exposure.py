@@ -12,20 +12,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from convert.aliases import slugs
-from convert.exposure import exposed, published
+from convert.estate.aliases import slugs
+from convert.estate.exposure import exposed, published
+from convert.estate.ports import every
 from convert.kubernetes.names import label
 from convert.model import Default, Item, ObjectKey, Problem, Severity
-from convert.ports import every
 from convert.registry import service_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from convert.estate import Service
+    from convert.estate.ports import Port
     from convert.model import Effect
     from convert.options import Exposure
-    from convert.ports import Port
 
 _NLB: Final = "service.beta.kubernetes.io/aws-load-balancer"
 _ALB: Final = "alb.ingress.kubernetes.io"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.facts import pre_stop_sleep
+from convert.estate.facts import pre_stop_sleep
 from convert.kubernetes.pod import POD
 from convert.model import Default
 from convert.registry import service_policy

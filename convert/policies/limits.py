@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.facts import resources
+from convert.estate.facts import resources
 from convert.kubernetes.quantity import cpu, memory, millicores_in
 from convert.model import Default, Problem, Severity
 from convert.registry import service_policy

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.images import parse
+from convert.estate.images import parse
 from convert.model import Default, Problem, Severity
 from convert.registry import service_policy
 

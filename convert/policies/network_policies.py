@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from convert.aliases import network_keys
-from convert.exposure import exposed
+from convert.estate.aliases import network_keys
+from convert.estate.exposure import exposed
+from convert.estate.networks import declaration, membership, policy_name
 from convert.kubernetes.kinds import new
 from convert.kubernetes.names import label
 from convert.kubernetes.pod import POD_LABELS
 from convert.model import Default, Emit, ObjectKey
-from convert.networks import declaration, membership, policy_name
 from convert.registry import estate_policy
 
 if TYPE_CHECKING:

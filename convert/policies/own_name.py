@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.aliases import hosts
-from convert.health import called, request, target
+from convert.estate.aliases import hosts
+from convert.estate.health import called, request, target
+from convert.estate.ports import dials_itself
 from convert.kubernetes.pod import POD
 from convert.model import Default, Problem, Severity
-from convert.ports import dials_itself
 from convert.registry import service_policy
 
 if TYPE_CHECKING:

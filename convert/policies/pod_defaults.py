@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.facts import container_security, run_as
+from convert.estate.facts import container_security, run_as
 from convert.kubernetes.pod import POD, POD_SECURITY
 from convert.model import Default, Item
 from convert.registry import service_policy

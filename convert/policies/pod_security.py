@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.facts import SAFE_SYSCTLS, capability, run_as, security_option
+from convert.estate.facts import SAFE_SYSCTLS, capability, run_as, security_option
 from convert.kubernetes.pod import POD_SECURITY
 from convert.model import Default, Path, Problem, Severity
 from convert.registry import service_policy

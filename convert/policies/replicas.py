@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.facts import recreates
+from convert.estate.facts import recreates
 from convert.model import Default, Problem, Severity
 from convert.registry import service_policy
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.facts import recreates, startup_budget
+from convert.estate.facts import recreates, startup_budget
 from convert.model import Default
 from convert.registry import service_policy
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from convert.estate import Estate, Service
     from convert.model import Effect, Path
 
+
 @service_policy
 def secrets_elsewhere(service: Service) -> Iterator[Effect]:
     """Look where secrets have been found in compose files, beside the environment and commands."""

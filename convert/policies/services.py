@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.aliases import SKIP_AWAIT
+from convert.estate.aliases import SKIP_AWAIT
+from convert.estate.ports import every, undeclared
 from convert.model import Default, Item, Problem, Severity, path_text
-from convert.ports import every, undeclared
 from convert.registry import service_policy
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.claims import given_class, given_size, prefilled
+from convert.estate.claims import given_class, given_size, prefilled
+from convert.estate.storage import DEFAULT_SIZE, declaration, is_claim
 from convert.model import Problem, Severity
 from convert.registry import estate_policy
-from convert.storage import DEFAULT_SIZE, declaration, is_claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

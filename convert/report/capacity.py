@@ -83,7 +83,11 @@ def capacity_table(manifests: Iterable[Manifest], capacity: Capacity) -> list[st
         ("left", *_cells(left)),
     ]
     fits = left.memory >= 0 and left.cpu >= 0
-    return ["capacity:", *columns(rows, frozenset({1, 2}), "  "), f"  {_verdict(left, capacity) if not fits else 'it fits'}"]
+    return [
+        "capacity:",
+        *columns(rows, frozenset({1, 2}), "  "),
+        f"  {_verdict(left, capacity) if not fits else 'it fits'}",
+    ]
 
 
 def _cells(load: Load) -> tuple[str, str]:

@@ -129,7 +129,9 @@ def _problem(
 
 def _name(call: ast.Call) -> str:
     function = call.func
-    return function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    return (
+        function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    )
 
 
 def _constant(node: ast.expr | None, constants: Mapping[str, str]) -> str:

@@ -30,7 +30,9 @@ def excerpt(source: Source, span: Span, label: str, style: Style, colour: str) -
     bar = style.paint(f"{'':{gutter}} |", "blue")
     lines = [bar]
     if span.line > 1 and source.lines[span.line - 2].strip():
-        lines.append(_numbered(span.line - 1, gutter, _cut(shown(source, span.line - 1)[0], 0, style.width - gutter - 3), style))
+        lines.append(
+            _numbered(span.line - 1, gutter, _cut(shown(source, span.line - 1)[0], 0, style.width - gutter - 3), style)
+        )
     text, hidden = shown(source, span.line)
     start, end = _move(span.column - 1, hidden), _move(span.column - 1 + max(span.length, 1), hidden)
     if any(first <= span.column - 1 < last for first, last in hidden):

@@ -84,7 +84,9 @@ def findings_markdown(found: Sequence[Page]) -> str:
     for code, entries in by_code(found).items():
         parts.append(f"## {code}\n")
         for page, told in entries:
-            parts.append(f"- **{told.severity or 'depends'}**{f', {told.fate}' if told.fate else ''}: {_escaped(told.message)}")
+            parts.append(
+                f"- **{told.severity or 'depends'}**{f', {told.fate}' if told.fate else ''}: {_escaped(told.message)}"
+            )
             parts += [f"  help: {_escaped(told.help)}"] if told.help else []
         modules = dict.fromkeys(page.module for page, _ in entries)
         parts.append(f"\nSource: {', '.join(f'`{module}`' for module in modules)}\n")
@@ -114,7 +116,10 @@ def code_page(code: str, entries: Sequence[tuple[Page, Told]]) -> list[str]:
         lines += ["", f"{page.module}:", *_indented(page.doc)]
     severities = {told.severity for _, told in entries}
     if severities - {"info"} and not any(page.module.startswith("convert.compose") for page, _ in entries):
-        lines += ["", f"To accept it at one service: `x-longshore: {{allow: [{code}]}}` there, or `allow` in the stack file."]
+        lines += [
+            "",
+            f"To accept it at one service: `x-longshore: {{allow: [{code}]}}` there, or `allow` in the stack file.",
+        ]
     return lines
 
 

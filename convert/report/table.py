@@ -11,7 +11,8 @@ def columns(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset(), 
         return []
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
-        (indent + "  ".join(_cell(cell, widths[at], at in right) for at, cell in enumerate(row))).rstrip() for row in rows
+        (indent + "  ".join(_cell(cell, widths[at], at in right) for at, cell in enumerate(row))).rstrip()
+        for row in rows
     ]
 
 

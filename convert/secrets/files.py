@@ -11,10 +11,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from convert.compose.references import references, substitute
-from convert.configs import config
+from convert.estate.configs import config
+from convert.estate.mounts import attach
 from convert.kubernetes.names import label
 from convert.model import Emit
-from convert.mounts import attach
 from convert.secrets.binding import versioned
 from convert.secrets.external_secret import external_secret
 from convert.secrets.needs import remote_key

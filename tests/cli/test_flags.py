@@ -97,10 +97,9 @@ flags:
   -f, --file FILE      compose file; repeatable [env: LONGSHORE_FILE]
       --output FORMAT  how to write: text, json (default text) [env: LONGSHORE_OUTPUT]
       --allow-outside  read more [env: LONGSHORE_ALLOW_OUTSIDE]
-      --color WHEN     colour the output: auto, always, never (default auto) [env: LONGSHORE_COLOR]
-  -q, --quiet          findings only: no counts, no notes, no progress [env: LONGSHORE_QUIET]
-  -v, --verbose        informational findings too, and how long each stage took [env:
-                       LONGSHORE_VERBOSE]
+      --color WHEN     colours: auto, always, never (default auto) [env: LONGSHORE_COLOR]
+  -q, --quiet          findings only, no counts [env: LONGSHORE_QUIET]
+  -v, --verbose        notes and timings too [env: LONGSHORE_VERBOSE]
 
 examples:
   longshore check

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from tests.cli.screen import longshore
 
 from cli import program
 from cli.flags import Verb, help_text
+from tests.cli.screen import longshore
 
 SCREEN_LINES = 40
 PROGRAM = Path(sys.executable).with_name("longshore")
@@ -90,7 +90,7 @@ def test_a_bug_of_ours_gives_a_command_to_copy_and_no_value(debug: str, tmp_path
     assert "error: this is a bug in longshore, not in your files: KeyError in " in screen.err
     assert "longshore broken 'a b'\n" in screen.err
     assert "CANARY" not in screen.err
-    assert ("test_main.py" in screen.err.partition("\n")[2]) == bool(debug)
+    assert ("test_program.py" in screen.err.partition("\n")[2]) == bool(debug)
 
 
 def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:

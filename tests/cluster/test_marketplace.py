@@ -33,6 +33,7 @@ ENV = ("--env-file", ".env.example")
 LOCAL = Variant("shop.local", ROOT, ("-s", "shop.local"), 43)
 VARIANTS = (
     LOCAL,
+    Variant("shop.dev", ROOT, ("-s", "shop.dev"), 43),
     # cAdvisor and Promtail read the VM itself, which no cluster lets them: errors that say so.
     Variant("all profiles", MARKETPLACE, (*named(FILES), *ENV, "--profile", "*"), 55, clean=False),
     Variant(

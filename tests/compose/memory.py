@@ -47,9 +47,9 @@ class Memory:
         return tuple(sorted({name[len(start) :].partition("/")[0] for name in self.files if name.startswith(start)}))
 
 
-def read(files: dict[str, str | bytes] | str | bytes, links: dict[str, str] | None = None, others: tuple[str, ...] = (), **request: Any) -> Loaded:
+def read(content: dict[str, str | bytes] | str | bytes, /, links: dict[str, str] | None = None, others: tuple[str, ...] = (), **request: Any) -> Loaded:
     """Read a project out of files named relative to HERE, or out of one compose file."""
-    files = {"compose.yaml": files} if isinstance(files, (str, bytes)) else files
+    files = {"compose.yaml": content} if isinstance(content, (str, bytes)) else content
     absolute = {name if name in {"-"} or name.startswith("/") else f"{HERE}/{name}": text for name, text in files.items()}
     inside = {f"{HERE}/{link}": f"{HERE}/{target}" if not target.startswith("/") else target for link, target in (links or {}).items()}
     memory = Memory(absolute, inside, tuple(f"{HERE}/{name}" for name in others))

@@ -6,9 +6,9 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from convert.estate import Estate
+from convert.estate.ports import declared, every
 from convert.model import Severity
 from convert.options import Options
-from convert.ports import declared, every
 
 APP = {"image": "app:1", "restart": "always"}
 

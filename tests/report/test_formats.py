@@ -7,15 +7,16 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
-from tests.report.estate import FINDINGS, SOURCES
 
-from convert.model import Fate, Finding, Path as ModelPath, Severity, Span
+from convert.model import Fate, Finding, Severity, Span
+from convert.model import Path as ModelPath
 from convert.report.excerpt import sources_of
 from convert.report.findings import fates_line, findings_line, located, nowhere
 from convert.report.github import annotations
 from convert.report.json_text import findings_json
 from convert.report.style import Style
 from convert.report.text import blocks, concise
+from tests.report.estate import FINDINGS, SOURCES
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "findings.schema.json"
 PLACES = located(FINDINGS, nowhere)

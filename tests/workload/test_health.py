@@ -3,7 +3,7 @@
 import pytest
 
 from convert.compose.references import reference
-from convert.health import Target, called, request
+from convert.estate.health import Target, called, request
 
 WEB = Target({"web"}, (8080, 443))
 UNKNOWN = Target({"web"}, ())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from convert.images import Image, image_user, named_user, parse
+from convert.estate.images import Image, image_user, named_user, parse
 
 DIGEST = "sha256:" + "0" * 64
 

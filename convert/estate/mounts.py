@@ -5,16 +5,16 @@ from __future__ import annotations
 from posixpath import basename
 from typing import TYPE_CHECKING, Any
 
-from convert.binds import bind, bind_items, bound
 from convert.compose.files import clean
 from convert.compose.units import bytes_of
-from convert.facts import run_as
-from convert.images import parse
+from convert.estate.binds import bind, bind_items, bound
+from convert.estate.facts import run_as
+from convert.estate.images import parse
+from convert.estate.storage import FOLDER, colliding, declaration, is_claim, named, source, targets, templated
 from convert.kubernetes.names import digest, label
 from convert.kubernetes.pod import POD_SECURITY, volume
 from convert.kubernetes.quantity import memory
 from convert.model import Approximated, Default, Item, LocalOnly, Put, Severity, Unsupported, path_text
-from convert.storage import FOLDER, colliding, declaration, is_claim, named, source, targets, templated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.ports import Port, declared, every, port_name, target_port
+from convert.estate.ports import Port, declared, every, port_name, target_port
 
 if TYPE_CHECKING:
     from convert.estate import Service

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from convert.facts import access_mode, shared
+from convert.estate.facts import access_mode, shared
+from convert.estate.storage import DEFAULT_SIZE, declaration, driver_options, export, named, templated
 from convert.kubernetes.names import label, valid_annotation
 from convert.model import Approximated, LocalOnly, ObjectKey, Problem, Put, Severity, Unsupported
-from convert.storage import DEFAULT_SIZE, declaration, driver_options, export, named, templated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convert.compose.references import OPEN, references
-from convert.content import Content, content, hosts_renamed, leak
+from convert.estate.content import Content, content, hosts_renamed, leak
 from convert.kubernetes.names import digest, label
 from convert.secrets.detection import by_name
 from convert.secrets.needs import variable_text

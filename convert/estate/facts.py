@@ -9,9 +9,9 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from convert.compose.units import bytes_of, duration_seconds, millicores
-from convert.images import image_user, named_user
+from convert.estate.images import image_user, named_user
+from convert.estate.storage import is_claim, named
 from convert.kubernetes.quantity import bytes_in, millicores_in
-from convert.storage import is_claim, named
 
 if TYPE_CHECKING:
     from convert.estate import Estate, Service

@@ -11,9 +11,9 @@ import re
 from posixpath import basename
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from convert.images import parse
+from convert.estate.images import parse
+from convert.estate.texts import texts
 from convert.model import Item, Put
-from convert.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -197,7 +197,7 @@ def every(service: Service) -> tuple[Port, ...]:
 
 def _dialled(estate: Estate) -> Dials:
     """Search all text of the project for names of services with a port."""
-    from convert.aliases import hosts  # noqa: PLC0415  which needs the ports of its targets
+    from convert.estate.aliases import hosts  # noqa: PLC0415  which needs the ports of its targets
 
     names = hosts(estate)
     found = Dials({}, {})

@@ -9,7 +9,7 @@ from posixpath import basename
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from convert.compose.files import within
-from convert.content import Content, config_map, content, hosts_renamed, is_text, items, leak
+from convert.estate.content import Content, config_map, content, hosts_renamed, is_text, items, leak
 from convert.kubernetes.hostnames import renamed
 from convert.kubernetes.names import digest, label
 from convert.model import Approximated, Emit, LocalOnly, Severity, Unsupported

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from convert.estate.ports import every
+from convert.estate.texts import mentions, places
 from convert.kubernetes.names import host_label
 from convert.kubernetes.pod import POD_LABELS
 from convert.model import ObjectKey, Problem, Put, Severity, path_text
-from convert.ports import every
-from convert.texts import mentions, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from convert.estate.ports import exposed_ports, target_port
 from convert.kubernetes import pod
 from convert.kubernetes.kinds import WORKLOADS
 from convert.kubernetes.names import digest, host_label, label
 from convert.model import Field, Item, ObjectKey, Path, Put, Unsupported
 from convert.options import Options, ServiceSettings
-from convert.ports import exposed_ports, target_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -208,7 +208,7 @@ class Estate:
     @cached_property
     def hostnames(self) -> dict[str, str]:
         """Old host name → new one, for services and aliases whose name Kubernetes does not allow."""
-        from convert.aliases import renames  # noqa: PLC0415  it speaks of estates
+        from convert.estate.aliases import renames  # noqa: PLC0415  it speaks of estates
 
         return renames(self)
 
@@ -225,7 +225,7 @@ class Estate:
     @cached_property
     def consumers(self) -> dict[str, tuple[Service, ...]]:
         """Named volume (its key under `volumes:`) → the services that mount it, in whatever way."""
-        from convert.storage import named  # noqa: PLC0415  it speaks of estates
+        from convert.estate.storage import named  # noqa: PLC0415  it speaks of estates
 
         found: dict[str, list[Service]] = {}
         for service in self:
@@ -268,7 +268,7 @@ def ends(service: Service) -> bool:
 
 def serves(service: Service) -> bool:
     """Does the service listen, have its health watched, or run in several copies, as only one that stays does?"""
-    from convert.ports import dialled  # noqa: PLC0415  it speaks of estates
+    from convert.estate.ports import dialled  # noqa: PLC0415  it speaks of estates
 
     deploy = service.model.get("deploy") or {}
     return (

@@ -1,0 +1,48 @@
+"""Rehearsals that several tests look at, each played once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.components.stage import copy, edit, nodes, own, play
+
+if TYPE_CHECKING:
+    from components.rehearsal import Node
+
+VARIANTS = ("platform.dev", "platform.prod", "shop.dev", "shop.local", "shop.prod")
+"""The repository's own stacks, and a production pair that uses every setting which makes resources."""
+
+
+def platform_of_production(config: dict[str, Any]) -> None:
+    config["longshore:environment"] = "prod"
+    config["longshore:network"] = {"nat": "per-zone", "endpoints": ["ecr.api", "ecr.dkr", "sts"]}
+    config["longshore:cluster"].update(compute="managed", nodeGroups={"general": {"minimum": 3}, "big": {"disk": 100}})
+
+
+def shop_of_production(config: dict[str, Any]) -> None:
+    config["longshore:environment"] = "prod"
+    config["longshore:production"] = False  # its missing limits are errors in production, and not what is tested here
+    config["longshore:cluster"]["stack"] = "platform.prod"
+    config["longshore:budget"] = {"monthly": 100, "notify": ["shop@example.com"]}
+    config["longshore:quota"] = {"cpu": "40", "memory": "80Gi", "pods": 200, "volumes": 20, "containerMemory": "8Gi"}
+
+
+@pytest.fixture(scope="session")
+def production(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Node]]:
+    """The production pair: stack → resources."""
+    root = copy(tmp_path_factory.mktemp("production"))
+    for stack, change in (("platform", platform_of_production), ("shop", shop_of_production)):
+        (root / "stacks" / f"Pulumi.{stack}.dev.yaml").rename(root / "stacks" / f"Pulumi.{stack}.prod.yaml")
+        edit(root, f"{stack}.prod", change)
+    return {stack: nodes(play(root, stack)) for stack in ("platform.prod", "shop.prod")}
+
+
+@pytest.fixture(params=VARIANTS)
+def graph(request: pytest.FixtureRequest) -> dict[str, Node]:
+    """The resources of a stack by URN."""
+    if request.param.endswith(".prod"):
+        made: dict[str, Node] = request.getfixturevalue("production")[request.param]
+        return made
+    return own(request.param)
