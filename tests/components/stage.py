@@ -52,8 +52,8 @@ def edit(root: Path, stack: str, change: Callable[[dict[str, Any]], None]) -> No
 
 def small(root: Path, compose: str, settings: Mapping[str, Any] | None = None) -> Path:
     """A project with one stack `web.local` on a kubeconfig, whose compose file is `compose`."""
+    (root / "stacks").mkdir(parents=True)
     shutil.copy(REPOSITORY / "Pulumi.yaml", root)
-    (root / "stacks").mkdir(parents=True, exist_ok=True)
     (root / "compose.yaml").write_text(compose, "utf-8")
     config = {
         "longshore:environment": "local",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import re
+import threading
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from pulumi import automation
 
 from cli.plan import rehearse_stack
 from cli.shell import Shell
@@ -19,6 +22,7 @@ from components.inputs import options_of
 from convert.estate import Estate
 from convert.secrets.needs import remote_keys
 from tests.engine.project import operations, previewed, resources
+from tools.cluster.api import ApiError
 from tools.cluster.services import aws_environment, external_secrets, moto
 
 if TYPE_CHECKING:
@@ -108,6 +112,26 @@ def like_eks(api: Api, aws: Project) -> Iterator[None]:
 
 
 @pytest.fixture
+def load_balancers(api: Api) -> Iterator[None]:
+    """The controller of AWS that gives an Ingress its address."""
+    done = threading.Event()
+
+    def reconcile() -> None:
+        while not done.wait(0.5):
+            for found in api.list("networking.k8s.io/v1", "Ingress"):
+                if not found["status"].get("loadBalancer"):
+                    found["status"] = {"loadBalancer": {"ingress": [{"hostname": "alb.example.com"}]}}
+                    with contextlib.suppress(ApiError):
+                        api.request("PUT", f"{api.path_of(found)}/status", json=found)
+
+    thread = threading.Thread(target=reconcile, daemon=True)
+    thread.start()
+    yield
+    done.set()
+    thread.join()
+
+
+@pytest.fixture
 def chart(aws: Project) -> None:
     """A chart that installs next to nothing: the operator runs beside the cluster, and its chart is far away."""
     folder = aws.folder / "chart"
@@ -119,7 +143,7 @@ def chart(aws: Project) -> None:
 
 
 @pytest.fixture
-def secrets_manager(api: Api, aws: Project, tmp_path: Path) -> Iterator[None]:
+def secrets_manager(api: Api, aws: Project, tmp_path: Path) -> Iterator[Any]:
     """Secrets Manager with every key of the estate, and the operator that reads it as the team's ServiceAccount."""
     with moto(tmp_path) as url, external_secrets(api, tmp_path, aws_environment(url)):
         keys = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "test"}
@@ -139,11 +163,26 @@ def secrets_manager(api: Api, aws: Project, tmp_path: Path) -> Iterator[None]:
         keys = remote_keys(Estate(estate.loaded.project, options_of(stack.settings, stack.platform)))
         for name, properties in keys.items():
             client.create_secret(Name=name, SecretString=json.dumps(dict.fromkeys(properties, "made up")))
-        yield
+        yield client
 
 
-@pytest.mark.usefixtures("like_eks", "chart", "secrets_manager")
-def test_life(aws: Project, api: Api, say: Callable[[str], None]) -> None:
+def rotated(client: Any) -> str:
+    """The keys of one secret, with other values."""
+    keys = json.loads(client.get_secret_value(SecretId="dev/shop/unleash")["SecretString"])
+    return json.dumps(dict.fromkeys(keys, "made up again"))
+
+
+def test_no_resource_lands_where_the_shell_points(aws: Project) -> None:
+    """The project's own configuration turns default providers off, for every stack that it will ever have."""
+    (aws.folder / "__main__.py").unlink()
+    (aws.folder / "__main__.py").write_text("import pulumi_aws\npulumi_aws.s3.Bucket('anywhere')\n", "utf-8")
+    stack = aws.stack("other.dev")
+    with pytest.raises(automation.CommandError, match="Default provider for 'aws' disabled"):
+        stack.preview()
+
+
+@pytest.mark.usefixtures("like_eks", "chart", "load_balancers")
+def test_life(aws: Project, api: Api, secrets_manager: Any, say: Callable[[str], None]) -> None:
     """The platform, then the shop on it by stack reference; both again without a change; both gone without a trace."""
     seconds: dict[str, float] = {}
 
@@ -167,6 +206,11 @@ def test_life(aws: Project, api: Api, say: Callable[[str], None]) -> None:
     assert kinds["kubernetes:external-secrets.io/v1:ExternalSecret"] > 40
     synced = api.list("v1", "Secret", "shop")
     assert len(synced) >= kinds["kubernetes:external-secrets.io/v1:ExternalSecret"]
+
+    secrets_manager.put_secret_value(SecretId="dev/shop/unleash", SecretString=rotated(secrets_manager))
+    changed = operations(timed("a secret rotated", shop.up))
+    assert changed.pop("same") > 200
+    assert changed == {"replace": 1, "update": 1}, "one ExternalSecret of another version, and the one Deployment on it"
 
     timed("shop destroy", shop.destroy)
     assert not api.exists("v1", "Namespace", "", "shop")

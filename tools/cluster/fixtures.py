@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,7 @@ import pytest
 
 from tools.cluster.api import Api
 from tools.cluster.cluster import running
+from tools.cluster.services import install_external_secrets_crds
 from tools.cluster.toolchain import ToolsMissingError
 
 if TYPE_CHECKING:
@@ -44,14 +46,32 @@ def api(cluster: Target) -> Iterator[Api]:
         yield connection
 
 
-@pytest.fixture
-def namespace(api: Api) -> Iterator[str]:
-    """A new namespace, ready for pods; it goes away in the background when the test ends."""
+@pytest.fixture(scope="session")
+def external_secrets_kinds(api: Api) -> None:
+    """The kinds of the External Secrets Operator; no operator is needed to judge its objects."""
+    try:
+        install_external_secrets_crds(api)
+    except ToolsMissingError as error:
+        pytest.skip(f"no custom resources of External Secrets: {error}")
+
+
+@contextmanager
+def new_namespace(api: Api) -> Iterator[str]:
+    """A new namespace, ready for pods; it goes away in the background when the block ends."""
     name = f"test-{secrets.token_hex(4)}"
     api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    api.wait(lambda: api.exists("v1", "ServiceAccount", name, "default"), "the namespace's service account")
-    yield name
-    api.delete("v1", "Namespace", "", name)
+    try:
+        api.wait(lambda: api.exists("v1", "ServiceAccount", name, "default"), "the namespace's service account")
+        yield name
+    finally:
+        api.delete("v1", "Namespace", "", name)
+
+
+@pytest.fixture
+def namespace(api: Api) -> Iterator[str]:
+    """A namespace of the test's own."""
+    with new_namespace(api) as name:
+        yield name
 
 
 @pytest.fixture

@@ -1,0 +1,32 @@
+"""The Pulumi program of every stack: settings → convert → components → exports."""
+
+import os
+from pathlib import Path
+
+import pulumi
+
+from cli.stack import convert_stack, read_stack, told
+from components.budget import MonthlyBudget
+from components.clusters.interface import Place, cluster_of
+from components.engine import config, tell
+from components.network import Network
+from components.providers import aws_provider, stack_tag
+from components.secret_stores.operator import SecretsOperator
+from components.team import Ground, deploy_team, operator_namespace
+
+stack = read_stack(pulumi.get_stack(), str(Path.cwd()), config())
+estate = convert_stack(stack, os.environ, deploying=True)
+settings = tell(stack.settings, *told(stack, estate))  # an error ends the program here, before the first resource
+
+aws = aws_provider(settings, stack.name)
+in_aws = pulumi.ResourceOptions(provider=aws)
+network = Network.of(settings, in_aws)
+cluster = cluster_of(Place(settings, network, aws, stack.root))
+operator = SecretsOperator.of(settings, pulumi.ResourceOptions(provider=cluster.connection.outside))
+budget = MonthlyBudget.of(settings, stack_tag(stack.name), in_aws)
+if settings.team:
+    ground = Ground(cluster, aws, operator, operator_namespace(settings, stack.platform))
+    deploy_team(settings, estate.conversion if estate else None, ground)
+
+for key, value in cluster.exports.items():
+    pulumi.export(key, value)

@@ -1,0 +1,1 @@
+"""Clusters: one module per kind, all with the interface of `interface.py`."""

@@ -1,0 +1,36 @@
+"""What a program has from the engine that runs it: the configuration of the stack, and a voice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.runtime.config import CONFIG
+
+from convert.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from components.settings import Settings
+    from convert.model import Finding
+
+
+def config() -> Mapping[str, Any]:
+    """All of the stack's configuration by full key, as the engine put it together from project and stack file."""
+    return dict(CONFIG.get())
+
+
+def tell(settings: Settings | None, findings: Sequence[Finding], text: str) -> Settings:
+    """Say the findings once, and end the program where one of them is an error, before it has made anything.
+
+    settings: of the stack, None where its file has errors. text: the findings as people read them.
+
+    Raises:
+        pulumi.RunError: there is an error; the engine shows its text and no traceback.
+    """
+    if settings is None or any(finding.severity is Severity.ERROR for finding in findings):
+        raise pulumi.RunError(text)
+    if any(finding.severity is Severity.WARNING for finding in findings):
+        pulumi.log.warn(text)
+    return settings

@@ -1,0 +1,78 @@
+"""IAM policy documents: plain dicts, each as narrow as what it is for. Imports no pulumi."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+VERSION = "2012-10-17"
+
+
+def document(*statements: dict[str, Any]) -> dict[str, Any]:
+    """A policy of statements that allow something."""
+    return {"Version": VERSION, "Statement": [{"Effect": "Allow", **statement} for statement in statements]}
+
+
+def trust(service: str, *more: str) -> dict[str, Any]:
+    """The trust policy of a role that an AWS service assumes; `more`: actions beside `sts:AssumeRole`."""
+    actions = ["sts:AssumeRole", *more]
+    return document({"Principal": {"Service": service}, "Action": actions if more else actions[0]})
+
+
+def trust_service_account(provider: str, issuer: str, namespace: str, account: str) -> dict[str, Any]:
+    """The trust policy of a role for one ServiceAccount of a cluster (IRSA), and for no other.
+
+    provider: ARN of the OIDC provider. issuer: without `https://`.
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
+    """
+    return document(
+        {
+            "Principal": {"Federated": provider},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {
+                "StringEquals": {
+                    f"{issuer}:sub": f"system:serviceaccount:{namespace}:{account}",
+                    f"{issuer}:aud": "sts.amazonaws.com",
+                }
+            },
+        }
+    )
+
+
+def write_logs(log_group: str) -> dict[str, Any]:
+    """Write to one log group, given by its ARN."""
+    actions = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"]
+    return document({"Action": actions, "Resource": [log_group, f"{log_group}:*"]})
+
+
+def read_secrets(arns: str, prefix: str, team: str, others: Sequence[str] = (), key: str = "") -> dict[str, Any]:
+    """Read the values of the secrets below `prefix` that carry the team's tag, and of `others` by their exact names.
+
+    arns: `arn:aws:secretsmanager:eu-west-1:111122223333:secret:`, what all of them begin with. key: ARN of the KMS
+    key, where it is one of the customer's. Secrets Manager ends every ARN with six random characters.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
+    """
+    statements = [
+        {
+            "Sid": "Team",
+            "Action": "secretsmanager:GetSecretValue",
+            "Resource": f"{arns}{prefix}/*",
+            "Condition": {"StringEquals": {"secretsmanager:ResourceTag/team": team}},
+        }
+    ]
+    if others:
+        names = [f"{arns}{name}-??????" for name in others]
+        statements.append({"Sid": "External", "Action": "secretsmanager:GetSecretValue", "Resource": names})
+    if key:
+        service = f"secretsmanager.{arns.split(':')[3]}.amazonaws.com"
+        statements.append(
+            {
+                "Sid": "Key",
+                "Action": "kms:Decrypt",
+                "Resource": key,
+                "Condition": {"StringEquals": {"kms:ViaService": service}},
+            }
+        )
+    return document(*statements)

@@ -1,0 +1,138 @@
+"""Manifests as Pulumi resources: which class makes which kind, and what Pulumi must be told beside the manifest."""
+
+from __future__ import annotations
+
+import math
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.decoding import snake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from convert.model import Manifest
+
+CLASSES: Final = {
+    ("v1", "ConfigMap"): "core.v1",
+    ("v1", "PersistentVolumeClaim"): "core.v1",
+    ("v1", "Service"): "core.v1",
+    ("v1", "ServiceAccount"): "core.v1",
+    ("apps/v1", "DaemonSet"): "apps.v1",
+    ("apps/v1", "Deployment"): "apps.v1",
+    ("apps/v1", "StatefulSet"): "apps.v1",
+    ("autoscaling/v2", "HorizontalPodAutoscaler"): "autoscaling.v2",
+    ("batch/v1", "Job"): "batch.v1",
+    ("networking.k8s.io/v1", "Ingress"): "networking.v1",
+    ("networking.k8s.io/v1", "NetworkPolicy"): "networking.v1",
+    ("policy/v1", "PodDisruptionBudget"): "policy.v1",
+}
+"""(apiVersion, kind) → module of pulumi_kubernetes; anything else is a custom resource."""
+
+FORBIDDEN: Final = frozenset({"Secret"})
+"""Kinds that would put values into the state."""
+
+PULL: Final = 300
+"""Seconds that a node may take to appear and to pull an image."""
+ATTEMPT: Final = 3600
+"""Seconds for a Job that says nothing of its own; migrations of large tables take long."""
+SECRET: Final = 180
+"""Seconds for the operator to fetch a secret; it retries with a growing pause, so a longer wait finds little more."""
+
+
+def resource(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
+    """Declare one object of a conversion.
+
+    Raises:
+        ValueError: the manifest is a Secret, whose values would end up in the state.
+    """
+    api_version, kind = manifest["apiVersion"], manifest["kind"]
+    if kind in FORBIDDEN and api_version == "v1":
+        raise ValueError(f"{kind} {manifest['metadata']['name']}: secrets are made by the operator, never by Pulumi")
+    metadata = {**manifest["metadata"]}
+    extra = notes(manifest)
+    if extra:
+        metadata["annotations"] = {**metadata.get("annotations", {}), **extra}
+    content = {key: value for key, value in manifest.items() if key not in ("apiVersion", "kind", "metadata")}
+    opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(custom_timeouts=timeouts(manifest)))
+    module = CLASSES.get((api_version, kind))
+    made: pulumi.CustomResource
+    if module is None:
+        made = k8s.apiextensions.CustomResource(
+            name, api_version=api_version, kind=kind, metadata=metadata, opts=opts, **content
+        )
+    else:
+        cls = getattr(import_module(f"pulumi_kubernetes.{module}"), kind)
+        made = cls(name, metadata=metadata, opts=opts, **{snake(key): value for key, value in content.items()})
+    return made
+
+
+def notes(manifest: Manifest) -> dict[str, str]:
+    """What Pulumi is to wait for: a custom resource it does not know, a Service it would wait for in vain."""
+    kind = manifest["kind"]
+    if kind in {"ExternalSecret", "SecretStore"}:
+        return {"pulumi.com/waitFor": "condition=Ready"}
+    if kind == "PersistentVolumeClaim" or (kind == "Service" and not is_outside(manifest)):
+        # Both are there before the pods that they would wait for; the workload itself is awaited.
+        return {"pulumi.com/skipAwait": "true"}
+    return {}
+
+
+def is_outside(service: Manifest) -> bool:
+    """Does a Service wait for an address outside the cluster?"""
+    return bool(service["spec"].get("type") == "LoadBalancer")
+
+
+def timeouts(manifest: Manifest) -> pulumi.CustomTimeouts | None:
+    """How long a deployment waits for an object, from what its own probes allow."""
+    kind = manifest["kind"]
+    if kind in {"ExternalSecret", "SecretStore"}:
+        return _timeout(SECRET)
+    if kind == "Job":
+        return _timeout(manifest["spec"].get("activeDeadlineSeconds") or ATTEMPT)
+    if kind in {"Deployment", "StatefulSet", "DaemonSet"}:
+        return _timeout(rollout_seconds(manifest))
+    return None
+
+
+def rollout_seconds(manifest: Manifest) -> int:
+    """Seconds until the last pod of a workload must be ready: pods come in waves, each allowed its slowest start."""
+    spec = manifest["spec"]
+    pod = spec["template"]["spec"]
+    start = max((_start_seconds(container) for container in pod["containers"]), default=0)
+    wave = PULL + start + int(spec.get("minReadySeconds", 0)) + int(pod.get("terminationGracePeriodSeconds", 30))
+    # Kubernetes itself gives up after its deadline, and says why; so it must be the first to lose patience.
+    patience = int(spec.get("progressDeadlineSeconds", 0)) + 60
+    return math.ceil(max(wave * _waves(manifest["kind"], spec), patience) / 60) * 60
+
+
+def _waves(kind: str, spec: dict[str, Any]) -> int:
+    replicas = int(spec.get("replicas", 1))
+    if kind == "StatefulSet":
+        return max(1, replicas)
+    rolling = (spec.get("strategy") or {}).get("rollingUpdate") or {}
+    surge = _share(rolling.get("maxSurge", "25%"), replicas, math.ceil)
+    unavailable = _share(rolling.get("maxUnavailable", "25%"), replicas, math.floor)
+    return max(1, math.ceil(replicas / max(1, surge + unavailable)))
+
+
+def _share(value: int | str, whole: int, rounded: Callable[[float], int]) -> int:
+    return rounded(whole * int(value.rstrip("%")) / 100) if isinstance(value, str) else value
+
+
+def _start_seconds(container: dict[str, Any]) -> int:
+    """Seconds that the probes of a container give it to become ready."""
+    total = 0
+    for name in ("startupProbe", "readinessProbe"):
+        probe = container.get(name)
+        if probe:
+            total += int(probe.get("initialDelaySeconds", 0))
+            total += int(probe.get("periodSeconds", 10)) * int(probe.get("failureThreshold", 3))
+    return total
+
+
+def _timeout(seconds: int) -> pulumi.CustomTimeouts:
+    return pulumi.CustomTimeouts(create=f"{seconds}s", update=f"{seconds}s")

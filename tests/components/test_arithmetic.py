@@ -1,0 +1,75 @@
+"""Ranges of subnets, and policies of IAM: what can be computed without any cloud."""
+
+from __future__ import annotations
+
+import json
+from ipaddress import IPv4Network
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.clusters.addons import VERSIONS, addons_of, unknown_addons
+from components.policies import read_secrets, trust_service_account
+from components.settings import EksCluster, NodeGroup
+from components.subnets import zones_of
+
+
+@given(st.integers(16, 22), st.integers(0, 255))
+def test_subnets_lie_in_the_vpc_and_apart(prefix, second):
+    whole = IPv4Network(f"10.{second}.0.0/{prefix}")
+    zones = zones_of("eu-west-1", str(whole))
+    ranges = [IPv4Network(text) for zone in zones for text in (zone.private, zone.public, zone.control)]
+    assert len(ranges) == 9
+    assert all(part.subnet_of(whole) for part in ranges)
+    assert not any(one.overlaps(other) for one, other in combinations(ranges, 2))
+    assert {IPv4Network(zone.control).prefixlen for zone in zones} == {28}
+    assert {IPv4Network(zone.private).prefixlen for zone in zones} == {prefix + 2}
+
+
+@pytest.mark.parametrize(
+    ("region", "names"),
+    [
+        ("eu-west-1", ["eu-west-1a", "eu-west-1b", "eu-west-1c"]),
+        ("ap-northeast-1", ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"]),
+    ],
+)
+def test_zones_of_a_region(region, names):
+    zones = zones_of(region, "10.0.0.0/16")
+    assert [zone.name for zone in zones] == names
+    assert len({zone.letter for zone in zones}) == 3
+
+
+def test_a_team_reads_its_own_secrets_and_nothing_else():
+    arns = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:"
+    policy = read_secrets(arns, "dev/shop", "shop", ["legacy/key"], "arn:aws:kms:eu-west-1:111122223333:key/1")
+    assert [statement["Sid"] for statement in policy["Statement"]] == ["Team", "External", "Key"]
+    team, external, key = policy["Statement"]
+    assert team["Resource"] == f"{arns}dev/shop/*"
+    assert team["Condition"] == {"StringEquals": {"secretsmanager:ResourceTag/team": "shop"}}
+    assert external["Resource"] == [f"{arns}legacy/key-??????"]
+    assert key["Condition"] == {"StringEquals": {"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"}}
+    assert {statement["Action"] for statement in policy["Statement"]} == {
+        "secretsmanager:GetSecretValue",
+        "kms:Decrypt",
+    }
+    assert len(json.dumps(policy)) < 10_240, "IAM's limit for the inline policies of a role"
+
+
+def test_only_one_service_account_is_trusted():
+    (statement,) = trust_service_account("arn:aws:iam::1:oidc-provider/x", "x", "shop", "store")["Statement"]
+    assert statement["Condition"]["StringEquals"] == {
+        "x:sub": "system:serviceaccount:shop:store",
+        "x:aud": "sts.amazonaws.com",
+    }
+
+
+def test_addons_are_pinned_moved_and_left_out():
+    auto = EksCluster(kind="eks", addons={"amazon-cloudwatch-observability": "v6.4.0-eksbuild.1", "metrics-server": ""})
+    assert addons_of(auto) == {"amazon-cloudwatch-observability": "v6.4.0-eksbuild.1"}
+    managed = EksCluster(kind="eks", compute="managed", node_groups={"a": NodeGroup()}, version="1.34")
+    assert addons_of(managed)["kube-proxy"].startswith("v1.34.")
+    assert addons_of(managed).keys() == VERSIONS.keys() - {"aws-efs-csi-driver"}
+    assert unknown_addons(EksCluster(kind="eks", version="1.99")) == ["metrics-server"]
+    assert unknown_addons(EksCluster(kind="eks", version="1.99", addons={"metrics-server": "v1.0.0-eksbuild.1"})) == []

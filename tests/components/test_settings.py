@@ -1,0 +1,331 @@
+"""Stack files: every error at once, each in its place; and what the settings become."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cli.flags import Refused
+from cli.stack import convert_stack, read_stack, stack_names, told
+from components.decoding import keys_of
+from components.inputs import options_of, quantity, request_of
+from components.rehearsal import engine_config
+from components.settings import Settings
+from components.stack_file import read_stack_file
+from components.validation import check_against, check_settings
+from convert.model import Severity
+from tests.components.stage import REPOSITORY, copy, edit
+
+GUARD = "pulumi:disable-default-providers"
+BASE = {
+    GUARD: ["aws", "kubernetes"],
+    "longshore:environment": "dev",
+    "longshore:cluster": {"kind": "kubeconfig", "networkPolicies": True},
+    "longshore:team": "shop",
+}
+EKS = {
+    **BASE,
+    "longshore:aws": {"region": "eu-west-1", "accountId": "111122223333"},
+    "longshore:network": {},
+    "longshore:cluster": {"kind": "eks"},
+}
+
+
+def check(config: dict[str, Any]) -> Any:
+    return check_settings(config, read_stack_file("", "stack.yaml"))
+
+
+def messages(config: dict[str, Any]) -> list[str]:
+    return [f"{found.severity.value}: {found.message}" for found in check(config).findings]
+
+
+BAD = """\
+config:
+  longshore:enviroment: dev
+  longshore:aws:
+    region: eu_west
+    accountId: 012345
+  longshore:network: {nat: tripple, zones: eu}
+  longshore:cluster:
+    kind: eks
+    compute: manged
+    version: 1.35
+    nodeGroups: {general: {minimum: -1, instanceType: x}}
+  longshore:team: Shop
+  longshore:services:
+    web: {replicas: two, memory: 1XB, alow: [x], exposure: {kind: ingres}}
+  longshore:secrets: {backend: vualt}
+  longshore:token: {secure: v1:abc}
+  aws:region: eu-west-1
+  foo: bar
+colour: red
+"""
+
+
+def test_every_error_of_a_stack_file_at_once_and_in_its_place():
+    file = read_stack_file(BAD, "stacks/Pulumi.bad.yaml")
+    found = check_settings(file.values["config"], file)
+    assert found.settings is None
+    assert [
+        (str(finding.span).removeprefix("stacks/Pulumi.bad.yaml:"), finding.message) for finding in found.findings
+    ] == [
+        ("2:3", f"`{GUARD}` the default providers must be off, or a resource may land elsewhere"),
+        ("2:3", "`longshore:enviroment` is not a setting"),
+        ("2:3", "needs `environment`"),
+        ("4:13", "`longshore:aws.region` `eu_west` is not an AWS region such as `eu-west-1`"),
+        ("5:16", "`longshore:aws.accountId` must be text, is `12345`"),
+        ("6:28", "`longshore:network.nat` `tripple` is not allowed"),
+        ("6:44", "`longshore:network.zones` must be a list, is `eu`"),
+        ("9:14", "`longshore:cluster.compute` `manged` is not allowed"),
+        ("10:14", "`longshore:cluster.version` must be text, is `1.35`"),
+        ("11:37", "`longshore:cluster.nodeGroups.general.minimum` `-1` is not a number from 0 up"),
+        ("11:41", "`longshore:cluster.nodeGroups.general.instanceType` is not a setting"),
+        ("12:19", "`longshore:team` `Shop` is not a DNS label: lower-case letters, digits and `-`, at most 63"),
+        ("14:21", "`longshore:services.web.replicas` must be a whole number, is `two`"),
+        (
+            "14:34",
+            "`longshore:services.web.memory` `1XB` is not a Kubernetes quantity such as `512Mi`, `2Gi`, `250m` or `2`",
+        ),
+        ("14:39", "`longshore:services.web.alow` is not a setting"),
+        ("14:67", "`longshore:services.web.exposure.kind` `ingres` is not allowed"),
+        ("15:32", "`longshore:secrets.backend` `vualt` is not allowed"),
+        ("16:3", "`longshore:token` is not a setting"),
+        ("17:3", "`aws:region` is read by nobody"),
+        ("18:3", "`foo` is read by nobody"),
+        ("19:1", "`colour` is no part of a stack file"),
+    ]
+    helps = {finding.message.split("`")[1]: finding.help for finding in found.findings}
+    assert "did you mean `managed`?" in helps["longshore:cluster.compute"]
+    assert "did you mean `allow`?" in helps["longshore:services.web.alow"]
+    assert helps["longshore:aws.accountId"] == "write it in quotes"
+    assert helps["foo"] == "write `longshore:foo`"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("config: [", "not YAML: did not find expected node content"),
+        ("- config", "a stack file is a mapping with `config:` at its top"),
+        ("config: {a: 1, a: 2}", "`a` is written twice"),
+        ("config: &x [*x]", "not YAML: the text can't be read"),
+        ("a: \x07", "not YAML: the text can't be read"),
+    ],
+)
+def test_a_stack_file_that_cannot_be_read_says_why(text, message):
+    found = read_stack_file(text, "stack.yaml").findings
+    assert [finding.message for finding in found if finding.message.startswith(message[:30])]
+    assert all(finding.span for finding in found)
+
+
+def test_scalars_are_those_of_yaml_1_2():
+    text = "a: yes\nb: 0755\nc: 22:22\nd: true\ne: 1.5\nf: '7'\ng: ~\nh: 2024-01-01"
+    assert read_stack_file(text, "x").values == {
+        "a": "yes", "b": 755, "c": "22:22", "d": True, "e": 1.5, "f": "7", "g": None, "h": "2024-01-01",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"longshore:aws": None}, "an EKS cluster needs an account"),
+        ({"longshore:network": {"cidr": "10.0.0.0/8"}}, "must be /16 to /22, is /8"),
+        ({"longshore:network": {"cidr": "10.0.0.1/16"}}, "is no address range"),
+        ({"longshore:network": {"zones": ["eu-west-1a", "eu-west-1b"]}}, "must be three different zones"),
+        ({"longshore:network": {"zones": ["eu-west-1a", "eu-west-1b", "us-east-1a"]}}, "is not in `eu-west-1`"),
+        ({"longshore:cluster": {"kind": "gke"}}, "`gke` is not allowed"),
+        ({"longshore:cluster": {}}, "needs `kind`"),
+        ({"longshore:cluster": "eks"}, "must be a mapping, is `eks`"),
+        ({"longshore:cluster": {"kind": "eks", "endpoint": {"public": True}}}, "says not who may reach the API server"),
+        ({"longshore:cluster": {"kind": "eks", "endpoint": {"cidrs": ["10.0.0.0/8"]}}}, "has no effect on a private"),
+        ({"longshore:cluster": {"kind": "eks", "nodeGroups": {"a": {}}}}, "are not used in Auto Mode"),
+        ({"longshore:cluster": {"kind": "eks", "nodePools": []}}, "leaves nothing to run on"),
+        ({"longshore:cluster": {"kind": "eks", "nodePools": ["general"]}}, "`general` is not allowed"),
+        ({"longshore:cluster": {"kind": "eks", "compute": "managed"}}, "`managed` needs nodes"),
+        ({"longshore:cluster": {"kind": "eks", "version": "1.40"}}, "must pin `metrics-server` for Kubernetes 1.40"),
+        ({"longshore:cluster": {"kind": "eks", "addons": {"coredns": "latest"}}}, "is not an exact EKS add-on version"),
+        ({"longshore:team": "kube-system"}, "is a namespace of Kubernetes itself"),
+        ({"longshore:team": "", "longshore:compose": {"files": ["x"]}}, "an application belongs to a team"),
+        ({"longshore:compose": {"files": []}}, "names no compose file"),
+        ({"longshore:compose": {}}, "needs `files`"),
+        ({"longshore:budget": {"monthly": 1, "notify": []}}, "nobody is told of"),
+        ({"longshore:cluster": {"kind": "stack", "stack": "platform.dev"}}, "belongs to an EKS cluster of this stack"),
+        ({GUARD: ["aws"]}, "the default providers must be off"),
+    ],
+)  # fmt: skip
+def test_what_contradicts_itself_is_refused(change, message):
+    found = check({**EKS, **change})
+    assert any(message in finding.message for finding in found.findings), messages({**EKS, **change})
+    assert found.settings is None
+    assert all(finding.severity is Severity.ERROR for finding in found.findings)
+
+
+def test_production_must_not_be_open_to_everyone():
+    everyone = {"kind": "eks", "endpoint": {"public": True, "cidrs": ["0.0.0.0/0"]}}
+    assert messages({**EKS, "longshore:cluster": everyone}) == [
+        "warning: `longshore:cluster.endpoint.cidrs` lets everyone reach the API server"
+    ]
+    production = {**EKS, "longshore:environment": "prod", "longshore:cluster": everyone}
+    assert messages(production) == [
+        "error: `longshore:cluster.endpoint.cidrs` opens the API server of production to everyone"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("compose", {"files": ["x"], "variables": {"DB_PASSWORD": "hunter2-canary"}}),
+        ("aws", {"region": "eu-west-1", "accountId": "111122223333", "tags": {"api-token": "hunter2-canary"}}),
+        ("operator", {"values": {"extraEnv": [{"password": "hunter2-canary"}]}}),
+        ("secrets", "hunter2-canary"),
+        ("services", {"web": {"plain": {"URL": "postgres://me:hunter2-canary@db/x"}}}),
+    ],
+)
+def test_a_secret_in_a_stack_file_is_refused_and_never_repeated(path, value):
+    found = check({**EKS, f"longshore:{path}": value})
+    assert found.settings is None
+    assert any("holds a secret" in finding.message for finding in found.findings)
+    assert "hunter2" not in "".join(map(str, found.findings))
+
+
+def test_an_encrypted_value_is_refused_too():
+    found = check({**EKS, "longshore:quota": {"secure": "AAABAOnPEn7"}})
+    assert [finding.message for finding in found.findings] == [
+        "`longshore:quota.secure` a stack file holds no secrets, not even encrypted ones"
+    ]
+
+
+@pytest.mark.parametrize("stack", stack_names(str(REPOSITORY)))
+def test_the_stacks_of_this_repository_are_right(stack):
+    found = read_stack(stack, str(REPOSITORY))
+    assert found.settings
+    assert [finding.message for finding in found.findings if finding.severity is Severity.ERROR] == []
+
+
+@pytest.mark.parametrize("stack", stack_names(str(REPOSITORY)))
+def test_an_engine_gives_the_same_settings_as_the_file(stack):
+    """It hands lists and mappings over as JSON, and every scalar as text."""
+    file = read_stack(stack, str(REPOSITORY))
+    given = engine_config(dict(file.file.values["config"].items()) | {GUARD: ["aws", "kubernetes"]})
+    assert all(isinstance(value, str) for value in given.values())
+    assert read_stack(stack, str(REPOSITORY), given).settings == file.settings
+
+
+def test_scalars_at_the_top_may_come_as_text():
+    found = check({**BASE, "longshore:production": "true", "longshore:quota": json.dumps({"pods": 5})})
+    assert found.settings.in_production
+    assert found.settings.quota.pods == 5
+
+
+def test_an_application_takes_account_and_tags_from_its_platform(tmp_path):
+    root = copy(tmp_path)
+    found = read_stack("shop.dev", str(root))
+    assert found.settings
+    assert found.platform
+    assert found.settings.aws == found.platform.aws
+    assert found.settings.store_role == "arn:aws:iam::111122223333:role/longshore-eu-west-1-dev-shop-secrets"
+    options = options_of(found.settings, found.platform)
+    assert options.kubernetes_version == (1, 35)
+    assert options.storage.shared_class == "efs"
+    assert options.secrets.region == "eu-west-1"
+    edit(
+        root,
+        "shop.dev",
+        lambda config: config.update({"longshore:aws": {"region": "eu-west-1", "accountId": "999999999999"}}),
+    )
+    findings = read_stack("shop.dev", str(root)).findings
+    assert [finding.message for finding in findings] == ["`longshore:aws.accountId` platform.dev is in `111122223333`"]
+    assert str(findings[0].span).startswith("stacks/Pulumi.shop.dev.yaml:")
+
+
+@pytest.mark.parametrize("stack", ["platform.prod", "shop.dev", "shop.local"])
+def test_a_platform_that_is_none_is_told(tmp_path, stack):
+    root = copy(tmp_path)
+    edit(root, "shop.dev", lambda config: config["longshore:cluster"].update(stack=stack))
+    found = read_stack("shop.dev", str(root))
+    assert found.settings is None
+    assert found.findings[0].span
+    assert found.findings[0].span.file == "stacks/Pulumi.shop.dev.yaml"
+
+
+def test_a_stack_or_project_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(Refused, match=r"no Pulumi\.yaml here") as refused:
+        read_stack("shop.dev", str(tmp_path))
+    assert refused.value.code == 3
+    with pytest.raises(Refused, match="has no file") as refused:
+        read_stack("shop.dve", str(REPOSITORY / "stacks"))
+    assert refused.value.help == "did you mean `shop.dev`?"
+
+
+def test_services_and_volumes_that_compose_does_not_have_are_told():
+    found = check({**BASE, "longshore:services": {"wbe": {}}, "longshore:storage": {"volumes": {"dta": {}}}})
+    project: Any = SimpleNamespace(model={"services": {"web": {}}, "volumes": {"data": {}}})
+    told_of = check_against(found.settings, project, read_stack_file("", "x"))
+    assert [(finding.message, finding.help) for finding in told_of] == [
+        ("`longshore:services.wbe` is none of the services of the compose files", "did you mean `web`?"),
+        ("`longshore:storage.volumes.dta` is none of the volumes of the compose files", "did you mean `data`?"),
+    ]
+
+
+def test_variables_declared_secret_or_plain_win_over_detection():
+    found = check(
+        {
+            **BASE,
+            "longshore:compose": {"files": ["x"]},
+            "longshore:secrets": {"backend": "fake", "variables": {"SEED": True, "API_KEY": False}},
+        }
+    )
+    request = request_of(found.settings, found.settings.compose, "/project", {})
+    assert request.is_secret
+    assert [request.is_secret(name, "x") for name in ("SEED", "API_KEY", "DB_PASSWORD", "PORT")] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_errors_are_told_in_full_and_warnings_by_number(monkeypatch, tmp_path):
+    monkeypatch.setenv("LONGSHORE_REHEARSAL", "1")
+    root = copy(tmp_path)
+    stack = read_stack("shop.local", str(root))
+    _, text = told(stack, convert_stack(stack, {}))
+    assert "missing-memory-limit" in text
+    assert text.count("\n") == 0
+    (root / "examples/marketplace/compose.yaml").write_text("services: {web: {imgae: x}}\n", "utf-8")
+    findings, text = told(stack, convert_stack(stack, {}))
+    assert "compose.yaml:1:18: error[unknown-key]" in text
+    assert any(finding.severity is Severity.ERROR for finding in findings)
+
+
+@pytest.mark.parametrize(("text", "value"), [("2Gi", 2 << 30), ("250m", 0.25), ("1.5k", 1500), ("4", 4)])
+def test_quantities(text, value):
+    assert quantity(text) == value
+
+
+def test_every_setting_is_in_the_manual():
+    manual = (REPOSITORY / "docs/stacks.md").read_text("utf-8")
+    missing = [key for key in keys_of(Settings) if f"`{key.rsplit('.', 1)[-1]}`" not in manual]
+    assert missing == []
+
+
+def test_every_example_in_the_manual_is_a_stack_file_without_errors():
+    manual = (REPOSITORY / "docs/stacks.md").read_text("utf-8")
+    examples = [block.split("```")[0] for block in manual.split("```yaml\n")[1:]]
+    whole = [example for example in examples if example.startswith("config:")]
+    assert len(whole) >= 4
+    for example in whole:
+        file = read_stack_file(example, "docs/stacks.md")
+        found = check_settings({GUARD: ["aws", "kubernetes"], **file.values["config"]}, file)
+        assert [finding.message for finding in found.findings if finding.severity is Severity.ERROR] == [], example
+
+
+def test_settings_import_no_pulumi():
+    seen = "any(name.split('.')[0].startswith('pulumi') for name in sys.modules)"
+    code = f"import sys, cli.stack, components.inputs; sys.exit({seen})"
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(REPOSITORY), check=False).returncode == 0

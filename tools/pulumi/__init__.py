@@ -1,0 +1,1 @@
+"""`make up | preview | destroy STACK=…`: a stack on a real Pulumi engine, with nothing installed by hand."""

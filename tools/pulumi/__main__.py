@@ -1,0 +1,75 @@
+"""`python -m tools.pulumi up | preview | destroy STACK`: run the engine with defaults that need no account anywhere.
+
+Whatever Pulumi's own variables say goes before: PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE (or …_FILE),
+PULUMI_SKIP_CONFIRMATIONS.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from cli.stack import stack_names
+from tools.pulumi.install import CannotInstallError, find, install, wanted
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = ROOT / ".pulumi"
+VERBS = ("up", "preview", "destroy")
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The environment of the engine: `pulumi` first on PATH, the state in a local folder, an empty passphrase.
+
+    The state of a Longshore stack holds no secret, for no value of one ever passes through Pulumi; so there is nothing
+    that a passphrase would keep, and one that only one of us knows would keep the others out.
+    """
+    found = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    if "PULUMI_BACKEND_URL" not in found:
+        state = HOME / "state"
+        state.mkdir(parents=True, exist_ok=True)
+        found["PULUMI_BACKEND_URL"] = state.as_uri()
+        _say(f"state: {state.relative_to(ROOT)} (set PULUMI_BACKEND_URL to share it, docs/stacks.md says how)")
+    if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & found.keys():
+        found["PULUMI_CONFIG_PASSPHRASE"] = ""
+        _say("passphrase: empty, for the state holds no secret values (set PULUMI_CONFIG_PASSPHRASE to have one)")
+    return found
+
+
+def run(verb: str, stack: str) -> int:
+    """Run one verb of the engine on a stack, which is made in the backend if it is not there."""
+    folder = find(HOME / "bin")
+    if folder is None:
+        _say(f"installing Pulumi {wanted()} into .pulumi/bin (once)")
+        folder = install(HOME / "bin")
+    found = environment(folder)
+    program = str(folder / "pulumi")
+    selected = subprocess.run(
+        [program, "stack", "select", "--create", stack], cwd=ROOT, env=found, stdout=subprocess.DEVNULL, check=False
+    )
+    if selected.returncode:
+        return selected.returncode
+    return subprocess.run([program, verb, "--stack", stack], cwd=ROOT, env=found, check=False).returncode
+
+
+def main(arguments: list[str]) -> int:
+    """Check what was asked for, and do it; 2: something is wrong with it, or there is no engine."""
+    verb, stack = (*arguments, "", "")[:2]
+    known = stack_names(str(ROOT))
+    if verb not in VERBS or stack not in known:
+        _say(f"usage: make {verb if verb in VERBS else 'up'} STACK=…  (stacks: {', '.join(known)})")
+        return 2
+    try:
+        return run(verb, stack)
+    except CannotInstallError as error:
+        _say(f"error: {error}")
+        return 2
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
