@@ -12,10 +12,13 @@ from moto import mock_aws
 
 from cli.program import run
 from cli.shell import Shell
+from tools.cluster.fixtures import api, cluster, namespace, say, simulated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+__all__ = ["api", "cluster", "namespace", "say", "simulated"]
 
 ACCOUNT = "123456789012"
 """The account that moto plays."""
@@ -102,7 +105,9 @@ class Project(NamedTuple):
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     made = Project(tmp_path)
-    made.write("Pulumi.yaml", "name: longshore\nconfig:\n  pulumi:disable-default-providers: {value: [aws, kubernetes]}\n")
+    made.write(
+        "Pulumi.yaml", "name: longshore\nconfig:\n  pulumi:disable-default-providers: {value: [aws, kubernetes]}\n"
+    )
     made.write("stacks/Pulumi.shop.dev.yaml", STACK)
     made.write("compose.yaml", COMPOSE)
     made.write(".env", ENV)
@@ -113,7 +118,11 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    for name, value in {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "eu-west-1"}.items():
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+    }.items():
         monkeypatch.setenv(name, value)
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)

@@ -128,8 +128,8 @@ def everything() -> list[Verdict]:
 if __name__ == "__main__":
     all_of_them = everything()
     total = score(all_of_them)
-    print(table(all_of_them))  # noqa: T201
-    print(f"precision {total.precision:.3f}, recall {total.recall:.3f}, {total}")  # noqa: T201
+    print(table(all_of_them))
+    print(f"precision {total.precision:.3f}, recall {total.recall:.3f}, {total}")
     for wrong in all_of_them:
         if (wrong.label, wrong.found) in {("plain", True), ("secret", False)}:
-            print("WRONG", wrong)  # noqa: T201
+            print("WRONG", wrong)

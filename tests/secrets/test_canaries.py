@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.util
+import io
 import json
 import logging
 from typing import TYPE_CHECKING
@@ -99,11 +100,13 @@ volumes:
 """
 
 
-@pytest.fixture
-def planted(project: Project) -> Project:
+def plant(project: Project) -> Project:
     project.write(".env", ENV)
     project.write("more.env", f"API_TOKEN={canary('pushed')}\n")
-    project.write("web.env", f"MAIL_PASSWORD={canary('env_file')}\nMAIL_URL=smtp://m:{canary('env_file_composed')}@mail\nZONE=UTC\n")
+    project.write(
+        "web.env",
+        f"MAIL_PASSWORD={canary('env_file')}\nMAIL_URL=smtp://m:{canary('env_file_composed')}@mail\nZONE=UTC\n",
+    )
     project.write("tls.key", f"-----BEGIN PRIVATE KEY-----\n{canary('secret_file')}\n-----END PRIVATE KEY-----\n")
     project.write("compose.yaml", CLEAN)
     project.write("settings.ini", f"[db]\nurl=postgres://a:{canary('bind')}@h\n")
@@ -111,6 +114,11 @@ def planted(project: Project) -> Project:
     project.write("typo.yaml", "services:" + DIRTY)
     project.write("broken.yaml", f'services:\n  web:\n    environment:\n      DB_PASSWORD: "{canary("broken")}\n')
     return project
+
+
+@pytest.fixture
+def planted(project: Project) -> Project:
+    return plant(project)
 
 
 def forms(secret: str) -> Iterator[str]:
@@ -176,8 +184,26 @@ def test_the_clean_files_are_converted_and_the_others_say_what_is_wrong(planted)
     assert "secretKeyRef" in rendered
     found = planted.longshore("check", "-f", "compose.yaml", "-f", "worse.yaml", "--output", "json").out
     codes = {finding["code"] for finding in json.loads(found)["findings"]} if found.startswith("{") else set()
-    codes |= {line for line in ("plaintext-secret", "secret-in-image", "secret-in-label", "secret-file", "secret-in-build", "secret-in-logging") if line in found}
-    assert codes >= {"plaintext-secret", "secret-in-image", "secret-in-label", "secret-file", "secret-in-build", "secret-in-logging"}
+    codes |= {
+        line
+        for line in (
+            "plaintext-secret",
+            "secret-in-image",
+            "secret-in-label",
+            "secret-file",
+            "secret-in-build",
+            "secret-in-logging",
+        )
+        if line in found
+    }
+    assert codes >= {
+        "plaintext-secret",
+        "secret-in-image",
+        "secret-in-label",
+        "secret-file",
+        "secret-in-build",
+        "secret-in-logging",
+    }
 
 
 def test_no_file_that_is_written_holds_a_value(planted):
@@ -198,13 +224,15 @@ def test_a_stack_shows_no_value(planted):
 
 def test_the_mock_plan_holds_no_value(planted):
     """All inputs of all resources, as an engine would keep them in its state."""
-    import io
-
     shell = Shell(io.StringIO(), io.StringIO(), io.BytesIO(), {"PATH": "/usr/bin:/bin"}, str(planted.folder))
     rehearsal = rehearse_stack("shop.dev", shell)
     assert not rehearsal.bug, rehearsal.bug
     assert any(node.type.endswith(":ExternalSecret") for node in rehearsal.nodes)
-    silent(json.dumps([node._asdict() for node in rehearsal.nodes], default=str), str(rehearsal.messages), str(rehearsal.exports))
+    silent(
+        json.dumps([node._asdict() for node in rehearsal.nodes], default=str),
+        str(rehearsal.messages),
+        str(rehearsal.exports),
+    )
 
 
 def every_secrets_verb(planted: Project) -> Iterator[Answer]:
@@ -268,7 +296,8 @@ BUGS = [
 def test_a_bug_of_ours_shows_no_value(planted, aws, monkeypatch, place, debug):
     """Whatever a library raises, with whatever it was given in its message."""
     library: dict = {"told": (ENV, CLEAN)}
-    exec(compile("def fail(*given, **named):\n    raise KeyError(given, named, told)", "/library.py", "exec"), library)
+    code = compile("def fail(*given, **named):\n    raise KeyError(given, named, told)", "/library.py", "exec")
+    exec(code, library)  # noqa: S102  it must not be in a file of ours
     monkeypatch.setattr(place, library["fail"])
     for words in (("check", "-f", "compose.yaml"), ("secrets", "push", "-s", "shop.dev", "--from", ".env", "--yes")):
         answer = planted.longshore(*words, LONGSHORE_DEBUG=debug)
@@ -277,7 +306,9 @@ def test_a_bug_of_ours_shows_no_value(planted, aws, monkeypatch, place, debug):
 
 def test_a_value_in_the_stack_file_is_refused_and_not_shown(planted):
     path = planted.folder / "stacks/Pulumi.shop.dev.yaml"
-    planted.write("stacks/Pulumi.shop.dev.yaml", path.read_text() + f"    variables: {{DB_PASSWORD: {canary('literal')}}}\n")
+    planted.write(
+        "stacks/Pulumi.shop.dev.yaml", path.read_text() + f"    variables: {{DB_PASSWORD: {canary('literal')}}}\n"
+    )
     answer = planted.longshore("check", "-s", "shop.dev", LONGSHORE_DEBUG="1")
     assert answer.code == 2
     silent(answer.out, answer.err)

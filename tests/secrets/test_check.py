@@ -2,6 +2,7 @@
 
 import pytest
 
+from cli.secrets import check as module
 from cli.secrets.backends.key_names import names_of, noted
 from tests.secrets.test_faults import refuse
 
@@ -46,7 +47,10 @@ def test_one_variable_with_two_values_is_told(pushed, aws):
     aws.edit("dev/shop/db", DB_PASSWORD="hunter2")
     answer = check(pushed)
     assert answer.code == 0
-    assert "warning: dev/shop/db DB_PASSWORD: its value is not the one that dev/shop/web has for the same variable" in answer.out
+    assert (
+        "warning: dev/shop/db DB_PASSWORD: its value is not the one that dev/shop/web has for the same variable"
+        in answer.out
+    )
     assert "hunter2" not in answer.out + answer.err
 
 
@@ -66,7 +70,9 @@ def test_names_are_enough(pushed, aws, monkeypatch):
     aws.client.put_secret_value(SecretId="dev/shop/db", SecretString="{}")
     answer = check(pushed)
     assert answer.code == 3
-    assert "the keys of dev/shop/db can't be read: values are denied, and it was not longshore that wrote it" in answer.err
+    assert (
+        "the keys of dev/shop/db can't be read: values are denied, and it was not longshore that wrote it" in answer.err
+    )
 
 
 def test_without_the_right_to_list_nothing_is_said_of_orphans(pushed, aws, monkeypatch):
@@ -80,13 +86,16 @@ def test_json(pushed, aws):
     found = check(pushed, "--output", "json").json
     assert found["missing"] == [{"path": "dev/shop/db", "key": "DB_PASSWORD", "reason": "the store does not have it"}]
     assert [one["key"] for one in found["extra"]] == ["OTHER"]
-    assert {secret["path"] for secret in found["secrets"]} == {"dev/shop/web", "dev/shop/db", "dev/shop/_shared/tls_key", "dev/shop/_shared/admin"}
+    assert {secret["path"] for secret in found["secrets"]} == {
+        "dev/shop/web",
+        "dev/shop/db",
+        "dev/shop/_shared/tls_key",
+        "dev/shop/_shared/admin",
+    }
 
 
 def test_what_no_manifest_binds_is_missing(pushed, monkeypatch):
     """The third set: a converter that forgets a binding is found out."""
-    from cli.secrets import check as module
-
     real = module.bound
     monkeypatch.setattr(module, "bound", lambda manifests: {**real(manifests), "dev/shop/db": frozenset()})
     answer = check(pushed)
@@ -125,7 +134,10 @@ def test_ls(pushed, aws):
     row = next(line for line in answer.out.splitlines() if line.startswith("dev/shop/db"))
     assert f"1 key, 2 versions, current {aws.version('dev/shop/db')[:8]} since 20" in row
     assert "  DB_PASSWORD\n" in answer.out
-    rows = {row["path"]: row for row in pushed.longshore("secrets", "ls", "-s", "shop.dev", "--output", "json").json["secrets"]}
+    rows = {
+        row["path"]: row
+        for row in pushed.longshore("secrets", "ls", "-s", "shop.dev", "--output", "json").json["secrets"]
+    }
     assert rows["dev/shop/db"]["version"] == aws.version("dev/shop/db")
     assert rows["dev/shop/db"]["keys"] == ["DB_PASSWORD"]
     assert rows["dev/shop/web"]["owner"] == "web"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,14 +83,30 @@ def test_a_setting_is_left_alone(key, value):
     assert detect(key, value) is None
 
 
-@pytest.mark.parametrize("value", ["changeme", "change-me", "CHANGE_ME_NOW", "<your password>", "xxx", "***", "todo", "your-token", "12345", "{{ x }}"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "changeme",
+        "change-me",
+        "CHANGE_ME_NOW",
+        "<your password>",
+        "xxx",
+        "***",
+        "todo",
+        "your-token",
+        "12345",
+        "{{ x }}",
+    ],
+)
 def test_a_placeholder_is_told_from_a_secret(value):
     hit = detect("DB_PASSWORD", value)
     assert hit is not None
     assert hit.kind == "placeholder"
 
 
-@pytest.mark.parametrize("value", ["/kJ4hGq9Zs1Vx7Bd+Pm2Lw6Tc8RyFuXe5aNt", "/9x", "a.b.c", "p@ss", "https://abc@x", "12345678"])
+@pytest.mark.parametrize(
+    "value", ["/kJ4hGq9Zs1Vx7Bd+Pm2Lw6Tc8RyFuXe5aNt", "/9x", "a.b.c", "p@ss", "https://abc@x", "12345678"]
+)
 def test_what_only_looks_like_a_path_or_a_number_is_a_secret(value):
     hit = detect("DB_PASSWORD", value)
     assert hit is not None
@@ -185,19 +202,22 @@ def test_the_detector_is_as_good_as_docs_say(capsys):
     total = measure.score(found)
     wrong = [verdict for verdict in found if (verdict.label, verdict.found) in {("plain", True), ("secret", False)}]
     with capsys.disabled():
-        print(f"\n  {len(measure.projects())} projects, {len(found)} environment entries: precision {total.precision:.3f}, recall {total.recall:.3f}")
+        print(
+            f"\n  {len(measure.projects())} projects, {len(found)} environment entries: precision {total.precision:.3f}, recall {total.recall:.3f}"
+        )
     assert total.precision >= 0.98, wrong
     assert total.recall >= 0.95, wrong
 
 
 def test_labels_name_what_is_there():
     """A key that a file no longer has would count as found by nobody."""
-    import yaml
-
     for name, folder in measure.projects().items():
         labels = yaml.safe_load((measure.LABELS / f"{name}.yaml").read_text())
         entries = {(verdict.service, verdict.key) for verdict in measure.verdicts(name, folder)}
         named = {
-            (service, key) for kind in ("secret", "either") for service, keys in (labels.get(kind) or {}).items() for key in keys
+            (service, key)
+            for kind in ("secret", "either")
+            for service, keys in (labels.get(kind) or {}).items()
+            for key in keys
         }
         assert named - entries == set(), name

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
 
+import boto3
 import botocore.client
 import pytest
 from botocore.exceptions import ClientError
@@ -20,6 +22,7 @@ from cli.secrets.backends import aws_secrets_manager
 from cli.secrets.backends.document import MOST_BYTES, check_key, document
 from cli.secrets.value import Value
 from tests.secrets.conftest import COMPOSE
+from tools.cluster.services import aws_environment, moto
 
 
 def refuse(monkeypatch, operation, code, message="no", times=10**6):
@@ -39,7 +42,7 @@ def refuse(monkeypatch, operation, code, message="no", times=10**6):
 class Throttled(BaseHTTPRequestHandler):
     """An AWS that has had enough: it counts the requests."""
 
-    seen: list[str] = []
+    seen: ClassVar[list[str]] = []
 
     def do_POST(self):
         target = self.headers["X-Amz-Target"] or "sts"
@@ -287,7 +290,10 @@ def test_a_line_that_can_not_be_read_is_not_repeated(project, aws, line, says):
 )
 def test_a_file_that_can_not_be_read_is_told(project, aws, content, says):
     (project.folder / ".env").write_bytes(content)
-    project.write("stacks/Pulumi.shop.dev.yaml", (project.folder / "stacks/Pulumi.shop.dev.yaml").read_text() + "    envFiles: [empty.env]\n")
+    project.write(
+        "stacks/Pulumi.shop.dev.yaml",
+        (project.folder / "stacks/Pulumi.shop.dev.yaml").read_text() + "    envFiles: [empty.env]\n",
+    )
     project.write("empty.env", "")
     answer = project.push("--from", ".env", "--yes")
     assert answer.code == 2
@@ -358,15 +364,13 @@ def many(project):
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_sigint_in_the_middle_of_a_push(many, times, tmp_path_factory):
-    import boto3
-
-    from tools.cluster.services import aws_environment, moto
-
     with moto(tmp_path_factory.mktemp("moto")) as url:
         keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
         environment = {**os.environ, **aws_environment(url), **keys, "PYTHONPATH": os.getcwd()}
         command = [sys.executable, "-c", SLOW, "secrets", "push", "-s", "shop.dev", "--from", ".env", "--yes"]
-        running = subprocess.Popen(command, cwd=many.folder, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        running = subprocess.Popen(
+            command, cwd=many.folder, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        )
         lines = []
         for line in running.stderr:
             lines.append(line)
@@ -374,7 +378,13 @@ def test_sigint_in_the_middle_of_a_push(many, times, tmp_path_factory):
                 for _ in range(times):
                     running.send_signal(signal.SIGINT)
         assert running.wait(timeout=30) == 130
-        client = boto3.client("secretsmanager", endpoint_url=url, region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+        client = boto3.client(
+            "secretsmanager",
+            endpoint_url=url,
+            region_name="eu-west-1",
+            aws_access_key_id="x",
+            aws_secret_access_key="x",
+        )
         names = [secret["Name"] for secret in client.list_secrets(MaxResults=100)["SecretList"]]
         told = [line.split()[1] for line in lines if line.startswith("wrote")]
         assert 3 <= len(names) < 20

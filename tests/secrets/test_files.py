@@ -25,7 +25,9 @@ def executed(text: str, values: dict[str, str]) -> str:
 
 
 PIECES = st.one_of(
-    st.sampled_from(["{", "{{", "{{{", "}", "}}", "{{ .A }}", "{{-", "{{/*", '"', "\\", "\n", "$", "{{ \"", "`"]).map(lambda x: (False, x)),
+    st.sampled_from(["{", "{{", "{{{", "}", "}}", "{{ .A }}", "{{-", "{{/*", '"', "\\", "\n", "$", '{{ "', "`"]).map(
+        lambda x: (False, x)
+    ),
     st.text(st.characters(exclude_characters=OPEN + CLOSE), max_size=5).map(lambda x: (False, x)),
     st.sampled_from(["A", "B_C"]).map(lambda x: (True, x)),
 )

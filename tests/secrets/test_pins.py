@@ -73,7 +73,13 @@ def test_what_is_missing_ends_a_deployment_with_the_command_that_adds_it(project
 
 def test_a_missing_key_is_found_without_a_right_to_values(pushed, aws, monkeypatch):
     text = (pushed.folder / "compose.yaml").read_text()
-    pushed.write("compose.yaml", text.replace("POSTGRES_PASSWORD: ${DB_PASSWORD}", "POSTGRES_PASSWORD: ${DB_PASSWORD}\n      REPLICA_PASSWORD: ${REPLICA_PASSWORD}"))
+    pushed.write(
+        "compose.yaml",
+        text.replace(
+            "POSTGRES_PASSWORD: ${DB_PASSWORD}",
+            "POSTGRES_PASSWORD: ${DB_PASSWORD}\n      REPLICA_PASSWORD: ${REPLICA_PASSWORD}",
+        ),
+    )
     refuse(monkeypatch, "GetSecretValue", "AccessDeniedException")
     (found,) = errors(deploy(pushed))
     assert found.message == "the secret dev/shop/db has no `REPLICA_PASSWORD`"
@@ -85,7 +91,12 @@ def test_after_a_rollback_the_names_of_keys_are_known_too(pushed, aws):
     pushed.push("--from", "new.env", "--yes", "--service", "db", "DB_PASSWORD")
     pushed.push("--rollback", "--service", "db", "--yes")
     text = (pushed.folder / "compose.yaml").read_text()
-    found = errors(deploy_with(pushed, text.replace("POSTGRES_PASSWORD:", "REPLICA_PASSWORD: ${REPLICA_PASSWORD}\n      POSTGRES_PASSWORD:")))
+    found = errors(
+        deploy_with(
+            pushed,
+            text.replace("POSTGRES_PASSWORD:", "REPLICA_PASSWORD: ${REPLICA_PASSWORD}\n      POSTGRES_PASSWORD:"),
+        )
+    )
     assert [finding.message for finding in found] == ["the secret dev/shop/db has no `REPLICA_PASSWORD`"]
 
 
@@ -129,5 +140,7 @@ def test_a_version_in_the_stack_file_is_kept(pushed, aws):
     pushed.write("new.env", "DB_PASSWORD=db-two\n")
     pushed.push("--from", "new.env", "--yes", "--service", "db", "DB_PASSWORD")
     path = pushed.folder / "stacks/Pulumi.shop.dev.yaml"
-    pushed.write("stacks/Pulumi.shop.dev.yaml", path.read_text() + f"  longshore:secrets: {{versions: {{dev/shop/db: {old}}}}}\n")
+    pushed.write(
+        "stacks/Pulumi.shop.dev.yaml", path.read_text() + f"  longshore:secrets: {{versions: {{dev/shop/db: {old}}}}}\n"
+    )
     assert external(deploy(pushed))["db-secrets"]["spec"]["data"][0]["remoteRef"]["version"] == f"uuid/{old}"

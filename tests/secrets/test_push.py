@@ -46,7 +46,11 @@ def test_nothing_is_written_when_nothing_changes(pushed, aws):
 
 def test_only_what_changes_gets_a_new_version_and_the_rest_of_the_json_stays(pushed, aws):
     aws.edit("dev/shop/web", **EVERYTHING["dev/shop/web"], ADDED_BY_HAND="kept")
-    pushed.write(".env", "API_TOKEN=real\n" + "DB_PASSWORD=db-one\nCHAT_WEBHOOK_URL=https://chat.example.com/one\nADMIN_PASSWORD='admin one'\n")
+    pushed.write(
+        ".env",
+        "API_TOKEN=real\n"
+        + "DB_PASSWORD=db-one\nCHAT_WEBHOOK_URL=https://chat.example.com/one\nADMIN_PASSWORD='admin one'\n",
+    )
     answer = pushed.push("--from", ".env", "--yes")
     assert answer.code == 0
     assert answer.err.count("wrote ") == 1
@@ -67,7 +71,10 @@ def test_one_service_alone_is_pushed(project, aws):
     assert aws.names() == ["dev/shop/db"]
 
 
-@pytest.mark.parametrize(("words", "says"), [(("--service", "wbe"), "did you mean `web`?"), (("NOT_THERE",), "no service of stack shop.dev needs `NOT_THERE`")])
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(("--service", "wbe"), "did you mean `web`?"), (("NOT_THERE",), "no service of stack shop.dev needs `NOT_THERE`")],
+)
 def test_what_is_not_there_is_refused(project, aws, words, says):
     answer = project.push("--from", ".env", "--yes", *words)
     assert answer.code == 2
@@ -157,7 +164,12 @@ def test_what_the_store_has_is_not_missing(pushed, aws):
 
 def test_several_defaults_are_none(project, aws):
     text = (project.folder / "compose.yaml").read_text()
-    project.write("compose.yaml", text.replace("POSTGRES_PASSWORD: ${DB_PASSWORD}", "POSTGRES_PASSWORD: ${DB_PASSWORD}\n      T: ${API_TOKEN:-other}"))
+    project.write(
+        "compose.yaml",
+        text.replace(
+            "POSTGRES_PASSWORD: ${DB_PASSWORD}", "POSTGRES_PASSWORD: ${DB_PASSWORD}\n      T: ${API_TOKEN:-other}"
+        ),
+    )
     answer = project.push("--from", ".env", "--yes")
     assert "missing: API_TOKEN" in answer.err
     assert "2 different defaults" in answer.err
@@ -281,7 +293,9 @@ def test_rollback_wants_to_know_of_what(pushed, aws):
 
 
 def test_json_says_the_same_by_names(pushed, aws):
-    pushed.write(".env", "DB_PASSWORD=db-two\nADMIN_PASSWORD=admin one\nCHAT_WEBHOOK_URL=https://chat.example.com/one\n")
+    pushed.write(
+        ".env", "DB_PASSWORD=db-two\nADMIN_PASSWORD=admin one\nCHAT_WEBHOOK_URL=https://chat.example.com/one\n"
+    )
     answer = pushed.push("--from", ".env", "--yes", "--output", "json")
     found = {secret["path"]: secret["keys"] for secret in answer.json["secrets"]}
     assert found["dev/shop/db"] == {"DB_PASSWORD": "changed"}
@@ -309,7 +323,9 @@ def test_doubtful_values_are_told_by_name(project, aws):
 
 def test_a_variable_that_only_its_value_betrays_is_told(project, aws):
     text = (project.folder / "compose.yaml").read_text()
-    project.write("compose.yaml", text.replace("LEGACY_PASSWORD:", "QUEUE: ${QUEUE_ADDRESS:-none}\n      LEGACY_PASSWORD:"))
+    project.write(
+        "compose.yaml", text.replace("LEGACY_PASSWORD:", "QUEUE: ${QUEUE_ADDRESS:-none}\n      LEGACY_PASSWORD:")
+    )
     project.write("new.env", (project.folder / ".env").read_text() + "QUEUE_ADDRESS=amqp://shop:pw@mq/\n")
     err = project.push("--from", "new.env").err
     assert "QUEUE_ADDRESS holds a secret, which its name does not show" in err

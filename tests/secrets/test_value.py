@@ -7,6 +7,7 @@ import pickle
 
 import pytest
 
+from cli.secrets.backends.aws_secrets_manager import Place, SecretsManager
 from cli.secrets.given import Found
 from cli.secrets.value import Value
 
@@ -15,7 +16,7 @@ SECRET = "hunter2-and-more"
 
 @pytest.mark.parametrize(
     "show",
-    [repr, str, "{}".format, "{:>30}".format, "{!r}".format, lambda value: f"{value}", lambda value: "%s %r" % (value, value),
+    [repr, str, "{}".format, "{:>30}".format, "{!r}".format, lambda value: f"{value}", lambda value: f"{value!s} {value!r}",
      lambda value: f"{[value]} {({'k': value})} {Found(value, 'here')}"],
 )  # fmt: skip
 def test_it_shows_three_stars(show):
@@ -44,8 +45,6 @@ def test_an_exception_that_holds_one_is_silent():
 
 
 def test_the_libraries_that_carry_values_log_nothing(aws, caplog):
-    from cli.secrets.backends.aws_secrets_manager import Place, SecretsManager
-
     caplog.set_level(logging.DEBUG)
     logging.getLogger().setLevel(logging.DEBUG)
     backend = SecretsManager(Place("eu-west-1", "", {}))

@@ -29,7 +29,10 @@ def kv(server, project, monkeypatch):
     client.sys.enable_secrets_engine("kv", path="kv", options={"version": "2"})
     path = project.folder / "stacks/Pulumi.shop.dev.yaml"
     text = path.read_text().replace('  longshore:aws: {region: eu-west-1, accountId: "123456789012"}\n', "")
-    project.write("stacks/Pulumi.shop.dev.yaml", f"{text}  longshore:secrets: {{backend: vault, server: '{server.url}', mount: kv}}\n")
+    project.write(
+        "stacks/Pulumi.shop.dev.yaml",
+        f"{text}  longshore:secrets: {{backend: vault, server: '{server.url}', mount: kv}}\n",
+    )
     monkeypatch.setenv("VAULT_TOKEN", server.token)
     return client
 
@@ -164,7 +167,10 @@ READ_NAMES = 'path "kv/metadata/dev/shop/*" { capabilities = ["read"] }'
 
 def test_what_a_push_needs_at_least(project, kv, monkeypatch):
     """docs/secrets.md gives this policy."""
-    monkeypatch.setenv("VAULT_TOKEN", least(kv, READ_NAMES, 'path "kv/data/dev/shop/*" { capabilities = ["create", "update", "read"] }'))
+    monkeypatch.setenv(
+        "VAULT_TOKEN",
+        least(kv, READ_NAMES, 'path "kv/data/dev/shop/*" { capabilities = ["create", "update", "read"] }'),
+    )
     assert push_all(project).code == 0
     answer = project.longshore("secrets", "check", "-s", "shop.dev")
     assert answer.code == 0, answer.err
@@ -188,7 +194,9 @@ def test_a_deployment_reads_versions_without_a_right_to_values(project, kv, monk
     assert found["db-secrets"]["spec"]["data"][0]["remoteRef"]["version"] == "2"
     assert found["db-secrets"]["metadata"]["name"].startswith("db-secrets-2-")
     text = (project.folder / "compose.yaml").read_text()
-    project.write("compose.yaml", text.replace("POSTGRES_PASSWORD: ${DB_PASSWORD}", "POSTGRES_PASSWORD: ${NEW_PASSWORD}"))
+    project.write(
+        "compose.yaml", text.replace("POSTGRES_PASSWORD: ${DB_PASSWORD}", "POSTGRES_PASSWORD: ${NEW_PASSWORD}")
+    )
     lacking = convert_stack(read_stack("shop.dev", str(project.folder)), {}, deploying=True).findings
     assert "the secret dev/shop/db has no `NEW_PASSWORD`" in {finding.message for finding in lacking}
 
@@ -201,5 +209,3 @@ def test_what_others_noted_beside_a_secret_stays(project, kv):
     found = kv.secrets.kv.v2.read_secret_metadata("dev/shop/db", "kv")["data"]
     assert found["custom_metadata"] == {"owner": "dba", "longshore-keys": "DB_PASSWORD", "longshore-version": "2 1"}
     assert (found["max_versions"], found["cas_required"], found["delete_version_after"]) == (7, True, "72h0m0s")
-
-
