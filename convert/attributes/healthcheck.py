@@ -2,9 +2,10 @@
 
 Readiness is the test as it is, with all numbers written out: Docker's defaults (30 s, 30 s, 3) are not those of
 Kubernetes. The startup probe asks every `start_interval` (5 s) and gives the program `start_period` and all retries,
-a minute at least. Liveness is looser: twice the failures, 5 s at least for an answer; where Docker only showed
-`unhealthy`, the container is restarted. A test that calls another service gets no liveness probe: one service that is
-down would restart all that ask for it. The stack's `services.<name>.liveness` says `on` or `off`.
+five minutes at least. Liveness is looser: twice the failures and a minute of them at least, 5 s at least for an answer;
+where Docker only showed `unhealthy`, the container is restarted. A test that calls another service gets no liveness
+probe: one service that is down would restart all that ask for it. The stack's `services.<name>.liveness` says `on` or
+`off`.
 
 `curl` and `wget` on the container itself become `httpGet`, `nc -z` and `/dev/tcp` become `tcpSocket`,
 `grpc_health_probe` becomes `grpc`, where that behaves the same; any other test is run as the command it is, by
@@ -45,6 +46,10 @@ TIMEOUT, START_INTERVAL = 30.0, 5.0
 
 MINIMUM_TIMEOUT = 5
 """Seconds that a liveness probe waits for an answer: a busy program is not a dead one."""
+
+LONGEST_BUSY = 60
+"""Seconds in which every test must fail before a container is restarted. Files that ask every second mean to notice a
+start early; a Redis that forks, or a database that writes its checkpoint, is silent for longer than two rounds of it."""
 
 
 class Times(NamedTuple):
@@ -148,7 +153,8 @@ def _probes(test: list[str], times: Times, service: Service) -> Iterator[Effect]
             Severity.INFO,
         )
         return
-    alive = {**ready, "timeoutSeconds": max(MINIMUM_TIMEOUT, timeout), "failureThreshold": 2 * times.retries}
+    failures = max(2 * times.retries, ceil(LONGEST_BUSY / times.interval))
+    alive = {**ready, "timeoutSeconds": max(MINIMUM_TIMEOUT, timeout), "failureThreshold": failures}
     setting = f"{service.setting}.liveness" if service.settings.liveness else ""
     yield service.put_container("livenessProbe", value=alive, setting=setting)
 

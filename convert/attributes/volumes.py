@@ -12,8 +12,8 @@
   directory of the image is not needed. `type: tmpfs` is an `emptyDir` in memory, `type: image` an image volume from
   1.33 on.
 
-What is lost: Docker fills an empty volume from the image and gives it that directory's owner; a claim starts empty
-and belongs to root, or to the group of the container's user where that is known.
+What is lost: Docker fills an empty volume from the image and gives it that directory's owner; a claim starts empty,
+and belongs to root and a group that the container has (policy `volume_group`).
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#volumes
 and https://github.com/compose-spec/compose-spec/blob/main/07-volumes.md
 """
@@ -23,7 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.estate import claims
-from convert.estate.mounts import group, mounted, refused
+from convert.estate.mounts import mounted, refused
 from convert.estate.storage import claim_name, colliding, declaration, is_claim, templated
 from convert.model import Approximated, LocalOnly, ObjectKey, Problem, Severity
 from convert.registry import attribute
@@ -44,7 +44,6 @@ def volumes(mounts: View, service: Service) -> Iterator[Effect]:
         yield from _options(mount, (index,))
         wrong = list(refused(service, str(mount.get("target") or ""), ("volumes", index), (index,)))
         yield from wrong or mounted(service, service, service.model["volumes"][index], (index,))
-    yield from group(service)
     templates = [claims.claim(service.estate, key) for key in templated(service)]
     if templates:
         yield service.put("spec", "volumeClaimTemplates", value=templates)

@@ -171,7 +171,7 @@ _WORKLOAD: dict[str, Type] = {
             "args": environment,
             "provenance": text,
             "sbom": text,
-            "ssh": options,
+            "ssh": named(text),
             "labels": mapping,
             "cache_from": texts,
             "cache_to": texts,
@@ -350,8 +350,8 @@ _NETWORK = structure(
         "enable_ipv6": either,
     }
 )
-_STORE = {"name": text, "driver": text, "driver_opts": options, "external": flag, "labels": mapping}
-_FILE = {
+_STORE: dict[str, Type] = {"name": text, "driver": text, "driver_opts": options, "external": flag, "labels": mapping}
+_FILE: dict[str, Type] = {
     "name": text,
     "file": text,
     "environment": text,
@@ -363,6 +363,8 @@ _FILE = {
     "template_driver": text,
 }
 
+_MODEL: dict[str, Type] = {"name": text, "model": text, "context_size": _NUMBER, "runtime_flags": texts}
+
 SECTIONS: dict[str, Type] = {
     "services": SERVICE,
     "jobs": JOB,
@@ -370,7 +372,7 @@ SECTIONS: dict[str, Type] = {
     "volumes": structure(_STORE),
     "secrets": structure(_FILE),
     "configs": structure(_FILE),
-    "models": structure({"name": text, "model": text, "context_size": _NUMBER, "runtime_flags": texts}),
+    "models": structure(_MODEL),
 }
 
 CONTAINER_KEYS = frozenset(CONTAINER)

@@ -306,12 +306,12 @@ def hosts(node: Node, _problems: Problems) -> Any:
     else:
         for item in node.value:
             written = show(item.value)
-            host, separator, addresses = written.partition("=")
+            host, separator, listed = written.partition("=")
             if not separator:
-                host, separator, addresses = written.partition(":")
+                host, separator, listed = written.partition(":")
             if not separator:
                 raise Unbound(f"{quote(written)} has no address", 'Write `"host=address"`.', item)
-            found.setdefault(host, []).extend(addresses.split(","))
+            found.setdefault(host, []).extend(listed.split(","))
     entries = []
     for host, addresses in found.items():
         if not host or ":" in host or "=" in host:

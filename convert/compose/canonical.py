@@ -5,8 +5,7 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convert.compose.patterns import apply, for_each, table
 from convert.compose.ports import PortError, parse_ports
@@ -15,9 +14,12 @@ from convert.compose.scalars import show
 from convert.compose.tree import Node, derived
 from convert.compose.volumes import VolumeError, cleaned, parse_volume
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class Canonical:
-    """What the actions of this stage are told. lenient: leave alone what only a variable's value would make readable."""
+    """What the actions of this stage are told. lenient: leave alone what only a variable's value makes readable."""
 
     __slots__ = ("lenient", "problems")
 
@@ -69,7 +71,7 @@ def _env_file(node: Node, _context: Canonical) -> None:
         if type(item.value) is str:
             item.value = {"path": Node(item.value, item.at)}
         if type(item.value) is dict and "required" not in item.value:
-            item.value["required"] = Node(True)  # noqa: FBT003
+            item.value["required"] = Node(True)
 
 
 def _gpus(node: Node, _context: Canonical) -> None:
@@ -83,7 +85,7 @@ def _depends_on(node: Node, _context: Canonical) -> None:
     for item in node.value.values() if type(node.value) is dict else ():
         if type(item.value) is dict:
             item.value.setdefault("condition", Node("service_started"))
-            item.value.setdefault("required", Node(True))  # noqa: FBT003
+            item.value.setdefault("required", Node(True))
 
 
 def _device(node: Node, context: Canonical) -> None:
@@ -172,13 +174,13 @@ def _maybe_external(node: Node, context: Canonical) -> None:
     if external is None or type(external.value) is not dict:
         return
     inner = external.value.get("name")
-    node.value["external"] = Node(True, external.at, external.key)  # noqa: FBT003
+    node.value["external"] = Node(True, external.at, external.key)
     if inner is None:
         return
     context.problems.warning(
         "external-name", "`external.name` is deprecated", inner, help="Write `name: ...` and `external: true`."
     )
-    own = node.value.setdefault("name", inner)
+    own: Node = node.value.setdefault("name", inner)
     if own.value != inner.value:
         context.problems.error("invalid-value", "`name` and `external.name` differ", inner, help="Keep only `name`.")
 

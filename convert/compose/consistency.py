@@ -5,13 +5,14 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/spec.md
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convert.compose.problems import Problems, did_you_mean, quote
+from convert.compose.problems import Problems, choices, did_you_mean, quote
 from convert.compose.tree import MISSING, Node, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from convert.model import Path
 
 Model = dict[str, Any]
@@ -116,9 +117,7 @@ def _build(name: str, service: Model, known: Known) -> None:
 def _undefined(known: Known, what: str, name: str, section: str, path: Path, names: Iterable[str]) -> None:
     if known.problems.damaged(section, name) or known.problems.damaged(section):
         return
-    help_ = did_you_mean(name, names)
-    if not help_:
-        help_ = f"Define it under `{section}:`" + (", or correct the name." if list(names) else ".")
+    help_ = did_you_mean(name, names) or f"Define it under `{section}:`. {choices(name, names)}".rstrip()
     known.error(f"undefined-{section.removesuffix('s')}", f"the {what} {quote(name)} is not defined", path, help_)
 
 
@@ -247,6 +246,26 @@ def _resources(name: str, service: Model, known: Known) -> None:
             )
 
 
+def _reservations(name: str, service: Model, known: Known) -> None:
+    """What is reserved must be allowed: Docker's engine refuses to create such a container, and so does Kubernetes."""
+    resources = (service.get("deploy") or {}).get("resources") or {}
+    limits, reservations = resources.get("limits") or {}, resources.get("reservations") or {}
+    path = ("services", name, "deploy", "resources", "reservations")
+    pairs = (
+        (("services", name, "mem_reservation"), service.get("mem_reservation"), service.get("mem_limit")),
+        ((*path, "memory"), reservations.get("memory"), limits.get("memory")),
+        ((*path, "cpus"), reservations.get("cpus"), limits.get("cpus")),
+    )
+    for where, reserved, allowed in pairs:
+        if reserved and allowed and float(reserved) > float(allowed) > 0:
+            known.error(
+                "reservation-over-limit",
+                f"{reserved} is reserved, but the limit is {allowed}",
+                where,
+                "Raise the limit, or reserve less.",
+            )
+
+
 def _watch(name: str, service: Model, known: Known) -> None:
     for index, trigger in enumerate((service.get("develop") or {}).get("watch") or ()):
         if not trigger.get("target") and trigger.get("action") not in {"rebuild", "restart"}:
@@ -278,7 +297,7 @@ def _mount(known: Known, taken: dict[str, str], target: str, path: Path) -> None
     taken.setdefault(target, place)
 
 
-RULES = (_runnable, _build, _references, _health, _dependencies, _scale, _resources, _watch, _mounts)
+RULES = (_runnable, _build, _references, _health, _dependencies, _scale, _resources, _reservations, _watch, _mounts)
 
 
 def _jobs(known: Known) -> None:

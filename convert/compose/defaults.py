@@ -44,7 +44,7 @@ def _device_request(node: Node, _problems: Problems) -> None:
 
 def _bind(node: Node, _problems: Problems) -> None:
     if type(node.value) is dict:
-        node.value.setdefault("create_host_path", Node(True, node.at))  # noqa: FBT003
+        node.value.setdefault("create_host_path", Node(True, node.at))
 
 
 _DEFAULTS = {
@@ -103,8 +103,17 @@ def _file_object(*sources: str) -> Any:
     return action
 
 
-def _host_address(node: Node, problems: Problems) -> None:
-    address = node.value.get("host_ip") if type(node.value) is dict else None
+def _port_values(node: Node, problems: Problems) -> None:
+    if type(node.value) is not dict:
+        return
+    if node.get("target") == 0:
+        problems.error(
+            "invalid-port",
+            "0 is not a port of a container",
+            node.value.get("target"),
+            help="Write the port that the program listens on.",
+        )
+    address = node.value.get("host_ip")
     if address is not None and not is_address(str(address.value)):
         problems.error(
             "invalid-port",
@@ -135,7 +144,7 @@ CHECKS = table(
         "volumes.*": _external,
         "configs.*": _file_object("file", "environment", "content"),
         "secrets.*": _file_object("file", "environment"),
-        "services.*.ports.*": _host_address,
+        "services.*.ports.*": _port_values,
         "services.*.develop.watch.*.path": _not_blank,
         "services.*.deploy.resources.reservations.devices.*": _count_or_ids,
         "services.*.gpus.*": _count_or_ids,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from convert.compose.references import IsSecret, reference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Environment:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from convert.compose.files import join, parent
 from convert.compose.merge import merge_service
 from convert.compose.paths import Base, resolve_paths
-from convert.compose.problems import did_you_mean, quote
+from convert.compose.problems import choices, quote
 from convert.compose.resets import reset_service
 from convert.compose.tree import Node, clone, span_of
 
@@ -93,14 +93,15 @@ def _extended(name: str, scope: _Scope, file: str, tracker: Tracker, model: Mode
 def _reference(extends: Node, model: Model) -> tuple[Node, Node | None] | None:
     """Give the nodes that name the service, and the file, if there is one."""
     value = extends.value
-    wanted, other = extends, None
+    wanted: Node | None = extends
+    other: Node | None = None
     if type(value) is dict:
         wanted, other = value.get("service"), value.get("file")
         if other is not None and other.value is None:
             other = None
-        if wanted is None:
-            model.problems.error("extends", "`extends` names no service", extends, help="Add `service: name`.")
-            return None
+    if wanted is None:
+        model.problems.error("extends", "`extends` names no service", extends, help="Add `service: name`.")
+        return None
     if type(wanted.value) is not str or (other is not None and type(other.value) is not str):
         model.problems.error("extends", "this is not a name", wanted if type(wanted.value) is not str else other)
         return None
@@ -154,7 +155,7 @@ def _not_found(wanted: Node, entries: dict[str, Node], where: str, model: Model)
         "extends",
         f"{quote(wanted.value)} is not a service{where or ' of this file'}",
         wanted,
-        help=did_you_mean(str(wanted.value), entries) or "A service of another file needs `file:` too.",
+        help=choices(str(wanted.value), entries) or ("" if where else "A service of another file needs `file:` too."),
     )
 
 

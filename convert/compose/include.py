@@ -84,7 +84,9 @@ def _included(entry: Node, file: str, model: Model) -> Node | None:
     included = (*model.included, file)
     if files[0] in included or len(included) > DEEPEST_INCLUDE:
         names = " → ".join(model.reading.shown(name) for name in (*included, files[0]))
-        model.problems.error("include-cycle", f"files include each other in a circle: {names}", paths[0])
+        model.problems.error(
+            "include-cycle", f"files include each other in a circle: {names}", paths[0], help="Remove one of them."
+        )
         return None
     directory = _directory(entry, files[0], model)
     child = model.child(directory, included)
@@ -100,7 +102,7 @@ def _known_keys(entry: Node, model: Model) -> bool:
     for key in wrong:
         model.problems.error(
             "unknown-key",
-            f"`{key}` is not a key of `include`",
+            f"{quote(key)} is not a key of `include`",
             entry.value[key],
             key=True,
             help=did_you_mean(key, known),
@@ -113,8 +115,7 @@ def _directory(entry: Node, first: str, model: Model) -> str:
     asked = entry.get("project_directory")
     if not asked:
         return parent(first)
-    directory = str(asked) if str(asked).startswith("/") else join(model.directory, str(asked))
-    return directory
+    return str(asked) if str(asked).startswith("/") else join(model.directory, str(asked))
 
 
 def _environment(env_files: list[Node], entry: Node, child: Model, model: Model) -> None:

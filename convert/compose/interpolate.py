@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convert.compose.environment import Environment
 from convert.compose.patterns import apply, for_each, table
 from convert.compose.problems import Problems, quote
 from convert.compose.scalars import single
-from convert.compose.source import Document
 from convert.compose.template import TemplateError, substitute
 from convert.compose.tree import Node, span_of
 from convert.model import Span
+
+if TYPE_CHECKING:
+    from convert.compose.environment import Environment
+    from convert.compose.source import Document
 
 
 def interpolate(document: Document, environment: Environment, problems: Problems) -> None:

@@ -23,15 +23,14 @@ def merge(base: Node, over: Node, branch: Branch | None, problems: Problems) -> 
         return branch.action(base, over, branch, problems)  # type: ignore[no-any-return]
     if over.value is None:
         return base
-    kind = type(base.value)
-    if kind is not dict and kind is not list:
+    if type(base.value) not in _CONTAINERS:
         return over
-    if type(over.value) is not kind:
+    if type(over.value) is not type(base.value):
         _refuse(base, over, problems)
-        return base
-    if kind is dict:
+    elif type(base.value) is dict:
         return _mappings(base, over.value, branch, problems)
-    base.value = _append(base.value, over.value)
+    else:
+        base.value = _append(base.value, over.value)
     return base
 
 
@@ -51,10 +50,12 @@ def merge_resource(section: str, base: Node, over: Node, problems: Problems) -> 
     return merge(base, over, branch.anything if branch else None, problems)
 
 
+_CONTAINERS: dict[type, str] = {dict: "a mapping", list: "a list"}
+
+
 def _refuse(base: Node, over: Node, problems: Problems) -> None:
-    names = {dict: "a mapping", list: "a list"}
-    before = names.get(type(base.value), "a single value")
-    now = names.get(type(over.value), "a single value")
+    before = _CONTAINERS.get(type(base.value), "a single value")
+    now = _CONTAINERS.get(type(over.value), "a single value")
     problems.error(
         "cannot-override",
         f"this is {now}, but it overrides {before}",
@@ -103,8 +104,8 @@ def sequence(node: Node) -> list[Node]:
         if child.value is None:
             entries.append(Node(key, child.at, child.key))
         else:
-            for item in child.value if type(child.value) is list else [child]:
-                entries.append(Node(f"{key}={show(plain_value(item))}", item.at, item.key or child.key))
+            items = child.value if type(child.value) is list else [child]
+            entries += [Node(f"{key}={show(plain_value(item))}", item.at, item.key or child.key) for item in items]
     return sorted(entries, key=lambda entry: str(entry.value).encode())
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convert.compose.problems import did_you_mean, quote
 from convert.compose.tree import identity_of
 from convert.model import Path, path_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Schema = dict[str, Any]
 
@@ -79,7 +81,7 @@ class _Explainer:
     def types(self, schema: Schema) -> list[str]:
         """Give the types that a schema allows; none if it allows any."""
         parts = [schema, *(self.resolve(part) for part in schema.get("allOf", ()))]
-        types = next((part["type"] for part in parts if "type" in part), [])
+        types: str | list[str] = next((part["type"] for part in parts if "type" in part), [])
         return [types] if isinstance(types, str) else types
 
     def scalar(self, value: Any, schema: Schema, path: Path) -> Iterator[Mismatch]:
@@ -88,12 +90,12 @@ class _Explainer:
             hint = did_you_mean(str(value), [str(word) for word in schema["enum"]])
             yield Mismatch(path, "invalid-value", f"{quote(value)} is not one of {allowed}", hint)
         if "pattern" in schema and type(value) is str and not re.search(schema["pattern"], value):
-            yield Mismatch(path, "invalid-value", f"{quote(value)} is not allowed here", _pattern_help(path))
+            yield Mismatch(path, "invalid-value", f"{quote(value)} is not allowed here", _help(path))
         if type(value) in {int, float}:
             if "minimum" in schema and value < schema["minimum"]:
-                yield Mismatch(path, "invalid-value", f"{value} is less than {schema['minimum']}")
+                yield Mismatch(path, "invalid-value", f"{value} is less than {schema['minimum']}", _help(path))
             if "maximum" in schema and value > schema["maximum"]:
-                yield Mismatch(path, "invalid-value", f"{value} is more than {schema['maximum']}")
+                yield Mismatch(path, "invalid-value", f"{value} is more than {schema['maximum']}", _help(path))
 
     def mapping(self, value: dict[str, Any], schema: Schema, path: Path) -> Iterator[Mismatch]:
         for name in schema.get("required", ()):
@@ -134,7 +136,7 @@ class _Explainer:
         help_ = did_you_mean(key, properties)
         if not help_:
             help_ = "Own keys start with `x-`." if any(pattern == "^x-" for pattern, _ in patterns) else ""
-        return Mismatch(path, "unknown-key", f"`{key}` is not a key of {where}", help_, key=True)
+        return Mismatch(path, "unknown-key", f"{quote(key)} is not a key of {where}", help_, key=True)
 
     def sequence(self, value: list[Any], schema: Schema, path: Path) -> Iterator[Mismatch]:
         if "items" in schema:
@@ -183,7 +185,8 @@ def _wrong_type(value: Any, types: list[str], path: Path) -> Mismatch:
     what = "nothing" if value is None else "a mapping" if kind is dict else "a list" if kind is list else _shown(value)
     subject = f"`{path_text(path)}` must be" if path else "A compose file must be"
     if kind in {int, float, bool} and "string" in types:
-        return Mismatch(path, "wrong-type", f"{subject} {wanted}, not {what}", f'Put it in quotes: "{_shown(value)}".')
+        help_ = _help(path) or f'Put it in quotes: "{_shown(value)}".'
+        return Mismatch(path, "wrong-type", f"{subject} {wanted}, not {what}", help_)
     help_ = "Is something missing below it, or indented too little?" if value is None else ""
     return Mismatch(path, "wrong-type", f"{subject} {wanted}, not {what}", help_)
 
@@ -203,11 +206,15 @@ def _where(path: Path) -> str:
     return f"`{names[-1]}`"
 
 
-_PATTERNS = {
+_DURATION = "Write numbers with units, such as 30s, 1m30s or 1h."
+_HELP = {
+    **dict.fromkeys(("interval", "timeout", "start_period", "start_interval"), _DURATION),
+    **dict.fromkeys(("stop_grace_period", "delay", "monitor", "window"), _DURATION),
+    "restart": 'Write `"no"` (with quotes), `always`, `on-failure` or `unless-stopped`.',
     "pull_policy": "Write `always`, `never`, `missing`, `build`, `daily`, `weekly` or `every_12h`.",
     "container_name": "Use letters, digits, `.`, `_` and `-`, starting with a letter or digit.",
 }
 
 
-def _pattern_help(path: Path) -> str:
-    return _PATTERNS.get(str(path[-1]), "")
+def _help(path: Path) -> str:
+    return _HELP.get(str(path[-1]), "") if path else ""

@@ -14,19 +14,19 @@ from convert.compose.include import apply_include
 from convert.compose.interpolate import interpolate
 from convert.compose.merge import merge, merge_files
 from convert.compose.paths import Base, resolve_paths
-from convert.compose.problems import Problems
-from convert.compose.reading import Reading
 from convert.compose.resets import reset
 from convert.compose.schema import check_schema
 from convert.compose.source import Document, build
 from convert.compose.tree import Node
 from convert.compose.unicity import enforce
-from convert.model import Path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from convert.compose.environment import Environment
+    from convert.compose.problems import Problems
+    from convert.compose.reading import Reading
+    from convert.model import Path
 
 
 class Model:

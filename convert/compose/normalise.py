@@ -110,9 +110,11 @@ def _dependencies(container: Node) -> None:
         if mode is not None and str(mode.value).startswith("service:"):
             implied.append((str(mode.value).removeprefix("service:"), mode, True))
     sources = value.get("volumes_from")
-    for source in sources.value if sources is not None and type(sources.value) is list else ():
-        if not str(source.value).startswith("container:"):
-            implied.append((str(source.value).split(":")[0], source, False))
+    implied += [
+        (str(source.value).partition(":")[0], source, False)
+        for source in (sources.value if sources is not None and type(sources.value) is list else ())
+        if not str(source.value).startswith("container:")
+    ]
     if not implied:
         return
     depends_on = value.setdefault("depends_on", Node({}, implied[0][1].at))

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from convert.compose.files import join
 from convert.compose.patterns import apply, for_each, table
-from convert.compose.tree import Node
 
 if TYPE_CHECKING:
     from convert.compose.files import Files
     from convert.compose.problems import Problems
+    from convert.compose.tree import Node
 
 _REMOTE = ("https://", "http://", "git://", "ssh://", "github.com/", "git@")
 
@@ -90,7 +90,7 @@ def _driver(node: Node, base: Base) -> None:
 
 
 def is_windows(path: str) -> bool:
-    """Is this an absolute Windows path: `C:\\x`, `C:/x`, `\\\\host\\share`?"""
+    r"""Is this an absolute Windows path: `C:\x`, `C:/x`, `\\host\share`?"""
     if path[1:2] == ":":
         return path[2:3] in {"/", "\\"}
     return path[:1] in {"/", "\\"} and path[1:2] in {"/", "\\", "?"} and path[:2] != "/?"

@@ -7,9 +7,10 @@ becomes a tree of branches once, and a stage visits only what some pattern leads
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convert.compose.tree import Node
+if TYPE_CHECKING:
+    from convert.compose.tree import Node
 
 Action = Callable[..., Any]
 

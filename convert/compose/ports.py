@@ -35,6 +35,8 @@ def parse_ports(text: str) -> list[dict[str, Any]]:
     if not container:
         raise PortError(f'"{text}" names no port of the container')
     first, last = _range(container, text)
+    if first == 0:
+        raise PortError(f'"{text}" maps the port 0 of the container, and 0 is not a port of a container')
     host_first, host_last = _range(host, text) if host else (0, 0)
     if host and last - first != host_last - host_first and first != last:
         raise PortError(
@@ -51,11 +53,9 @@ def parse_ports(text: str) -> list[dict[str, Any]]:
         if host:
             published = str(host_first + offset)
             port["published"] = f"{published}-{host_last}" if first == last and host_first != host_last else published
-        if port["target"] == 0:
-            del port["target"]
         ports.append(port)
     # Docker sorts the ports of a range by their text: 10 stands before 9.
-    return sorted(ports, key=lambda port: f"{port.get('target', 0)}/{port['protocol']}")
+    return sorted(ports, key=lambda port: f"{port['target']}/{port['protocol']}")
 
 
 def _protocol(container: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convert.compose.references import substitute
 from convert.compose.template import expressions
+from convert.compose.tree import identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from convert.model import Path
 
 MASK = "***"
+
+
+_NEVER_TWICE = frozenset(("extra_hosts", "ports"))
+"""Lists that can have one entry twice in the model, from two files or two forms, but not when they are read again."""
 
 
 def printable(model: Mapping[str, Any], hidden: Mapping[Path, str], *, escape: bool = True) -> Any:
@@ -25,7 +30,8 @@ def printable(model: Mapping[str, Any], hidden: Mapping[Path, str], *, escape: b
         if isinstance(value, dict):
             return {key: write(child, (*path, key)) for key, child in value.items()}
         if isinstance(value, list):
-            return [write(child, (*path, index)) for index, child in enumerate(value)]
+            items = {identity_of(item): item for item in value}.values() if path[-1] in _NEVER_TWICE else value
+            return [write(child, (*path, index)) for index, child in enumerate(items)]
         if not isinstance(value, str):
             return value
         if path in hidden:
@@ -45,11 +51,9 @@ def complete(model: Mapping[str, Any]) -> dict[str, Any]:
     services = {}
     for name, service in model["services"].items():
         depends_on = service.get("depends_on") or {}
-        if any(other not in model["services"] for other in depends_on):
-            kept = {other: each for other, each in depends_on.items() if other in model["services"]}
-            service = {key: value for key, value in service.items() if key != "depends_on"}  # noqa: PLW2901  a copy
-            service |= {"depends_on": kept} if kept else {}
-        services[name] = service
+        kept = {other: each for other, each in depends_on.items() if other in model["services"]}
+        without = {key: value for key, value in service.items() if key != "depends_on" or kept}
+        services[name] = without | {"depends_on": kept} if kept else without
     return {**model, "services": services}
 
 

@@ -11,6 +11,7 @@ from convert.model import Finding, Path, Severity, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+FEW = 6
 MOST_ERRORS = 100
 """More than these help nobody, and a file made to be wrong everywhere shall not cost memory."""
 
@@ -73,12 +74,11 @@ class Problems:
                 # Not for warnings: there may be as many as values, and the search takes as long as there are values.
                 path = (find(self.root, at) if self.root else None) or ()
                 self._damaged.add(path[:2])
-        self.findings[Finding(code, severity, message, help, path, span, None, (*related, *reversed(self.chain)))] = (
-            None
-        )
+        chain = tuple(step for step in (*related, *reversed(self.chain)) if step[1] != span)
+        self.findings[Finding(code, severity, message, help, path, span, None, chain)] = None
 
     def damaged(self, *path: str) -> bool:
-        """Did something in this service (or network, volume, ...) fail already, so that more may only follow from it?"""
+        """Did something in this service (or network, ...) fail already, so that more may only follow from it?"""
         return path in self._damaged or path[:1] in self._damaged or () in self._damaged
 
     def damage(self, path: Path) -> None:
@@ -98,6 +98,15 @@ def quote(value: Any) -> str:
     """Write a value into a message: short, in quotes, secrets by name."""
     text = visible(str(value)).replace("\n", "\\n")
     return f'"{text[:57]}..."' if len(text) > 60 else f'"{text}"'  # noqa: PLR2004
+
+
+def choices(word: str, known: Iterable[str]) -> str:
+    """Suggest the nearest known word; where none is near, say which there are, if they are few."""
+    names = sorted(set(known))
+    near = did_you_mean(word, names)
+    if near or not 0 < len(names) <= FEW:
+        return near
+    return f"There {'is' if len(names) == 1 else 'are'} {', '.join(f'`{name}`' for name in names)}."
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

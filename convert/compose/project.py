@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from convert.compose.files import within
@@ -10,6 +9,8 @@ from convert.compose.tree import Node, span_of, walk
 from convert.model import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from convert.compose.files import Files
     from convert.model import Path
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from convert.compose.dotenv import MOST_BYTES as MOST_ENV_BYTES
 from convert.compose.files import join, parent, within
-from convert.compose.problems import Problems
 from convert.compose.source import compose, decode
 from convert.model import Span
 
 if TYPE_CHECKING:
     from convert.compose.files import Files
+    from convert.compose.problems import Problems
     from convert.compose.request import Request
     from convert.compose.tree import Node
 
@@ -64,7 +64,7 @@ class Reading:
             if not within(self.files.real(path), self.files.real(root)):
                 raise Refused(
                     "outside-project",
-                    f"`{path}` lies outside of `{root}`",
+                    f"`{path}` lies outside of the project",
                     "Move it into the project, or allow it with `--allow-outside`.",
                 )
         kind = self.files.kind(path)
@@ -116,14 +116,14 @@ class Reading:
 
     def variables(self, path: str, *, explicit: bool, at: Node | Span | None) -> str | None:
         """Give the text of a file of variables; None, and a finding, when it cannot be read."""
+        name = f"`{self.shown(path)}`"
         try:
             data = self.read(path, explicit=explicit)
-            if len(data) > MOST_ENV_BYTES:
-                most = MOST_ENV_BYTES // 1024
-                raise Refused("file-too-large", f"`{self.shown(path)}` is larger than {most} KiB", "")
-            return data.decode("utf-8-sig")
+            if len(data) <= MOST_ENV_BYTES:
+                return data.decode("utf-8-sig")
+            self.problems.error("file-too-large", f"{name} is larger than {MOST_ENV_BYTES // 1024} KiB", at)
         except UnicodeDecodeError:
-            self.problems.error("encoding", f"`{self.shown(path)}` is not UTF-8", at, help="Save the file as UTF-8.")
+            self.problems.error("encoding", f"{name} is not UTF-8", at, help="Save the file as UTF-8.")
         except Refused as error:
             self.problems.error(error.code, error.message, at, help=error.help)
         return None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.compose.tree import Node
-
 if TYPE_CHECKING:
+    from convert.compose.tree import Node
     from convert.model import Path
 
 

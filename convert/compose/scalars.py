@@ -90,20 +90,19 @@ def timestamp(text: str) -> Timestamp | None:
         return None
     try:
         offset = _offset(zone or "Z")
-        moment = datetime(
-            *(int(part or 0) for part in (year, month, day, hour, minute, second)), tzinfo=timezone(offset)
-        )
+        date, clock = (int(year), int(month), int(day)), (int(hour or 0), int(minute or 0), int(second or 0))
+        moment = datetime(*date, *clock, tzinfo=timezone(offset))
     except ValueError:
         return None
     fraction = (fraction or "")[:9].rstrip("0")
     fraction = f".{fraction}" if fraction else ""
     sign = "-" if offset < timedelta() else "+"
     minutes = abs(int(offset.total_seconds())) // 60
-    clock = f"{moment:%m-%dT%H:%M:%S}"
+    rest = f"{moment:%m-%dT%H:%M:%S}"
     numeric = f"{sign}{minutes // 60:02}{minutes % 60:02}"
-    json = f"{year}-{clock}{fraction}" + (f"{numeric[:3]}:{numeric[3:]}" if minutes else "Z")
+    json = f"{year}-{rest}{fraction}" + (f"{numeric[:3]}:{numeric[3:]}" if minutes else "Z")
     name = numeric if minutes else "UTC"
-    return Timestamp(json, f"{year}-{clock.replace('T', ' ')}{fraction} {numeric} {name}")
+    return Timestamp(json, f"{year}-{rest.replace('T', ' ')}{fraction} {numeric} {name}")
 
 
 def _offset(zone: str) -> timedelta:

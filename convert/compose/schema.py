@@ -7,7 +7,6 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/schema/compose-sp
 
 from __future__ import annotations
 
-import posixpath
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
 def schema_text() -> str:
     """Give the schema as it is published."""
     # not by importlib.resources, which takes longer to import than this whole stage to run
-    return __loader__.get_data(posixpath.join(posixpath.dirname(__file__), "compose-spec.json")).decode()  # type: ignore[name-defined]
+    data: bytes = __loader__.get_data(f"{__file__.rpartition('/')[0]}/compose-spec.json")  # type: ignore[name-defined]
+    return data.decode()
 
 
 @cache

@@ -9,23 +9,29 @@ from __future__ import annotations
 import io
 import math
 from base64 import b64decode
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convert.compose.composer import Composer, TooDeep
 from convert.compose.libyaml import MappingNode, ScalarNode, SequenceNode, YAMLError
 from convert.compose.problems import Problems, quote
 from convert.compose.scalars import HINTS, MERGE, resolve
 from convert.compose.syntax import explain
-from convert.compose.tree import Node
+from convert.compose.tree import Node, Timestamp
 from convert.model import Path, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_NODES = 100_000
-"""Nodes of a document after its aliases are expanded; only for documents with aliases, others are as big as they are."""
+"""Nodes of a document after its aliases are expanded; documents without aliases are as big as they are."""
 DEEPEST = 64
 
 RESET: Any = object()
 """The value of a node tagged `!reset`, until the stage that removes what it names."""
+
+_NEAR = 3
+"""As deep as the attributes of a service."""
 
 _CORE = "tag:yaml.org,2002:"
 
@@ -92,7 +98,7 @@ class _Named(io.BytesIO):
 
 
 def build(root: Any, problems: Problems) -> Document | None:
-    """Turn one document's YAML nodes into a tree, aliases and merge keys expanded; None, and findings, if it cannot be."""
+    """Turn the YAML nodes of a document into a tree, aliases and merge keys expanded; None, and findings, if it is none."""
     if root is None:
         return None
     builder = _Builder(problems)
@@ -108,7 +114,10 @@ def build(root: Any, problems: Problems) -> Document | None:
 
 
 class _Builder:
-    """Builds one document. shared: has an alias been expanded? made: nodes so far. active: containers being built."""
+    """Builds one document. shared: has an alias been expanded? made: nodes so far. active: containers being built.
+
+    near: the key near the top below which it is at work, for errors of what has no place of its own.
+    """
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
@@ -119,6 +128,7 @@ class _Builder:
         self.shared = False
         self.seen: set[int] = set()
         self.active: set[int] = set()
+        self.near: Any = None
 
     def node(self, source: Any, key: Any, depth: int) -> Node:
         kind = type(source)
@@ -170,7 +180,7 @@ class _Builder:
             raise _Unusable(
                 "alias-bomb",
                 f"its aliases expand to more than {MOST_NODES:,} values",
-                source,
+                self.near or source,
                 "Anchors that repeat anchors multiply; write the repeated part once, or use `extends`.",
             )
         if depth > DEEPEST:
@@ -179,24 +189,23 @@ class _Builder:
     def mapping(self, source: Any, into: dict[str, Node], depth: int) -> None:
         """Add the entries of a YAML mapping that are not in `into` yet: its own first, then what it merges."""
         merged = None
-        own: dict[str, Any] = {}
+        own: dict[str | None, Any] = {}
         pending = self.pending
         for key, child in source.value:
             name = key.value
             if type(name) is not str or key.tag is not None or (not key.style and (not name or name[0] in HINTS)):
                 name = self.key(key)
-                if name is MERGE:
-                    if merged is not None:
-                        self.duplicate(key, MERGE, merged[0])
-                    merged = (key, child)
-                    continue
             if name in own:
-                self.duplicate(key, name, own[name])
+                self.duplicate(key, name or MERGE, own[name])
                 continue
             own[name] = key
-            if name in into:
+            if depth <= _NEAR:
+                self.near = key
+            if name is None:
+                merged = child
+            elif name in into:
                 continue
-            if type(child) is ScalarNode and child.tag is None:
+            elif type(child) is ScalarNode and child.tag is None:
                 value = child.value
                 if not child.style and (not value or value[0] in HINTS):
                     into[name] = Node(resolve(value), child, key)
@@ -207,7 +216,7 @@ class _Builder:
             else:
                 into[name] = self.node(child, key, depth)
         if merged is not None:
-            self.merge(merged[1], into, depth)
+            self.merge(merged, into, depth)
 
     def merge(self, source: Any, into: dict[str, Node], depth: int) -> None:
         if type(source) is MappingNode:
@@ -218,38 +227,28 @@ class _Builder:
             for child in source.value:
                 self.merge(child, into, depth)
         else:
-            raise _Unusable(
-                "merge-key",
-                "`<<` merges mappings, and this is not one",
-                source,
-                "Write `<<: *anchor`, or `<<: [*one, *two]`, where each anchor stands at a mapping.",
-            )
+            help_ = "Write `<<: *anchor`, or `<<: [*one, *two]`, where each anchor stands at a mapping."
+            self.refuse("merge-key", "`<<` merges mappings, and this is not one", source, help_)
 
-    def key(self, key: Any) -> str:
-        """Read an unusual key: quoted or not, tagged or not, it must be text."""
+    def refuse(self, code: str, message: str, source: Any, help: str) -> None:  # noqa: A002
+        self.problems.error(code, message, Node(None, source), help=help)
+
+    def key(self, key: Any) -> str | None:
+        """Read an unusual key: quoted or not, tagged or not, it must be text. None is the merge key."""
         if type(key) is ScalarNode:
-            if key.tag is not None:
-                value = self.tagged_scalar(key)
-            else:
-                value = key.value if key.style else resolve(key.value)
+            plain = key.tag is None and not key.style
+            value = resolve(key.value) if plain else key.value if key.tag is None else self.tagged_scalar(key)
             if type(value) is str:
-                return MERGE if value == MERGE and not key.style and key.tag is None else value
-            raise _Unusable(
-                "key-not-text",
-                f"the key {quote(key.value)} is not text",
-                key,
-                f'Write it in quotes: `"{key.value}"`.',
-            )
-        raise _Unusable("key-not-text", "a mapping or a list cannot be a key", key)
+                return None if plain and value == MERGE else value
+            help_ = f'Write it in quotes: `"{key.value}"`.'
+            self.refuse("key-not-text", f"the key {quote(key.value)} is not text", key, help_)
+            return str(key.value)
+        self.refuse("key-not-text", "a mapping or a list cannot be a key", key, "")
+        return ""
 
     def duplicate(self, key: Any, name: str, first: Any) -> None:
         line = first.start_mark.line + 1
-        self.problems.error(
-            "duplicate-key",
-            f"{quote(name)} is already defined in line {line}",
-            Node(None, key),
-            help="Keep one of the two.",
-        )
+        self.refuse("duplicate-key", f"{quote(name)} is already defined in line {line}", key, "Keep one of the two.")
 
     def is_reset(self, source: Any) -> bool:
         """Check the tag of a mapping or list, or of anything that may be reset."""
@@ -259,7 +258,7 @@ class _Builder:
             return True
         expected = f"{_CORE}{'map' if type(source) is MappingNode else 'seq'}"
         if tag not in {"!override", expected} and type(source) is not ScalarNode:
-            raise self.unknown_tag(source)
+            self.unknown_tag(source)
         return False
 
     def tagged_scalar(self, source: Any) -> Any:
@@ -270,35 +269,42 @@ class _Builder:
             return RESET
         if tag in {"!override", f"{_CORE}str"}:
             return text
-        if not tag.startswith(_CORE):
-            raise self.unknown_tag(source)
-        name = tag[len(_CORE) :]
+        name = tag.removeprefix(_CORE)
+        if name not in _TYPES or name == tag:
+            self.unknown_tag(source)
+            return text
         try:
-            if name == "binary":
-                return b64decode(text).decode("utf-8")
-            wanted = _TYPES[name]
-            value = resolve(text)
-            if name == "float" and type(value) is int:
-                value = float(value)
-            if type(value) is not wanted:
-                raise ValueError(text)
-        except KeyError:
-            raise self.unknown_tag(source) from None
+            return _TYPES[name](text)
         except ValueError:
-            raise _Unusable("yaml-tag", f"{quote(text)} is not a `!!{name}`", source) from None
-        return value
+            self.refuse("yaml-tag", f"{quote(text)} is not a `!!{name}`", source, "Leave the tag out.")
+            return text
 
-    def unknown_tag(self, source: Any) -> _Unusable:
-        tag = source.tag.replace(_CORE, "!!")
-        return _Unusable(
-            "yaml-tag",
-            f"the tag {quote(tag)} is not known here",
-            source,
-            "Compose files know `!reset` and `!override`; leave other tags out.",
-        )
+    def unknown_tag(self, source: Any) -> None:
+        help_ = "Compose files know `!reset` and `!override`; leave other tags out."
+        tag = quote(source.tag.replace(_CORE, "!!"))
+        self.refuse("yaml-tag", f"the tag {tag} is not known here", source, help_)
 
 
-_TYPES: dict[str, type] = {"bool": bool, "int": int, "float": float, "null": type(None)}
+def _typed(*kinds: type) -> Callable[[str], Any]:
+    """Read a text that a tag says the type of."""
+
+    def read(text: str) -> Any:
+        value = resolve(text)
+        if type(value) not in kinds:
+            raise ValueError(text)
+        return float(value) if kinds[0] is float else value
+
+    return read
+
+
+_TYPES: dict[str, Callable[[str], Any]] = {
+    "bool": _typed(bool),
+    "int": _typed(int),
+    "float": _typed(float, int),
+    "null": _typed(type(None)),
+    "timestamp": _typed(Timestamp),
+    "binary": lambda text: b64decode(text).decode("utf-8"),
+}
 
 
 def _collect(node: Node, path: Path, overrides: set[int], resets: list[Path]) -> None:

@@ -6,10 +6,12 @@ nothing until somebody asks for it, and survives anchors, merge keys, overrides,
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convert.model import Path, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
 
 MISSING: Any = object()
 """Stands for a value that is not there, where None is a value."""

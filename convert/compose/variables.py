@@ -32,16 +32,16 @@ def read_entries(
     if text is None:
         return []
     name = reading.shown(path)
-    missing: dict[str, None] = {}
+    missing: list[str] = []
     try:
         if raw:
             return parse_raw(text, lookup, environment.guard)
-        return parse(text, lookup, known, environment.guard, lambda variable: missing.setdefault(variable))
+        return parse(text, lookup, known, environment.guard, missing.append)
     except DotenvError as error:
         reading.problems.error("env-file", error.message, Span(name, error.line, error.column), help=error.help)
         return []
     finally:
-        for variable in missing:
+        for variable in dict.fromkeys(missing):
             reading.problems.warning(
                 "unset-variable",
                 f"{name} uses the variable {variable}, which is not set, so it is empty there",

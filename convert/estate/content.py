@@ -18,7 +18,7 @@ from convert.model import ObjectKey
 from convert.secrets.detection import text_hit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from convert.compose import Project
     from convert.estate import Estate
@@ -118,6 +118,14 @@ def _collect(project: Project, path: str, below: str, root: str, found: dict[str
         else:
             return f"holds `{relative}`, which is no regular file"
     return ""
+
+
+def texts_in(estate: Estate, path: str) -> Iterator[str]:
+    """The text of every file at an absolute path inside the project."""
+    for data in content(estate, path).files.values():
+        text = _text(data)
+        if text is not None:
+            yield text
 
 
 def leak(files: Mapping[str, bytes]) -> Leak | None:

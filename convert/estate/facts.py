@@ -21,8 +21,12 @@ PRE_STOP_SLEEP: Final = 5
 
 DEFAULT_INTERVAL: Final = 30.0
 DEFAULT_RETRIES: Final = 3
-MINIMUM_BUDGET: Final = 60
-"""Docker's defaults for a health check; and the seconds that every program gets to start."""
+"""Docker's defaults for a health check; the interval in seconds."""
+
+MINIMUM_BUDGET: Final = 300
+"""Seconds that every program gets to start. Docker kills no container that is not healthy yet, a startup probe does: a
+database that is killed while it replays its log or fills its first directory may leave half of it behind. A program
+that starts fast is ready as early with a long budget, and a rollout is given up after twice that time anyway."""
 
 _ONE_NODE: Final = "ReadWriteOnce"
 

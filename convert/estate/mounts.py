@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 from convert.compose.files import clean
 from convert.compose.units import bytes_of
 from convert.estate.binds import bind, bind_items, bound
-from convert.estate.facts import run_as
 from convert.estate.images import parse
 from convert.estate.storage import FOLDER, colliding, declaration, is_claim, named, source, targets, templated
 from convert.kubernetes.names import digest, label
-from convert.kubernetes.pod import POD_SECURITY, volume
+from convert.kubernetes.pod import volume
 from convert.kubernetes.quantity import memory
-from convert.model import Approximated, Default, Item, LocalOnly, Put, Severity, Unsupported, path_text
+from convert.model import Approximated, Item, LocalOnly, Put, Severity, Unsupported, path_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -122,17 +121,6 @@ def _image(service: Service, mount: Mapping[str, Any], target: str, at: Path) ->
     name = label(f"{service.slug}-{basename(parse(reference).repository)}-{digest(reference)}")
     inner = str((mount.get("image") or {}).get("subpath") or "")
     yield from attach(service, name, {"image": {"reference": reference}}, target, inner, read_only=True)
-
-
-def group(service: Service) -> Iterator[Effect]:
-    """Let a user that is not root write to its claims: their files get its group."""
-    user = run_as(service)
-    if not user or not any(is_claim(service.estate, key) for key in named(service)):
-        return
-    group = str(service.model.get("user") or "").partition(":")[2]
-    wanted = int(group) if group.isdecimal() and int(group) else user
-    yield Default(service.workload, (*POD_SECURITY, "fsGroup"), wanted)
-    yield Default(service.workload, (*POD_SECURITY, "fsGroupChangePolicy"), "OnRootMismatch")
 
 
 def refused(service: Service, target: str, own: Path, at: Path) -> Iterator[Unsupported]:

@@ -12,7 +12,7 @@ from posixpath import basename
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from convert.estate.images import parse
-from convert.estate.texts import texts
+from convert.estate.texts import is_file, texts
 from convert.model import Item, Put
 
 if TYPE_CHECKING:
@@ -207,7 +207,9 @@ def _dialled(estate: Estate) -> Dials:
             continue
         calls = read.get(text)
         if calls is None:
-            calls = read[text] = [(host, number) for host, number in _calls(text) if host in names]
+            # What a file calls `http://web` may be a name of its own (`upstream web` of nginx).
+            found_here = _explicit(text) if is_file(path) else _calls(text)
+            calls = read[text] = [(host, number) for host, number in found_here if host in names]
         for host, number in calls:
             target = names[host]
             if target != path[1]:
@@ -222,11 +224,16 @@ def _dialled(estate: Estate) -> Dials:
     return found
 
 
-def _calls(text: str) -> Iterator[tuple[str, int]]:
-    """(host, port) pairs in a text, the port by the scheme where a URL gives none."""
+def _explicit(text: str) -> Iterator[tuple[str, int]]:
+    """(host, port) pairs as they stand in a text."""
     for match in _DIALLED.finditer(text):
         if 0 < int(match[2]) < PORTS:
             yield match[1], int(match[2])
+
+
+def _calls(text: str) -> Iterator[tuple[str, int]]:
+    """(host, port) pairs in a text, the port by the scheme where a URL gives none."""
+    yield from _explicit(text)
     if "://" in text:
         for match in _BY_SCHEME.finditer(text):
             if match[1] in SCHEMES:

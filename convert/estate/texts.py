@@ -1,16 +1,17 @@
-"""All text of a project in which one service may call another: settings, commands, health checks, config contents."""
+"""All text of a project in which one service may call another: settings, commands, health checks, files it reads."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
+from convert.estate.content import texts_in
 from convert.model import path_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from convert.estate import Estate
+    from convert.estate import Estate, Service
     from convert.model import Path
 
 _WORDS: Final = ("command", "entrypoint")
@@ -21,18 +22,34 @@ _SHOWN: Final = 3
 def texts(estate: Estate) -> Iterator[tuple[Path, str]]:
     """Every such text and its place."""
     for service in estate:
-        for key, value in (service.model.get("environment") or {}).items():
-            if isinstance(value, str):
-                yield (*service.path, "environment", key), value
-        for attribute in _WORDS:
-            for index, value in enumerate(service.model.get(attribute) or ()):
-                yield (*service.path, attribute, index), str(value)
-        test = (service.model.get("healthcheck") or {}).get("test")
-        for index, value in enumerate([test] if isinstance(test, str) else test or ()):
-            yield (*service.path, "healthcheck", "test", index), str(value)
+        yield from _settings(service)
+        for index, mount in enumerate(service.model.get("volumes") or ()):
+            if mount.get("type") == "bind":
+                for text in texts_in(estate, str(mount.get("source") or "")):
+                    yield (*service.path, "volumes", index), text
     for name, config in (estate.project.model.get("configs") or {}).items():
         if config and isinstance(config.get("content"), str):
             yield ("configs", name, "content"), config["content"]
+        elif config and "file" in config:
+            for text in texts_in(estate, str(config["file"])):
+                yield ("configs", name, "file"), text
+
+
+def _settings(service: Service) -> Iterator[tuple[Path, str]]:
+    for key, value in (service.model.get("environment") or {}).items():
+        if isinstance(value, str):
+            yield (*service.path, "environment", key), value
+    for attribute in _WORDS:
+        for index, value in enumerate(service.model.get(attribute) or ()):
+            yield (*service.path, attribute, index), str(value)
+    test = (service.model.get("healthcheck") or {}).get("test")
+    for index, value in enumerate([test] if isinstance(test, str) else test or ()):
+        yield (*service.path, "healthcheck", "test", index), str(value)
+
+
+def is_file(path: Path) -> bool:
+    """Does `texts` give the content of a file at this place?"""
+    return path[0] == "configs" or path[2] == "volumes"
 
 
 def mentions(estate: Estate, name: str) -> list[Path]:

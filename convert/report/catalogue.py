@@ -78,13 +78,13 @@ def _page(module: str, text: str) -> Page:
 def _patterns(node: ast.stmt) -> Iterator[str]:
     for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
         if isinstance(decorator, ast.Call) and _name(decorator) == "attribute":
-            yield from (argument.value for argument in decorator.args if isinstance(argument, ast.Constant))
+            yield from (text for argument in decorator.args if (text := _constant(argument, {})))
 
 
 def _default_code(pattern: str) -> str:
     """The code that the fold gives where an effect names none: the attribute, or the top-level key."""
     parts = pattern.split(".")
-    return parts[2] if len(parts) > 2 else parts[0]  # noqa: PLR2004  services.<name>.<attribute>
+    return parts[2 if len(parts) > 2 else 0].replace("_", "-")  # noqa: PLR2004  services.<name>.<attribute>
 
 
 def _told(node: ast.AST, names: list[str], constants: Mapping[str, str]) -> Iterator[Told]:
@@ -112,13 +112,11 @@ def _problem(
     Helpers of the rules look alike, perhaps with the service first, so any call counts whose code has a hyphen.
     """
     known = name in {"Problem", "Finding", *REPORTS}
-    for index, argument in enumerate(call.args[:2]):
-        code = _constant(argument, constants)
-        if _CODE(code) and (known or _MORE_THAN_ONE_WORD(code)):
-            break
-    else:
+    is_code = _CODE if known else _MORE_THAN_ONE_WORD
+    place = next((place for place, each in enumerate(call.args[:2]) if is_code(_constant(each, constants))), None)
+    if place is None:
         return
-    rest = call.args[index + 1 :]
+    code, rest = _constant(call.args[place], constants), call.args[place + 1 :]
     severity = REPORTS.get(name, "" if name in {"Problem", "Finding"} else "error")
     if rest and isinstance(rest[0], ast.Attribute):
         severity, rest = _severity(rest[0]), rest[1:]

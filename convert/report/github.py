@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COMMAND = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def annotations(places: Iterable[Place]) -> str:
+def workflow_commands(places: Iterable[Place]) -> str:
     """Write one workflow command a finding."""
     return "".join(f"{_annotation(place)}\n" for place in places)
 

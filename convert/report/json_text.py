@@ -1,4 +1,4 @@
-"""Findings for programs. `"version": 1` promises the shape of docs/findings.schema.json: fields are added, never changed."""
+"""Findings for programs. `"version": 1` promises the shape of docs/findings.schema.json: fields come, none changes."""
 
 from __future__ import annotations
 

@@ -75,21 +75,21 @@ def findings_markdown(found: Sequence[Page]) -> str:
     """docs/findings.md: one heading a code, which `help:` texts and editors can link to."""
     head = (
         "# Every finding\n\n"
-        "Made from the calls that report them by `python -m tools.documents`; a test keeps it true. `…` stands for what is\n"
-        "known only when a file is read. `longshore explain CODE` prints the same.\n\n"
-        "A warning or error that you accept is waived at the service, `x-longshore: {allow: [CODE]}`, or by `allow` of the\n"
-        "service in the stack file: it becomes a note, and is still counted.\n"
+        "Made from the calls that report them by `python -m tools.documents`; a test keeps it true. `…` stands for\n"
+        "what is known only when a file is read. `longshore explain CODE` prints the same.\n\n"
+        "A warning or error that you accept is waived at the service, `x-longshore: {allow: [CODE]}`, or by `allow`\n"
+        "of the service in the stack file: it becomes a note, and is still counted.\n"
     )
     parts = [head]
     for code, entries in by_code(found).items():
         parts.append(f"## {code}\n")
-        for page, told in entries:
+        for _, told in entries:
             parts.append(
                 f"- **{told.severity or 'depends'}**{f', {told.fate}' if told.fate else ''}: {_escaped(told.message)}"
             )
             parts += [f"  help: {_escaped(told.help)}"] if told.help else []
-        modules = dict.fromkeys(page.module for page, _ in entries)
-        parts.append(f"\nSource: {', '.join(f'`{module}`' for module in modules)}\n")
+        modules = dict.fromkeys(f"`{source.module}`" for source, _ in entries)
+        parts.append(f"\nSource: {', '.join(modules)}\n")
     return "\n".join(parts)
 
 

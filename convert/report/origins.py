@@ -47,7 +47,7 @@ def notes_of(sources: list[Source], manifest: Manifest, locate: Locate) -> Notes
         branch = notes
         for step in position or ():
             branch = branch.setdefault(step, {})
-        if position:
+        if position is not None:
             branch[NOTE] = f"from {told(source.origin, locate)}"
     return notes
 
@@ -67,10 +67,16 @@ def _position(manifest: Manifest, field: Field) -> tuple[str | int, ...] | None:
     value: Any = manifest
     steps: list[str | int] = []
     for part in field:
-        step: str | int | None = part if isinstance(part, str) else _index(value, part)
-        if step is None or not isinstance(value, (dict, list)) or (isinstance(step, str) and step not in value):
+        step = (
+            _index(value, part)
+            if isinstance(part, Item)
+            else part
+            if isinstance(value, dict) and part in value
+            else None
+        )
+        if step is None:
             return None
-        value = value[step]  # type: ignore[call-overload]
+        value = value[step]
         steps.append(step)
     return tuple(steps)
 

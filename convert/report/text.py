@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from convert.model import path_text
-from convert.report.excerpt import Source, excerpt
+from convert.report.excerpt import excerpt
 from convert.report.findings import Group, Place, groups, words
 from convert.report.style import SEVERITY_COLOUR
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from convert.model import Finding, Span
+    from convert.report.masking import Source
     from convert.report.style import Style
 
 PLACES_SHOWN = 3

@@ -38,8 +38,8 @@ _PRINTABLE = "\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010
 _WORD = re.compile(r"[A-Za-z/_$(][A-Za-z0-9/_.$()@=+,-]*").fullmatch
 _RESERVED = re.compile(r"[yYnN]|[A-Za-z]{2,5}").fullmatch
 _PLAIN = re.compile(
-    rf"""(?!(?:---|\.\.\.)\x20)
-    (?:[^\x20\-?:,\[\]{{}}\#&*!|>'"%@`]|[-?:](?=[^\x20]))   # the first character is no indicator
+    r"""(?!(?:---|\.\.\.)\x20)
+    (?:[^\x20\-?:,\[\]{}\#&*!|>'"%@`]|[-?:](?=[^\x20]))   # the first character is no indicator
     (?:(?<!:)\x20(?!\#|\Z)|:(?!\x20|\Z)|[^\x20:])*""",
     re.VERBOSE,
 ).fullmatch
@@ -58,8 +58,8 @@ def write(manifests: Iterable[Manifest]) -> str:
 
 
 def document(manifest: Manifest, notes: Notes | None = None) -> str:
-    """Write one manifest, with a comment at the end of each line that `notes` has one for."""
-    out: list[str] = []
+    """Write one manifest, with a comment at the end of each line that `notes` has one for; that of all comes first."""
+    out = [f"{_comment(notes).lstrip()}\n"] if notes and NOTE in notes else []
     _mapping(manifest, "", "", out, notes)
     return "".join(out)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,7 @@ import yaml
 
 from tests.cluster.estates import ROOT, containers, dangling, incomplete, longshore, named
 from tools.cluster import workloads
+from tools.cluster.fixtures import new_namespace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,6 +80,20 @@ if not ESTATES:
 
 def test_the_table_names_every_folder() -> None:
     assert {x.folder for x in ESTATES} == {x.name for x in CORPUS.iterdir() if x.is_dir()}
+
+
+@pytest.mark.usefixtures("simulated", "external_secrets_kinds")
+def test_every_workload_of_every_folder_comes_up(api: Api, say: Callable[[str], None]) -> None:
+    """All at once, since a Deployment counts only after its pods have been ready for ten seconds."""
+    with ExitStack() as stack:
+        spaces = []
+        for folder, files, _, _ in rows():
+            flags = (*named(files), "--profile", "*", "--fail-on", "never")
+            manifests = longshore("render", CORPUS / folder, *flags).manifests
+            spaces.append(stack.enter_context(new_namespace(api)))
+            workloads.apply_all(api, manifests, spaces[-1])
+        seconds = sum(workloads.wait_until_up(api, each) for each in spaces)
+        say(f"the workloads of {len(spaces)} estates are up after {seconds:.1f} s")
 
 
 @pytest.mark.usefixtures("external_secrets_kinds")

@@ -70,7 +70,7 @@ def comparable(model: dict[str, Any]) -> dict[str, Any]:
             build = service.get("build") or {}
             if isinstance(build.get("ssh"), list):
                 keys = (str(key).partition(": ") for key in build["ssh"])
-                build["ssh"] = {name: path for name, _, path in keys}
+                build["ssh"] = {name: path or None for name, _, path in keys}
     return model
 
 
@@ -79,13 +79,17 @@ ON_PURPOSE = {
     "Unknown tags": lambda outcome, _text: _code(outcome, "yaml-tag"),
     "Keys of include": lambda outcome, _text: _code(outcome, "unknown-key") and "of `include`" in str(outcome.findings),
     "Control characters": lambda outcome, _text: "control character" in str(outcome.findings),
-    "A number and its text in one list": lambda outcome, _text: bool(re.search(r"items at \d+ and \d+ are equal", outcome.error)),
+    "A number and its text in one list": lambda outcome, _text: bool(
+        re.search(r"items at \d+ and \d+ are equal", outcome.error)
+    ),
     "Extensions where names are free": lambda _outcome, text: bool(re.search(r"\bx-\w", text)),
     "A file that names YAML 1.2": lambda _outcome, text: "%YAML" in text,
     "A bare name in the last line of an env file": lambda outcome, _text: any(
         ".environment.: only for Docker" in found or ".environment: only for Docker: {'':" in found
         for found in outcome.differences
     ),
+    "More reserved than allowed": lambda outcome, _text: _code(outcome, "reservation-over-limit"),
+    "Port 0": lambda outcome, _text: "0 is not a port of a container" in str(outcome.findings),
     "Remote files": lambda outcome, _text: _code(outcome, "remote-file"),
 }
 """Heading of `docs/limits.md` → how a generated case of it is known."""

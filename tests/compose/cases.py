@@ -12,7 +12,9 @@ must refuse. differs: a heading of `docs/limits.md` where we differ on purpose; 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import yaml
@@ -29,7 +31,7 @@ class Case(NamedTuple):
     refused: bool = False
     differs: str = ""
     ours: str = ""
-    links: dict[str, str] = {}
+    links: Mapping[str, str] = MappingProxyType({})
 
     def write(self, folder: Path) -> None:
         """Put the files of the case into an empty folder."""
@@ -56,7 +58,7 @@ def _cases(path: Path) -> list[Case]:
             name = f"{path.stem}/{kind}-{number}: {body.strip().partition(chr(10))[0][:60]}"
             cases.append(Case(name, {"compose.yaml": text}, {}, kind.endswith("refused")))
     for number, entry in enumerate(content.get("cases", []), 1):
-        files = {name: text for name, text in entry["files"].items()}
+        files = dict(entry["files"].items())
         title = entry.get("name", next(iter(files.values())).strip().partition(chr(10))[0][:60])
         ask = entry.get("ask", {})
         cases.append(

@@ -1,6 +1,6 @@
 """`make fuzz`: many generated and damaged compose files, read by us and by Docker; and noise that only has to end well.
 
-    python -m tests.compose.fuzz [CASES] [SEED]
+python -m tests.compose.fuzz [CASES] [SEED]
 """
 
 from __future__ import annotations
@@ -69,7 +69,11 @@ def noise(examples: int, start: int, found: Noise) -> None:
         return draw(damaged(draw(damaged(text)))).encode("utf-8", "surrogatepass"), env
 
     @settings(
-        max_examples=examples, database=None, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
     )
     @seed(start)
     @given(inputs())

@@ -24,15 +24,54 @@ NAMES = {
 }
 VARIABLES = {"SET": "value", "EMPTY": "", "NUMBER": "3", "FLAG": "true", "PATHLIKE": "./x"}
 
-WORDS = ("a", "b c", "x=y", "A=1", "A=", "A", "", "1", "true", "no", "$$x", "${SET}", "${UNSET:-d}", "é", "k: v", "#h", "~", "null")
+WORDS = (
+    "a",
+    "b c",
+    "x=y",
+    "A=1",
+    "A=",
+    "A",
+    "",
+    "1",
+    "true",
+    "no",
+    "$$x",
+    "${SET}",
+    "${UNSET:-d}",
+    "é",
+    "k: v",
+    "#h",
+    "~",
+    "null",
+)
 POOLS: dict[str, tuple[Any, ...]] = {
-    "ports": ("80", "8080:80", "127.0.0.1:80:80/udp", "3000-3002", "9-11:9-11", "[::1]:5:5", "${NUMBER}:80", 80, "80:80/tcp"),
+    "ports": (
+        "80",
+        "8080:80",
+        "127.0.0.1:80:80/udp",
+        "3000-3002",
+        "9-11:9-11",
+        "[::1]:5:5",
+        "${NUMBER}:80",
+        80,
+        "80:80/tcp",
+    ),
     "target": (80, "80", 443, "/x", "/y/", "${NUMBER}"),
     "published": ("80", 8080, "8000-8001", ""),
     "host_ip": ("127.0.0.1", "::1", "0.0.0.0", "nope"),
     "protocol": ("tcp", "udp", "TCP"),
     "expose": ("80", 80, "80-82/udp"),
-    "volumes": ("data:/data", "./a:/a", "/anon", "data:/data:ro", "../b:/b:z,ro", "cache:/c:nocopy", "~/h:/h", "C:\\\\w:/w", "${PATHLIKE}:/x"),
+    "volumes": (
+        "data:/data",
+        "./a:/a",
+        "/anon",
+        "data:/data:ro",
+        "../b:/b:z,ro",
+        "cache:/c:nocopy",
+        "~/h:/h",
+        "C:\\\\w:/w",
+        "${PATHLIKE}:/x",
+    ),
     "source": ("data", "./s", "key", "conf", "/abs"),
     "tmpfs": ("/run", "/tmp:size=64m", "/run"),
     "devices": ("/dev/a", "/dev/a:/dev/b", "/dev/a:/dev/b:r"),
@@ -76,13 +115,37 @@ POOLS: dict[str, tuple[Any, ...]] = {
     "runtime_flags": ("--a",),
     "subnet": ("10.0.0.0/8", "172.16.0.0/12"),
     "restart": ("always", "no", "on-failure:3"),
-    **dict.fromkeys(("interval", "timeout", "start_period", "start_interval", "stop_grace_period", "delay", "monitor", "window"), ("30s", "1m30s", "1.5h", "0s", "2d", "soon", "5")),
-    **dict.fromkeys(("mem_limit", "mem_reservation", "memswap_limit", "shm_size", "memory", "size", "rate"), ("64m", "1g", "1.5gb", 1024, "-1", "0", "lots", "${NUMBER}k")),
+    **dict.fromkeys(
+        ("interval", "timeout", "start_period", "start_interval", "stop_grace_period", "delay", "monitor", "window"),
+        ("30s", "1m30s", "1.5h", "0s", "2d", "soon", "5"),
+    ),
+    **dict.fromkeys(
+        ("mem_limit", "mem_reservation", "memswap_limit", "shm_size", "memory", "size", "rate"),
+        ("64m", "1g", "1.5gb", 1024, "-1", "0", "lots", "${NUMBER}k"),
+    ),
     **dict.fromkeys(("cpus",), (0.5, "0.5", 1, "2", 0, "many")),
     **dict.fromkeys(("mode",), ("0440", 288, "host", "ingress")),
-    **dict.fromkeys(("replicas", "scale", "parallelism", "max_attempts", "retries", "pids_limit", "pids"), (0, 1, 3, "2", "${NUMBER}", -1)),
+    **dict.fromkeys(
+        ("replicas", "scale", "parallelism", "max_attempts", "retries", "pids_limit", "pids"),
+        (0, 1, 3, "2", "${NUMBER}", -1),
+    ),
 }
-PLAIN = ("0755", "0x1F", "1_000", "1e3", ".5", "yes", "22:22", "2024-01-01", "~", "-0", "1.10", "0o17", "12345678901234567890", "Null")
+PLAIN = (
+    "0755",
+    "0x1F",
+    "1_000",
+    "1e3",
+    ".5",
+    "yes",
+    "22:22",
+    "2024-01-01",
+    "~",
+    "-0",
+    "1.10",
+    "0o17",
+    "12345678901234567890",
+    "Null",
+)
 
 
 class Plain(NamedTuple):
@@ -147,7 +210,11 @@ def value(draw: Draw, schema: dict[str, Any], name: str, depth: int) -> Any:
         items = [value(draw, schema.get("items", {}), name, depth + 1) for _ in range(count)]
         return list({repr(item): item for item in items}.values()) if dice != ODD else items
     if kind == "string" and types != "string" and name not in POOLS:
-        return draw(st.sampled_from(FLAGS if "boolean" in types else NUMBERS if "integer" in types or "number" in types else WORDS))
+        return draw(
+            st.sampled_from(
+                FLAGS if "boolean" in types else NUMBERS if "integer" in types or "number" in types else WORDS
+            )
+        )
     return _scalar(draw, schema, kind, name, dice)
 
 
@@ -155,7 +222,7 @@ def _scalar(draw: Draw, schema: dict[str, Any], kind: str, name: str, dice: int)
     if dice == ODD:
         return Plain(draw(st.sampled_from(PLAIN)))
     fitting = [word for word in POOLS.get(name, ()) if _fits(word, kind)]
-    if fitting and dice < 90:  # noqa: PLR2004
+    if fitting and dice < 90:
         return draw(st.sampled_from(fitting))
     if kind == "null":
         return None
@@ -186,7 +253,7 @@ def _mapping(draw: Draw, schema: dict[str, Any], name: str, depth: int) -> dict[
         keys = POOLS.get(name, ()) if name in {"networks", "models", "depends_on"} else ("A", "b", "SET", "c.d")
         for key in draw(st.lists(st.sampled_from(keys), max_size=2, unique=True)):
             found[str(key)] = value(draw, patterns[0], name, depth + 1)
-    if "^x-" in schema.get("patternProperties", {}) and draw(st.integers(0, 30)) == 7:  # noqa: PLR2004
+    if "^x-" in schema.get("patternProperties", {}) and draw(st.integers(0, 30)) == 7:
         found["x-own"] = draw(st.sampled_from((1, {"a": ["b"]}, None)))
     return found
 
@@ -198,7 +265,7 @@ def service(draw: Draw, *, partial: bool = False) -> dict[str, Any]:
     for name in draw(st.lists(st.sampled_from(_SERVICE_PROPERTIES), min_size=1, max_size=5, unique=True)):
         drawn = value(draw, _properties("service")[name], name, 0)
         tag = draw(st.integers(0, 12)) if partial else 99
-        body[name] = Tagged(("!reset", "!override")[tag], drawn) if tag < 2 else drawn  # noqa: PLR2004
+        body[name] = Tagged(("!reset", "!override")[tag], drawn) if tag < 2 else drawn
     return body
 
 
@@ -212,7 +279,7 @@ def _file(draw: Draw, *, partial: bool) -> dict[str, Any]:
     model: dict[str, Any] = {"services": services}
     sections = {"networks": "network", "volumes": "volume", "configs": "config", "secrets": "secret", "models": "model"}
     for section, definition in sections.items():
-        detailed = draw(st.integers(0, 5)) == 3  # noqa: PLR2004
+        detailed = draw(st.integers(0, 5)) == 3
         if partial and not detailed:
             continue
         entries = {name: _minimal(section) for name in NAMES[section] if name != "default"}
@@ -257,15 +324,20 @@ def projects(draw: Draw) -> Generated:
         order.append("over.yaml")
     elif shape in {4, 5}:
         files["sub/base.yaml"] = emit({"services": {"base": draw(service()), "other": {"image": "x"}}})
-        main["services"]["worker"] = {"extends": {"file": "sub/base.yaml", "service": "base"}, **draw(service(partial=True))}
-    elif shape == 6:  # noqa: PLR2004
+        main["services"]["worker"] = {
+            "extends": {"file": "sub/base.yaml", "service": "base"},
+            **draw(service(partial=True)),
+        }
+    elif shape == 6:
         main["services"]["base"] = draw(service())
         main["services"]["worker"] = {"extends": "base", **draw(service(partial=True))}
-    elif shape == 7:  # noqa: PLR2004
-        files["inc/compose.yaml"] = emit({"services": {"inc": draw(service()), "db": {"image": "z"}}, "networks": {"front": None}})
+    elif shape == 7:
+        files["inc/compose.yaml"] = emit(
+            {"services": {"inc": draw(service()), "db": {"image": "z"}}, "networks": {"front": None}}
+        )
         files["inc/.env"] = "UNSET=included\n"
         main["include"] = ["inc/compose.yaml"]
-    elif shape == 8:  # noqa: PLR2004
+    elif shape == 8:
         main = {"x-base": Plain("&base " + flow(draw(service(partial=True)))), **main}
         worker = main["services"]["worker"]
         main["services"]["worker"] = {"<<": Plain("*base"), **worker}
@@ -285,7 +357,7 @@ def emit(model: Any, indent: int = 0) -> str:
     lines = []
     for key, child in model.items():
         pad = " " * indent
-        if isinstance(child, dict) and child and indent < 6:  # noqa: PLR2004
+        if isinstance(child, dict) and child and indent < 6:
             lines.append(f"{pad}{_text(key)}:\n{emit(child, indent + 2)}")
         else:
             lines.append(f"{pad}{_text(key)}: {flow(child)}\n")

@@ -13,7 +13,9 @@ HERE = "/project"
 class Memory:
     """The files of a test: absolute path → content. links: path → what it points to. others: devices, FIFOs."""
 
-    def __init__(self, files: dict[str, str | bytes], links: dict[str, str] | None = None, others: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, files: dict[str, str | bytes], links: dict[str, str] | None = None, others: tuple[str, ...] = ()
+    ) -> None:
         self.files = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
         self.links = links or {}
         self.others = others
@@ -47,10 +49,19 @@ class Memory:
         return tuple(sorted({name[len(start) :].partition("/")[0] for name in self.files if name.startswith(start)}))
 
 
-def read(content: dict[str, str | bytes] | str | bytes, /, links: dict[str, str] | None = None, others: tuple[str, ...] = (), **request: Any) -> Loaded:
+def read(
+    content: dict[str, str | bytes] | str | bytes,
+    /,
+    links: dict[str, str] | None = None,
+    others: tuple[str, ...] = (),
+    **request: Any,
+) -> Loaded:
     """Read a project out of files named relative to HERE, or out of one compose file."""
     files = {"compose.yaml": content} if isinstance(content, (str, bytes)) else content
-    absolute = {name if name in {"-"} or name.startswith("/") else f"{HERE}/{name}": text for name, text in files.items()}
-    inside = {f"{HERE}/{link}": f"{HERE}/{target}" if not target.startswith("/") else target for link, target in (links or {}).items()}
+    absolute = {name if name == "-" or name.startswith("/") else f"{HERE}/{name}": text for name, text in files.items()}
+    inside = {
+        f"{HERE}/{link}": f"{HERE}/{target}" if not target.startswith("/") else target
+        for link, target in (links or {}).items()
+    }
     memory = Memory(absolute, inside, tuple(f"{HERE}/{name}" for name in others))
     return load(Request(working_directory=HERE, **{"environment": {}, **request}), memory)

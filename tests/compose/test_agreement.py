@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +17,9 @@ from tests.compose.agreement import ON_PURPOSE, compare
 from tests.compose.cases import Case, read_catalogue
 from tests.compose.trial import HOME, Count, generated, mutated, try_case
 from tools.oracle.oracle import Oracle, OracleMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 CORPUS = Path(os.environ.get("LONGSHORE_CORPUS") or ROOT.parent / "shared" / "corpus")
@@ -66,7 +69,7 @@ def test_the_corpus_agrees(oracle: Oracle, capsys: pytest.CaptureFixture[str]) -
 
 def test_the_marketplace_agrees(oracle: Oracle) -> None:
     values = (MARKETPLACE / ".env.example").read_text(encoding="utf-8")
-    environment = {**HOME, **{name: "x" for name in re.findall(r"^(\w+)=\s*$", values, re.MULTILINE)}}
+    environment = {**HOME, **dict.fromkeys(re.findall(r"^(\w+)=\s*$", values, re.MULTILINE), "x")}
     for files in (("compose.yaml",), ("compose.yaml", "compose.prod.yaml")):
         asked = {"environment": environment, "env_files": [str(MARKETPLACE / ".env.example")], "profiles": ["*"]}
         outcome = compare(oracle, str(MARKETPLACE), files, **asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -13,15 +13,21 @@ import yaml
 from cli.concealing import concealed
 from cli.program import run
 from cli.shell import Shell
-from convert.compose import Loaded
 from convert.compose.printed import complete, printable, used, variables
 from convert.report.yaml_text import document
 from convert.secrets.detection import variable
 from tests.compose.cases import read_catalogue
 from tests.compose.memory import HERE, read
 
+if TYPE_CHECKING:
+    from convert.compose import Loaded
+
 ROOT = Path(__file__).parents[2]
 MARKETPLACE = ROOT / "examples" / "marketplace"
+
+
+NOT_READ_AGAIN = "a build context that is disabled"
+"""It names a service that is not in the output, and it cannot be left out: a build needs it."""
 
 
 def printed(loaded: Loaded) -> str:
@@ -43,12 +49,22 @@ def test_the_output_is_a_fixed_point(secrets: Any, capsys: pytest.CaptureFixture
         asked = dict(case.ask)
         if case.refused or case.differs or asked.keys() & {"literal", "directory", "project_directory", "name"}:
             continue
+        if case.name.endswith(NOT_READ_AGAIN):
+            continue
         environment = {"HOME": "/home/me", **asked.get("environment", {})}
         env_files = tuple(asked["env_files"]) if "env_files" in asked else None
         request = {"environment": environment, "is_secret": secrets, "profiles": tuple(asked.get("profiles", ()))}
-        first = read(dict(case.files), case.links, files=tuple(asked.get("files", ())), env_files=env_files, allow_outside=True, services=tuple(asked.get("services", ())), **request)
+        first = read(
+            dict(case.files),
+            case.links,
+            files=tuple(asked.get("files", ())),
+            env_files=env_files,
+            allow_outside=True,
+            services=tuple(asked.get("services", ())),
+            **request,
+        )
         text = printed(first)
-        again = read({"-": text}, files=("-",), **{**request, "profiles": ("*",)})
+        again = read({**case.files, "-": text}, files=("-",), **{**request, "profiles": ("*",)})
         assert again.project, f"{case.name}: {[finding.message for finding in again.findings]}\n{text}"
         assert printed(again) == text, case.name
         tried += 1
@@ -61,7 +77,7 @@ def test_the_marketplace_is_a_fixed_point() -> None:
     words = ("config", "--env-file", ".env.example", "--profile", "*", "-f", "compose.yaml", "-f", "compose.prod.yaml")
     code, first, _ = longshore(*words)
     assert code == 0
-    code, second, _ = longshore("config", "-f", "-", "--project-directory", ".", stdin=first)
+    code, second, _ = longshore("config", "-f", "-", "--project-directory", ".", "--profile", "*", stdin=first)
     assert code == 0
     assert second == first
     code, as_json, _ = longshore(*words, "--format", "json")
@@ -80,14 +96,21 @@ def test_no_secret_is_printed_unless_asked_for(tmp_path: Path) -> None:
         "    labels: {api.token: garlic-4717}\n    build: {args: {NPM_TOKEN: radish-4718}}\n"
     )
     everything = ("cheese", "tomato", "carrot", "potato", "pepper", "onion", "garlic", "radish")
-    for words in ((), ("--format", "json"), ("--environment",), ("--variables",), ("--hash", "*"), ("--no-interpolate",)):
+    for words in (
+        (),
+        ("--format", "json"),
+        ("--environment",),
+        ("--variables",),
+        ("--hash", "*"),
+        ("--no-interpolate",),
+    ):
         code, out, err = longshore("config", *words, directory=tmp_path)
         assert code == 0, err
         assert not [word for word in everything if word in out + err], words
     code, out, err = longshore("config", directory=tmp_path)
     assert "ADMIN_PASSWORD: ${ADMIN_PASSWORD}" in out
     assert "SMTP_PASSWORD: ${SMTP_PASSWORD}" in out
-    assert "LINK: \"***\"" in out or "LINK: '***'" in out or "LINK: ***" in out
+    assert 'LINK: "***"' in out or "LINK: '***'" in out or "LINK: ***" in out
     assert "--show-values" in err
     code, out, _ = longshore("config", "--show-values", directory=tmp_path)
     assert not [word for word in everything if word not in out and word != "tomato"]

@@ -24,7 +24,10 @@ NAMES = sorted({name for definition in DEFINITIONS.values() for name in definiti
 ESTATE = Path(__file__).parents[2] / "examples" / "marketplace" / "compose.yaml"
 BASE = yaml.safe_load(ESTATE.read_text("utf-8"))
 EVERYTHING = {
-    "services": {"a": {name: None for name in DEFINITIONS["container_spec"]["properties"]}, "b": {"image": "x", "deploy": {}}},
+    "services": {
+        "a": dict.fromkeys(DEFINITIONS["container_spec"]["properties"]),
+        "b": {"image": "x", "deploy": {}},
+    },
     "volumes": {"v": None},
     "networks": {"n": {"ipam": {"config": [{"subnet": "10.0.0.0/8"}]}}},
     "configs": {"c": {"file": "f"}},
@@ -39,13 +42,18 @@ SCALARS = (
 )
 VALUES = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from([*NAMES, "x-own", "a", "a\n", ""]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*NAMES, "x-own", "a", "a\n", ""]), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
 
-@given(st.sampled_from([BASE, EVERYTHING]), st.lists(st.tuples(st.randoms(use_true_random=False), VALUES), min_size=1, max_size=3))
+@given(
+    st.sampled_from([BASE, EVERYTHING]),
+    st.lists(st.tuples(st.randoms(use_true_random=False), VALUES), min_size=1, max_size=3),
+)
 @settings(max_examples=400, deadline=None)
 def test_both_say_the_same_of_changed_models(base: dict[str, Any], changes: list[Any]) -> None:
     model = copy.deepcopy(base)
@@ -77,6 +85,8 @@ def test_both_say_the_same_of_one_attribute(name: str, value: Any) -> None:
     assert CHECK(model) == ORACLE.is_valid(model)
 
 
-@pytest.mark.parametrize("value", [None, [], "a", 1, {"services": []}, {"services": {"a b": {}}}, {"services": {"a\n": {}}}, {}])
+@pytest.mark.parametrize(
+    "value", [None, [], "a", 1, {"services": []}, {"services": {"a b": {}}}, {"services": {"a\n": {}}}, {}]
+)
 def test_both_say_the_same_of_what_is_no_model(value: Any) -> None:
     assert CHECK(value) == ORACLE.is_valid(value)

@@ -38,7 +38,9 @@ class Count:
             if heading:
                 self.intended[heading] += 1
             else:
-                self.unintended.append(f"{what}\n  " + "\n  ".join(outcome.differences[:5]) + f"\n  Docker: {outcome.error}")
+                self.unintended.append(
+                    f"{what}\n  " + "\n  ".join(outcome.differences[:5]) + f"\n  Docker: {outcome.error}"
+                )
 
     def __str__(self) -> str:
         agree = self.cases - sum(self.intended.values()) - len(self.unintended)
