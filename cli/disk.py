@@ -11,7 +11,7 @@ from convert.compose.source import MOST_BYTES
 
 
 class Disk:
-    """Files of this machine, read only; `-` is the standard input. No file is ever read further than the reader's bound."""
+    """Files of this machine, read only; `-` is the standard input. None is read further than the reader's bound."""
 
     def __init__(self, stdin: BinaryIO | None = None) -> None:
         self._stdin = stdin
@@ -26,13 +26,13 @@ class Disk:
             return (self._stdin or sys.stdin.buffer).read(MOST_BYTES + 1)
         # Not to wait for a writer, should the file have become a FIFO since it was looked at.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:  # noqa: PTH123  a descriptor
+        with open(descriptor, "rb") as file:
             return file.read(MOST_BYTES + 1)
 
     def kind(self, path: str) -> Literal["file", "directory", "missing", "other"]:
         """Say what is at a path, symbolic links followed; what cannot be looked at is missing."""
         try:
-            mode = os.stat(path).st_mode  # noqa: PTH116  os.path is imported anyway, pathlib costs milliseconds
+            mode = os.stat(path).st_mode
         except (OSError, ValueError):
             return "missing"
         return "file" if stat.S_ISREG(mode) else "directory" if stat.S_ISDIR(mode) else "other"
@@ -47,6 +47,6 @@ class Disk:
     def list(self, path: str) -> tuple[str, ...]:
         """Give the names in a directory; nothing if it cannot be read."""
         try:
-            return tuple(sorted(os.listdir(path)))  # noqa: PTH208
+            return tuple(sorted(os.listdir(path)))
         except OSError:
             return ()

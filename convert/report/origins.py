@@ -108,9 +108,13 @@ def _order(value: Any, position: tuple[str | int, ...] = ()) -> dict[tuple[str |
 
 
 def find_field(text: str, sources: list[Source]) -> list[Source]:
-    """The written fields at `text`, below it, or around it: `spec.replicas`, `containers[web].env`."""
+    """The written fields that `text` names, as much of the path as one likes: `spec.replicas`, `containers[web].image`.
+
+    Where none is called so, those below it; where there are none either, that in whose value it lies.
+    """
     wanted = text.strip(".")
-    exact = [source for source in sources if field_text(source.field) == wanted]
-    below = [source for source in sources if f".{field_text(source.field)}".find(f".{wanted}") >= 0]
-    around = [source for source in sources if wanted.startswith(f"{field_text(source.field)}.")]
+    named = [(source, f".{field_text(source.field)}") for source in sources]
+    exact = [source for source, name in named if name.endswith(f".{wanted}")]
+    below = [source for source, name in named if f".{wanted}." in name or f".{wanted}[" in name]
+    around = [source for source, name in named if source.field and wanted.startswith(f"{name[1:]}.")]
     return exact or below or around

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from io import BytesIO, StringIO
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cli.program import run
 from cli.shell import Shell
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Screen(NamedTuple):

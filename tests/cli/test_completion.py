@@ -13,8 +13,8 @@ import pytest
 from cli.completion import SCRIPTS
 
 TRIES = {
-    "bash": """source <(longshore completion bash); COMP_WORDS=(longshore {words}); COMP_CWORD=$(( ${{#COMP_WORDS[@]}} - 1 ))
-_longshore; printf '%s\\n' "${{COMPREPLY[@]}}" """,
+    "bash": """source <(longshore completion bash); COMP_WORDS=(longshore {words})
+COMP_CWORD=$(( ${{#COMP_WORDS[@]}} - 1 )); _longshore; printf '%s\\n' "${{COMPREPLY[@]}}" """,
     "zsh": """compdef() {{ :; }}; _files() {{ print FILES; }}; _describe() {{ print -l -- "${{(@P)2}}"; }}
 source <(longshore completion zsh); words=(longshore {words}); CURRENT=$#words; _longshore""",
     "fish": "longshore completion fish | source; complete -C 'longshore {words}'",
@@ -27,7 +27,9 @@ def complete(shell: str, words: str, folder: Path) -> list[str]:
         pytest.skip(f"{shell} is not installed")
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     command = [program, "-c", TRIES[shell].format(words=words)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env={**os.environ, "PATH": path}, check=True)
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=folder, env={**os.environ, "PATH": path}, check=True
+    )
     return done.stdout.splitlines()
 
 
@@ -39,7 +41,9 @@ def test_verbs(shell: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shell", SCRIPTS)
 def test_services_of_the_compose_file_at_hand(shell: str, tmp_path: Path) -> None:
-    (tmp_path / "compose.yaml").write_text("services:\n  web: {image: nginx}\n  worker: {image: busybox}\n  api: {image: x}\n")
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  web: {image: nginx}\n  worker: {image: busybox}\n  api: {image: x}\n"
+    )
     found = complete(shell, "check w", tmp_path)
     assert {line.replace("\t", ":").partition(":")[0] for line in found} >= {"web", "worker"}
     assert "api" not in "".join(found)

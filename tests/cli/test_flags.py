@@ -51,7 +51,12 @@ def test_operands_stand_anywhere_and_after_a_double_dash_is_no_flag() -> None:
 
 
 def test_defaults_environment_command_line() -> None:
-    environment = {"LONGSHORE_OUTPUT": "json", "LONGSHORE_FILE": "a,b", "LONGSHORE_ALLOW_OUTSIDE": "yes", "LONGSHORE_QUIET": "0"}
+    environment = {
+        "LONGSHORE_OUTPUT": "json",
+        "LONGSHORE_FILE": "a,b",
+        "LONGSHORE_ALLOW_OUTSIDE": "yes",
+        "LONGSHORE_QUIET": "0",
+    }
     assert parse(VERB, [], {}).text("--output") == "text"
     given = parse(VERB, [], environment)
     assert (given.text("--output"), given.texts("--file")) == ("json", ("a", "b"))
@@ -79,7 +84,9 @@ def test_defaults_environment_command_line() -> None:
         ),
     ],
 )
-def test_what_is_wrong_and_what_to_write_instead(words: list[str], environment: dict[str, str], message: str, hint: str) -> None:
+def test_what_is_wrong_and_what_to_write_instead(
+    words: list[str], environment: dict[str, str], message: str, hint: str
+) -> None:
     with pytest.raises(Refused) as refused:
         parse(VERB, words, environment)
     assert (refused.value.message, refused.value.help, refused.value.code) == (message, hint, 2)

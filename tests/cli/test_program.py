@@ -58,7 +58,10 @@ def test_every_flag_says_its_variable(name: str) -> None:
     [
         (["chekc"], "error: unknown verb `longshore chekc`\nhelp: did you mean `check`?\n"),
         (["zzz"], "error: unknown verb `longshore zzz`\nhelp: `longshore --help` lists what there is\n"),
-        (["-q", "check"], "error: flags come after the verb, `-q` came before it\nhelp: `longshore --help` lists verbs\n"),
+        (
+            ["-q", "check"],
+            "error: flags come after the verb, `-q` came before it\nhelp: `longshore --help` lists verbs\n",
+        ),
         (["check", "--ouput"], "error: unknown flag `--ouput`\nhelp: did you mean `--output`?\n"),
     ],
 )
@@ -108,7 +111,11 @@ def test_an_interrupt_ends_quietly(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with subprocess.Popen(
-        [PROGRAM, "check", "-f", "-"], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [PROGRAM, "check", "-f", "-"],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         time.sleep(1)
         process.send_signal(signal.SIGINT)

@@ -12,7 +12,7 @@ from convert.model import Fate, Finding, Severity, Span
 from convert.model import Path as ModelPath
 from convert.report.excerpt import sources_of
 from convert.report.findings import fates_line, findings_line, located, nowhere
-from convert.report.github import annotations
+from convert.report.github import workflow_commands
 from convert.report.json_text import findings_json
 from convert.report.style import Style
 from convert.report.text import blocks, concise
@@ -82,14 +82,14 @@ compose.yaml:4:5: warning[restart] services.web.restart: Kubernetes counts resta
 compose.yaml:6:20: error[plaintext-secret] services.web.environment.DB_PASSWORD: a secret stands here as text; ${DB_PASSWORD} does not
 compose.yaml:8:5: warning[restart] services.api.restart: Kubernetes counts restarts per pod, not per container, so that three of them may take longer than they did
 info[names] the team has no name
-"""
+"""  # noqa: E501  the screen as it is
     )
 
 
 def test_github() -> None:
     odd = Finding("x", Severity.INFO, "100% of\n`a`", "b", span=Span("a,b:c.yaml", 2, 3, 4))
     assert (
-        annotations(located([odd, FINDINGS[0]], nowhere))
+        workflow_commands(located([odd, FINDINGS[0]], nowhere))
         == """\
 ::notice file=a%2Cb%3Ac.yaml,line=2,col=3,endColumn=7,title=longshore%3A x::100%25 of%0A`a`%0Ahelp: b
 ::notice title=longshore%3A names::the team has no name%0Ahelp: set `team` in the stack file
@@ -115,7 +115,13 @@ def test_json_has_everything_and_keeps_to_its_schema() -> None:
             {"role": "included from", "file": "top.yaml", "line": 1, "column": 1, "length": 1},
         ],
     }
-    assert document["attributes"] == {"total": 24, "translated": 20, "approximated": 3, "local-only": 0, "unsupported": 1}
+    assert document["attributes"] == {
+        "total": 24,
+        "translated": 20,
+        "approximated": 3,
+        "local-only": 0,
+        "unsupported": 1,
+    }
 
 
 def test_counts() -> None:

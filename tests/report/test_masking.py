@@ -12,48 +12,51 @@ from convert.report.masking import Source
 
 CANARY = "hunter2-CANARY"
 
+WEB = "services:\n  web:\n"
+ENVIRONMENT = f"{WEB}    environment:\n"
+
 HIDING_PLACES = {
-    "map": "services:\n  web:\n    environment:\n      DB_PASSWORD: hunter2-CANARY\n",
-    "quoted": "services:\n  web:\n    environment:\n      DB_PASSWORD: \"hunter2-CANARY\"  # note\n",
-    "list": "services:\n  web:\n    environment:\n      - DB_PASSWORD=hunter2-CANARY\n",
-    "quoted list": "services:\n  web:\n    environment:\n    - \"DB_PASSWORD=hunter2-CANARY\"\n",
-    "flow map": "services:\n  web:\n    environment: {A: b, DB_PASSWORD: hunter2-CANARY, C: d}\n",
-    "flow list": 'services:\n  web:\n    environment: ["A=b", "DB_PASSWORD=hunter2-CANARY"]\n',
+    "map": ENVIRONMENT + "      DB_PASSWORD: hunter2-CANARY\n",
+    "quoted": ENVIRONMENT + '      DB_PASSWORD: "hunter2-CANARY"  # note\n',
+    "list": ENVIRONMENT + "      - DB_PASSWORD=hunter2-CANARY\n",
+    "quoted list": ENVIRONMENT + '    - "DB_PASSWORD=hunter2-CANARY"\n',
+    "flow map": WEB + "    environment: {A: b, DB_PASSWORD: hunter2-CANARY, C: d}\n",
+    "flow list": WEB + '    environment: ["A=b", "DB_PASSWORD=hunter2-CANARY"]\n',
     "json": '{"services": {"web": {"environment": {"DB_PASSWORD":"hunter2-CANARY"}}}}\n',
-    "flow over lines": "services:\n  web:\n    environment: {\n      A: b,\n      DB_PASSWORD: hunter2-CANARY\n    }\n",
-    "default": "services:\n  web:\n    environment:\n      A: ${DB_PASSWORD:-hunter2-CANARY}\n",
-    "default in a URL": "services:\n  web:\n    environment:\n      A: postgres://u:${DB_PASSWORD:-hunter2-CANARY}@h/db\n",
-    "nested default": "services:\n  web:\n    environment:\n      A: ${B:-${DB_SECRET-hunter2-CANARY}}\n",
-    "alternative": "services:\n  web:\n    environment:\n      A: ${DB_PASSWORD:+hunter2-CANARY}\n",
-    "URL": "services:\n  web:\n    environment:\n      DATABASE_URL: postgres://shop:hunter2-CANARY@db:5432/shop\n",
-    "URL with a second @": "services:\n  web:\n    environment:\n      DATABASE_URL: postgres://shop:a@hunter2-CANARY@db/x\n",
-    "DSN": "services:\n  web:\n    environment:\n      DB: Server=db;User Id=sa;Password=hunter2-CANARY;\n",
-    "image": "services:\n  web:\n    image: https://user:hunter2-CANARY@registry/x\n",
-    "block text": "services:\n  web:\n    environment:\n      A: |\n        b\n        hunter2-CANARY\n",
-    "folded text": "services:\n  web:\n    environment:\n      - >-\n        hunter2-CANARY\n        a: hunter2-CANARY\n",
-    "block text with a comment": "configs:\n  a:\n    content: |  # text\n      # hunter2-CANARY\n      b: hunter2-CANARY\n",
+    "flow over lines": WEB + "    environment: {\n      A: b,\n      DB_PASSWORD: hunter2-CANARY\n    }\n",
+    "default": ENVIRONMENT + "      A: ${DB_PASSWORD:-hunter2-CANARY}\n",
+    "default in a URL": ENVIRONMENT + "      A: postgres://u:${DB_PASSWORD:-hunter2-CANARY}@h/db\n",
+    "nested default": ENVIRONMENT + "      A: ${B:-${DB_SECRET-hunter2-CANARY}}\n",
+    "alternative": ENVIRONMENT + "      A: ${DB_PASSWORD:+hunter2-CANARY}\n",
+    "URL": ENVIRONMENT + "      DATABASE_URL: postgres://shop:hunter2-CANARY@db:5432/shop\n",
+    "URL with a second @": ENVIRONMENT + "      DATABASE_URL: postgres://shop:a@hunter2-CANARY@db/x\n",
+    "DSN": ENVIRONMENT + "      DB: Server=db;User Id=sa;Password=hunter2-CANARY;\n",
+    "image": WEB + "    image: https://user:hunter2-CANARY@registry/x\n",
+    "block text": ENVIRONMENT + "      A: |\n        b\n        hunter2-CANARY\n",
+    "folded text": ENVIRONMENT + "      - >-\n        hunter2-CANARY\n        a: hunter2-CANARY\n",
+    "block text with a comment": "configs:\n  a:\n    content: |  # t\n      # hunter2-CANARY\n      b: hunter2-CANARY\n",
     "block text after an anchor": "x-a: &a |\n  hunter2-CANARY\n",
-    "text over lines": "services:\n  web:\n    environment:\n      A: \"one\n        hunter2-CANARY\n        b: hunter2-CANARY\"\n",
-    "item over lines": "services:\n  web:\n    environment:\n      - \"A=one\n        hunter2-CANARY\"\n      - one\n        hunter2-CANARY\n",
-    "item at its dash": "services:\n  web:\n    environment:\n      - one\n       hunter2-CANARY\n",
-    "flag": "services:\n  web:\n    command: redis-server --requirepass hunter2-CANARY --port 1\n",
-    "flag with =": "services:\n  web:\n    command: redis-server --password=hunter2-CANARY\n",
-    "flow flag": 'services:\n  web:\n    command: ["redis-server", "--requirepass", "hunter2-CANARY"]\n',
-    "flow flag with spaces": 'services:\n  web:\n    command: [a, "--token", "hunter2 hunter2-CANARY"]\n',
-    "item flag": "services:\n  web:\n    command:\n      - redis-server\n      - --requirepass\n      - hunter2-CANARY\n",
-    "quoted item flag": "services:\n  web:\n    command:\n    - \"--auth-token\"\n    - 'hunter2-CANARY'\n",
-    "short flag": 'services:\n  web:\n    healthcheck:\n      test: ["CMD-SHELL", "mysqladmin ping -phunter2-CANARY"]\n',
-    "short flag apart": "services:\n  web:\n    healthcheck:\n      test: redis-cli -a hunter2-CANARY ping\n",
-    "label": "services:\n  web:\n    labels:\n      - traefik.http.middlewares.a.basicauth.users=admin:hunter2-CANARY\n",
-    "build args": "services:\n  web:\n    build:\n      args:\n        NPM_TOKEN: hunter2-CANARY\n",
+    "text over lines": ENVIRONMENT + '      A: "one\n        hunter2-CANARY\n        b: hunter2-CANARY"\n',
+    "item over lines": ENVIRONMENT + '      - "A=one\n        hunter2-CANARY"\n      - one\n        hunter2-CANARY\n',
+    "item at its dash": ENVIRONMENT + "      - one\n       hunter2-CANARY\n",
+    "flag": WEB + "    command: redis-server --requirepass hunter2-CANARY --port 1\n",
+    "flag with =": WEB + "    command: redis-server --password=hunter2-CANARY\n",
+    "flow flag": WEB + '    command: ["redis-server", "--requirepass", "hunter2-CANARY"]\n',
+    "flow flag with spaces": WEB + '    command: [a, "--token", "hunter2 hunter2-CANARY"]\n',
+    "item flag": WEB + "    command:\n      - redis-server\n      - --requirepass\n      - hunter2-CANARY\n",
+    "quoted item flag": WEB + "    command:\n    - \"--auth-token\"\n    - 'hunter2-CANARY'\n",
+    "short flag": WEB + '    healthcheck:\n      test: ["CMD-SHELL", "mysqladmin ping -phunter2-CANARY"]\n',
+    "short flag apart": WEB + "    healthcheck:\n      test: redis-cli -a hunter2-CANARY ping\n",
+    "label": WEB + "    labels:\n      - traefik.http.middlewares.a.basicauth.users=admin:hunter2-CANARY\n",
+    "build args": WEB + "    build:\n      args:\n        NPM_TOKEN: hunter2-CANARY\n",
     "extension": "x-env: &env\n  API_KEY: hunter2-CANARY\nservices: {}\n",
     "item of a secret name": "x-env:\n  API_KEYS:\n    - hunter2-CANARY\n    - name: hunter2-CANARY\n",
-    "named secrets by the user": "services:\n  web:\n    environment:\n      secrets: hunter2-CANARY\n",
+    "named secrets by the user": ENVIRONMENT + "      secrets: hunter2-CANARY\n",
     "driver options": "volumes:\n  a:\n    driver_opts:\n      o: username=a,password=hunter2-CANARY\n",
-    "comment": "services:\n  web:\n    # DB_PASSWORD: hunter2-CANARY\n    image: a\n",
+    "comment": WEB + "    # DB_PASSWORD: hunter2-CANARY\n    image: a\n",
     "config": "configs:\n  a:\n    content: hunter2-CANARY\n",
-    "key of several words": "services:\n  web:\n    environment:\n      ? DB_PASSWORD\n      : hunter2-CANARY\n",
-    "token": "services:\n  web:\n    environment:\n      A: ghp_0123456789abcdefghijhunter2CANARY012345\n",
+    "key of several words": ENVIRONMENT + "      ? DB_PASSWORD\n      : hunter2-CANARY\n",
+    "token": ENVIRONMENT + "      A: ghp_0123456789abcdefghijhunter2CANARY012345\n",
 }
 
 
@@ -64,11 +67,19 @@ def test_no_form_shows_the_value(form: str) -> None:
         assert "CANARY" not in shown(source, number)[0]
 
 
-@given(st.sampled_from(["DB_PASSWORD", "apiToken", "MY_SECRET", "a.auth.b", "x-private-key"]), st.text(min_size=4), st.data())
+@given(
+    st.sampled_from(["DB_PASSWORD", "apiToken", "MY_SECRET", "a.auth.b", "x-private-key"]),
+    st.text(min_size=4),
+    st.data(),
+)
 @settings(max_examples=200, deadline=None)
 def test_no_style_that_yaml_knows_shows_the_value(name: str, noise: str, data: st.DataObject) -> None:
     value = f"CANARY{noise}CANARY"
-    model = {"services": {"web": {"environment": data.draw(st.sampled_from([{"A": "b", name: value}, ["A=b", f"{name}={value}"]]))}}}
+    model = {
+        "services": {
+            "web": {"environment": data.draw(st.sampled_from([{"A": "b", name: value}, ["A=b", f"{name}={value}"]]))}
+        }
+    }
     text = yaml.safe_dump(
         model,
         default_style=data.draw(st.sampled_from([None, '"', "'", "|", ">"])),
@@ -102,7 +113,7 @@ def test_env_files_show_names_only() -> None:
         "# settings",
         "# OLD_PASSWORD=***",
         "PORT=***",
-        'export NAME=***',
+        "export NAME=***",
         "KEY=***",
         "***",
         "***",

@@ -1,0 +1,148 @@
+"""`make bench`: estates of 40, 400 and 4,000 services through whole processes, beside compose-go in the same run.
+
+    python -m bench [--runs N] [--check]
+
+All figures are medians. `--check` exits 1 when a threshold of ours is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from bench.estates import Estate, write
+from bench.processes import Measure, Name, Program, compare, refusal
+from bench.yardstick import yardstick
+from convert.report.table import columns
+
+SMALL, MIDDLE, LARGE = 40, 400, 4_000
+MIB = 1 << 20
+READER, PLAIN = "compose-go", ", no aliases"
+
+
+class Threshold(NamedTuple):
+    """One promise: what is compared, the most it may be, what it is; `measured` is None where it can't be known."""
+
+    what: str
+    most: float
+    measured: float | None
+    unit: str = ""
+
+    @property
+    def kept(self) -> bool | None:
+        """Is it kept? None: not known."""
+        return None if self.measured is None else self.measured <= self.most
+
+
+def main() -> int:
+    """Measure and print everything; exit code 1 if `--check` is given and a threshold is missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.partition("\n")[0])
+    parser.add_argument("--runs", type=int, default=7, help="runs of each program; half of it for 4,000 services")
+    parser.add_argument("--check", action="store_true", help="exit 1 when a threshold is missed")
+    given = parser.parse_args()
+    _prepare()
+    reader = yardstick()
+    with TemporaryDirectory(prefix="longshore-bench-") as folder:
+        results = _measure(Path(folder), reader, given.runs)
+    print("\n".join(_report(results)))
+    thresholds = _thresholds(results)
+    rows = [(_mark(found), found.what, _figure(found), f"at most {found.most:g}{found.unit}") for found in thresholds]
+    print("", *columns(rows), sep="\n")
+    return 1 if given.check and any(found.kept is False for found in thresholds) else 0
+
+
+def _prepare() -> None:
+    """Compile the program, as `make setup` does; under PYTHONDONTWRITEBYTECODE every run would do it again."""
+    subprocess.run([sys.executable, "-m", "cli.quickstart"], check=True)
+
+
+Results = dict[Name, Measure]
+
+
+def _measure(folder: Path, reader: Path | None, runs: int) -> Results:
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, medians of {runs} runs", flush=True)
+    results: Results = {}
+    for services in (SMALL, MIDDLE):
+        estate = write(folder / str(services), services, anchors=True)
+        programs = {(services, verb): _longshore(verb, estate) for verb in ("render", "config")}
+        if reader:
+            programs[services, READER] = Program([str(reader), "compose.yaml"], estate.folder)
+        results |= compare(programs, runs)
+    # Beyond 100,000 values neither compose-go nor we expand aliases: the large one has none, nor has its counterpart.
+    large, plain = write(folder / str(LARGE), LARGE, anchors=False), write(folder / "plain", MIDDLE, anchors=False)
+    programs = {
+        (estate.services, f"{verb}{PLAIN}"): _longshore(verb, estate)
+        for verb in ("render", "config")
+        for estate in (plain, large)
+    }
+    results |= compare(programs, max(3, runs // 2))
+    if reader:
+        said = refusal(Program([str(reader), "compose.yaml"], large.folder))
+        print(f"{READER} at {LARGE:,} services: {said or 'reads it'}", flush=True)
+    return results
+
+
+def _longshore(verb: str, estate: Estate) -> Program:
+    """The installed program, as a user starts it."""
+    return Program([str(Path(sys.executable).with_name("longshore")), verb, "-f", "compose.yaml"], estate.folder)
+
+
+def _report(results: Results) -> list[str]:
+    rows = [("services", "program", "seconds", "cpu s", "services/s", "peak MiB", f"of {READER}")]
+    for (services, name), found in results.items():
+        ratio = _ratio(results, (services, name), (services, READER)) if name != READER else None
+        rows.append(
+            (
+                f"{services:,}",
+                name,
+                f"{found.seconds:.3f}",
+                f"{found.processor:.3f}",
+                f"{services / found.seconds:,.0f}",
+                f"{found.peak / MIB:.0f}",
+                f"{ratio:.2f}" if ratio else "",
+            )
+        )
+    steps = (((SMALL, "render"), (MIDDLE, "render")), ((MIDDLE, f"render{PLAIN}"), (LARGE, f"render{PLAIN}")))
+    growth = [
+        f"{step[0]:,} to {to[0]:,} services takes {_ratio(results, to, step) or 0:.1f} times as long"
+        for step, to in steps
+    ]
+    return ["", *columns(rows, frozenset({0, 2, 3, 4, 5, 6})), "", *growth]
+
+
+def _ratio(results: Results, part: Name, whole: Name) -> float | None:
+    one, other = results.get(part), results.get(whole)
+    return one.seconds / other.seconds if one and other else None
+
+
+def _thresholds(results: Results) -> list[Threshold]:
+    peak = results[LARGE, f"config{PLAIN}"].peak / MIB
+    return [
+        Threshold("render / compose-go at 40", 1.1, _ratio(results, (SMALL, "render"), (SMALL, READER))),
+        Threshold("render / compose-go at 400", 0.6, _ratio(results, (MIDDLE, "render"), (MIDDLE, READER))),
+        Threshold(
+            "render at 4,000 / at 400", 11, _ratio(results, (LARGE, f"render{PLAIN}"), (MIDDLE, f"render{PLAIN}"))
+        ),
+        Threshold("config / compose-go at 400", 1, _ratio(results, (MIDDLE, "config"), (MIDDLE, READER))),
+        Threshold(
+            "config at 4,000 / at 400", 10, _ratio(results, (LARGE, f"config{PLAIN}"), (MIDDLE, f"config{PLAIN}"))
+        ),
+        Threshold("peak memory of config at 4,000", 500, peak, " MiB"),
+    ]
+
+
+def _mark(threshold: Threshold) -> str:
+    return {True: "pass", False: "FAIL", None: "unknown"}[threshold.kept]
+
+
+def _figure(threshold: Threshold) -> str:
+    return "not measured" if threshold.measured is None else f"{threshold.measured:.2f}{threshold.unit}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""`render --annotate`: manifests with a comment at each field that says where it came from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.showing import locate
+from convert.model import key_of
+from convert.report.origins import by_object, notes_of, written
+from convert.report.yaml_text import document
+
+if TYPE_CHECKING:
+    from cli.reading import Reading
+    from convert.model import Manifest
+
+
+def annotated(reading: Reading) -> list[tuple[Manifest, str]]:
+    """Write every manifest with its origins: (the manifest, its text)."""
+    assert reading.conversion  # noqa: S101  the caller looked
+    find = locate(reading)
+    origins = by_object(reading.conversion.origins)
+    return [
+        (manifest, document(manifest, notes_of(written(manifest, origins.get(key_of(manifest), [])), manifest, find)))
+        for manifest in reading.conversion.manifests
+    ]

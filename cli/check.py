@@ -1,0 +1,41 @@
+"""`longshore check`: what would be created, what would be lost, what to decide. Writes nothing but findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.flags import Verb
+from cli.reading import FLAGS, exit_code, read
+from cli.showing import show
+
+if TYPE_CHECKING:
+    from cli.flags import Given
+    from cli.shell import Shell
+
+
+def run(given: Given, shell: Shell) -> int:
+    """Report on the estate; the findings are the product."""
+    reading = read(given, shell)
+    show(reading, given, shell, shell.out)
+    if reading.conversion and not given.on("--quiet") and given.text("--output") in {"", "text"}:
+        from convert.capacity import capacity  # noqa: PLC0415  the engine has loaded it
+        from convert.report.capacity import capacity_table  # noqa: PLC0415
+
+        weighed = capacity(reading.conversion, reading.options)
+        shell.out.writelines(f"{line}\n" for line in capacity_table(weighed, reading.options.capacity.nodes))
+    return exit_code(reading, given)
+
+
+VERB = Verb(
+    "check",
+    "say what is translated, what is lost, and what to decide",
+    run,
+    FLAGS,
+    "[SERVICE...]",
+    most=-1,
+    examples=(
+        "longshore check                             the compose file in this folder",
+        "longshore check -s shop.prod --fail-on warning",
+        "longshore check -f compose.yaml -f compose.prod.yaml --output json",
+    ),
+)

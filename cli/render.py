@@ -1,0 +1,93 @@
+"""`longshore render`: the Kubernetes manifests of an estate, all or, where a finding forbids it, none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.flags import Flag, Refused, Verb
+from cli.reading import FLAGS, exit_code, read
+from convert.report.yaml_text import write
+
+if TYPE_CHECKING:
+    from cli.flags import Given
+    from cli.reading import Reading
+    from cli.shell import Shell
+
+
+def run(given: Given, shell: Shell) -> int:
+    """Write manifests to standard output, a file or a folder; findings go to standard error."""
+    reading = read(given, shell)
+    code = exit_code(reading, given)
+    if reading.findings or given.on("--verbose"):
+        from cli.showing import show  # noqa: PLC0415  a clean estate needs none of it
+
+        show(reading, given, shell, shell.err)
+    if reading.conversion is None and not code:
+        raise Refused(f"stack {given.text('--stack')} has no compose files", "`longshore plan` shows what it creates")
+    if reading.conversion is None or code:
+        return code
+    target = given.text("--output-file")
+    if not target:
+        shell.out.write(_text(reading, given))
+        return code
+    from cli.writing import is_folder, write_file, write_folder  # noqa: PLC0415
+
+    if is_folder(target, shell.directory):
+        write_folder(target, shell.directory, _by_file(reading, given))
+    else:
+        write_file(target, shell.directory, _text(reading, given))
+    return code
+
+
+def _text(reading: Reading, given: Given) -> str:
+    assert reading.conversion  # noqa: S101  the caller looked
+    manifests = reading.conversion.manifests
+    if given.text("--format") == "json":
+        return _json({"apiVersion": "v1", "kind": "List", "items": list(manifests)})
+    if given.on("--annotate"):
+        from cli.annotating import annotated  # noqa: PLC0415
+
+        return "".join(f"---\n{text}" for _, text in annotated(reading))
+    return write(manifests)
+
+
+def _by_file(reading: Reading, given: Given) -> dict[str, str]:
+    """File name → content, one for each object: `deployment-web.yaml`."""
+    from cli.annotating import annotated  # noqa: PLC0415
+    from convert.model import key_of  # noqa: PLC0415
+    from convert.report.yaml_text import document  # noqa: PLC0415
+
+    assert reading.conversion  # noqa: S101  the caller looked
+    manifests = reading.conversion.manifests
+    if given.text("--format") == "json":
+        texts = [(manifest, _json(manifest)) for manifest in manifests]
+    else:
+        noted = given.on("--annotate")
+        texts = annotated(reading) if noted else [(manifest, document(manifest)) for manifest in manifests]
+    return {f"{str(key_of(manifest)).replace('/', '-')}.{given.text('--format')}": text for manifest, text in texts}
+
+
+def _json(value: object) -> str:
+    import json  # noqa: PLC0415
+
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+VERB = Verb(
+    "render",
+    "write the Kubernetes manifests",
+    run,
+    (
+        *FLAGS,
+        Flag("--output-file", "write there, one file per object in a folder", short="-o", value="FILE|DIR"),
+        Flag("--format", "of manifests", value="FORMAT", choices=("yaml", "json"), default="yaml"),
+        Flag("--annotate", "say where each field came from"),
+    ),
+    "[SERVICE...]",
+    most=-1,
+    examples=(
+        "longshore render -f compose.yaml | kubectl diff -f -",
+        "longshore render -s shop.dev -o manifests/",
+        "longshore render --fail-on never           all that can be translated",
+    ),
+)
