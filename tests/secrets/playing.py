@@ -45,7 +45,8 @@ def _handler(door: Door) -> type[BaseHTTPRequestHandler]:
             door.asked[action] += 1
             if action in door.denied:
                 name = json.loads(body).get("SecretId", "*")
-                user = "arn:aws:sts::123456789012:assumed-role/longshore-eu-west-1-dev-shop-secrets/external-secrets-provider-aws"
+                role = "assumed-role/longshore-eu-west-1-dev-shop-secrets"
+                user = f"arn:aws:sts::123456789012:{role}/external-secrets-provider-aws"
                 message = (
                     f"User: {user} is not authorized to perform: secretsmanager:{action} on resource: {name} "
                     "because no identity-based policy allows the action"

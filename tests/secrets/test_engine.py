@@ -124,13 +124,7 @@ def test_the_engine_never_sees_a_value(deployed: Deployed, api: Api, cluster: Ta
 
     silent(run.state(), *run.said)
     folder = deployed.environment["PULUMI_BACKEND_URL"].removeprefix("file://")
-    silent(
-        *(
-            open(os.path.join(root, file), errors="replace").read()
-            for root, _, files in os.walk(folder)
-            for file in files
-        )
-    )
+    silent(*(file.read_text(errors="replace") for file in Path(folder).rglob("*") if file.is_file()))
     if cluster.etcd:
         kept = dict(everything_in_etcd(cluster.etcd))
         ours = f"/secrets/{NAMESPACE}/"

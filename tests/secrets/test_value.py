@@ -16,9 +16,15 @@ SECRET = "hunter2-and-more"
 
 @pytest.mark.parametrize(
     "show",
-    [repr, str, "{}".format, "{:>30}".format, "{!r}".format, lambda value: f"{value}", lambda value: f"{value!s} {value!r}",
-     lambda value: f"{[value]} {({'k': value})} {Found(value, 'here')}"],
-)  # fmt: skip
+    [
+        repr,
+        str,
+        "{}".format,
+        "{:>30}".format,
+        lambda value: f"{value} {value!s} {value!r}",
+        lambda value: f"{[value]} { ({'k': value}) } {Found(value, 'here')}",
+    ],
+)
 def test_it_shows_three_stars(show):
     assert SECRET not in show(Value(SECRET))
     assert "***" in show(Value(SECRET))
