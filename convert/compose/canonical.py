@@ -173,7 +173,7 @@ def _maybe_external(node: Node, context: Canonical) -> None:
     external = node.value.get("external")
     if external is None or type(external.value) is not dict:
         return
-    inner = external.value.get("name")
+    inner: Node | None = external.value.get("name")
     node.value["external"] = Node(True, external.at, external.key)
     if inner is None:
         return

@@ -95,49 +95,54 @@ def compose_events(parser: Any) -> list[Any]:
 
 def _compose(parser: Any) -> Any:
     anchors: dict[str, Any] = {}
-    open_nodes: list[Any] = []
-    waiting: list[Any] = []
+    parents: list[_Parent] = []
     while True:
         event = parser.get_event()
-        if isinstance(event, AliasEvent):
-            if event.anchor not in anchors:
-                raise _undefined(event)
-            node = anchors[event.anchor]
-        elif isinstance(event, (SequenceEndEvent, MappingEndEvent)):
-            node = open_nodes.pop()
+        if isinstance(event, (SequenceEndEvent, MappingEndEvent)):
+            node = parents.pop().node
             node.end_mark = event.end_mark
-            if not open_nodes:
-                return node
-            continue
         else:
-            node = _node(event)
-            if event.anchor:
-                anchors[event.anchor] = node
-        parent = open_nodes[-1] if open_nodes else None
-        if isinstance(parent, SequenceNode):
-            parent.value.append(node)
-        elif parent is not None:
-            if waiting[-1] is None:
-                waiting[-1] = node
-            else:
-                parent.value.append((waiting[-1], node))
-                waiting[-1] = None
-        if isinstance(event, (SequenceStartEvent, MappingStartEvent)):
-            if len(open_nodes) > DEEPEST_COMPOSED:
-                raise TooDeep(event.start_mark)
-            open_nodes.append(node)
-            waiting.append(None)
-        elif parent is None:
+            node = _node(event, anchors)
+            if parents:
+                parents[-1].add(node)
+            if isinstance(event, (SequenceStartEvent, MappingStartEvent)):
+                if len(parents) > DEEPEST_COMPOSED:
+                    raise TooDeep(event.start_mark)
+                parents.append(_Parent(node))
+        if not parents:
             return node
 
 
-def _node(event: Any) -> Any:
+class _Parent:
+    """A sequence or mapping that is being filled; of a mapping, the key that waits for its value."""
+
+    __slots__ = ("key", "node")
+
+    def __init__(self, node: Any) -> None:
+        self.node = node
+        self.key: Any = None
+
+    def add(self, child: Any) -> None:
+        if isinstance(self.node, SequenceNode):
+            self.node.value.append(child)
+        elif self.key is None:
+            self.key = child
+        else:
+            self.node.value.append((self.key, child))
+            self.key = None
+
+
+def _node(event: Any, anchors: dict[str, Any]) -> Any:
+    if isinstance(event, AliasEvent):
+        if event.anchor not in anchors:
+            raise MarkedYAMLError(None, None, f"found undefined alias {event.anchor!r}", event.start_mark)
+        return anchors[event.anchor]
     tag = None if event.tag == "!" else event.tag
     if isinstance(event, ScalarEvent):
-        return ScalarNode(tag, event.value, event.start_mark, event.end_mark, style=event.style)
-    kind = SequenceNode if isinstance(event, SequenceStartEvent) else MappingNode
-    return kind(tag, [], event.start_mark, event.end_mark)
-
-
-def _undefined(event: Any) -> Exception:
-    return MarkedYAMLError(None, None, f"found undefined alias {event.anchor!r}", event.start_mark)  # type: ignore[no-any-return]
+        node = ScalarNode(tag, event.value, event.start_mark, event.end_mark, style=event.style)
+    else:
+        kind = SequenceNode if isinstance(event, SequenceStartEvent) else MappingNode
+        node = kind(tag, [], event.start_mark, event.end_mark)
+    if event.anchor:
+        anchors[event.anchor] = node
+    return node

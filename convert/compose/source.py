@@ -98,7 +98,7 @@ class _Named(io.BytesIO):
 
 
 def build(root: Any, problems: Problems) -> Document | None:
-    """Turn the YAML nodes of a document into a tree, aliases and merge keys expanded; None, and findings, if it is none."""
+    """Turn the YAML nodes of a document into a tree, aliases and merge keys expanded; None, and findings, if not."""
     if root is None:
         return None
     builder = _Builder(problems)

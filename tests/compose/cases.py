@@ -12,12 +12,14 @@ must refuse. differs: a heading of `docs/limits.md` where we differ on purpose; 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CATALOGUE = Path(__file__).with_name("catalogue")
 

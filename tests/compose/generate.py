@@ -58,7 +58,7 @@ POOLS: dict[str, tuple[Any, ...]] = {
     ),
     "target": (80, "80", 443, "/x", "/y/", "${NUMBER}"),
     "published": ("80", 8080, "8000-8001", ""),
-    "host_ip": ("127.0.0.1", "::1", "0.0.0.0", "nope"),
+    "host_ip": ("127.0.0.1", "::1", "10.0.0.0", "nope"),
     "protocol": ("tcp", "udp", "TCP"),
     "expose": ("80", 80, "80-82/udp"),
     "volumes": (

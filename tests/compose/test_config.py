@@ -162,7 +162,7 @@ def test_a_digest_changes_with_what_runs_and_with_nothing_else(tmp_path: Path) -
 
 def test_exit_codes(tmp_path: Path) -> None:
     assert longshore("config", directory=tmp_path)[0] == 3
-    assert longshore("config", "-f", "nope.yaml", directory=tmp_path)[0] == 3
+    assert longshore("config", "-f", "nope.yaml", directory=tmp_path)[0] == 2
     (tmp_path / "compose.yaml").write_text("services: {a: {imag: x}}")
     code, out, err = longshore("config", directory=tmp_path)
     assert (code, out) == (2, "")
