@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ISSUES = "https://github.com/longshore-dev/longshore/issues"
-
-
 def report(bug: BaseException, arguments: Sequence[str], *, debug: bool) -> str:
     """Describe a bug: its kind and place, the command to copy; with `debug` the way to it, without any locals.
 
@@ -25,7 +22,7 @@ def report(bug: BaseException, arguments: Sequence[str], *, debug: bool) -> str:
     command = shlex.join(["longshore", *arguments])
     lines = [
         f"error: this is a bug in longshore, not in your files: {type(bug).__name__}{where}",
-        f"help: please report it at {ISSUES} with this command and, without its secrets, the compose file:",
+        "help: please report it (CONTRIBUTING.md says where), with this command and the compose file without its secrets:",
         f"        {command}",
     ]
     if not debug:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cli.flags import Given
     from cli.reading import Reading
     from cli.shell import Shell
+    from convert.model import Conversion
 
 
 def run(given: Given, shell: Shell) -> int:
@@ -26,6 +27,8 @@ def run(given: Given, shell: Shell) -> int:
         raise Refused(f"stack {given.text('--stack')} has no compose files", "`longshore plan` shows what it creates")
     if reading.conversion is None or code:
         return code
+    if reading.options.namespace:
+        reading = reading._replace(conversion=_placed(reading.conversion, reading.options.namespace))
     target = given.text("--output-file")
     if not target:
         shell.out.write(_text(reading, given))
@@ -37,6 +40,15 @@ def run(given: Given, shell: Shell) -> int:
     else:
         write_file(target, shell.directory, _text(reading, given))
     return code
+
+
+def _placed(conversion: Conversion, namespace: str) -> Conversion:
+    """Put every object into a namespace; they refer to each other by name, so nothing else changes."""
+    placed = (
+        {**manifest, "metadata": {"name": manifest["metadata"]["name"], "namespace": namespace, **manifest["metadata"]}}
+        for manifest in conversion.manifests
+    )
+    return conversion._replace(manifests=tuple(placed))
 
 
 def _text(reading: Reading, given: Given) -> str:

@@ -28,7 +28,7 @@ def show(reading: Reading, given: Given, shell: Shell, stream: TextIO) -> None:
     verbose, quiet = given.on("--verbose"), given.on("--quiet")
     chosen = [finding for finding in reading.findings if verbose or finding.severity is not Severity.INFO]
     places = located(chosen, locate(reading))
-    stream.write(_written(places, reading, format_, shell.style(given, stream)))
+    stream.write(_written(places, reading, format_, shell.style(given, stream), strict=verbose))
     if quiet:
         return
     if reading.conversion:
@@ -38,7 +38,7 @@ def show(reading: Reading, given: Given, shell: Shell, stream: TextIO) -> None:
         stream.write(", ".join(f"{stage} {seconds * 1000:.0f} ms" for stage, seconds in reading.timings.items()) + "\n")
 
 
-def _written(places: list[Place], reading: Reading, format_: str, style: Style) -> str:
+def _written(places: list[Place], reading: Reading, format_: str, style: Style, *, strict: bool) -> str:
     if not places:
         return ""
     if format_ == "github":
@@ -48,7 +48,9 @@ def _written(places: list[Place], reading: Reading, format_: str, style: Style) 
     from convert.report.excerpt import sources_of  # noqa: PLC0415
     from convert.report.text import blocks, concise  # noqa: PLC0415
 
-    return concise(places) if format_ == "concise" else blocks(places, sources_of(reading.sources), style)
+    return (
+        concise(places) if format_ == "concise" else blocks(places, sources_of(reading.sources), style, strict=strict)
+    )
 
 
 def locate(reading: Reading) -> Locate:

@@ -125,7 +125,7 @@ class TeamAccess(pulumi.ComponentResource):
         quota, workloads = settings.quota, settings.workloads
         container: dict[str, Any] = {
             "type": "Container",
-            "default": {"memory": quota.container_memory or workloads.memory},
+            "default": {"memory": workloads.memory},
             "default_request": {"cpu": workloads.cpu, "memory": workloads.memory},
         }
         if quota.container_memory:

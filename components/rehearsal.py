@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 ORGANIZATION = "organization"
+REHEARSAL = "LONGSHORE_REHEARSAL"
+"""Set in the environment of a program that is only rehearsed: there is no account and no cluster to ask."""
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How Pulumi writes, in the inputs of a resource, a value that is known only after the deployment."""
 
@@ -80,7 +82,7 @@ def rehearse(script: Script, environment: Mapping[str, str]) -> Rehearsal:
     done = subprocess.run(
         [sys.executable, "-m", "components.rehearsal"],
         input=json.dumps(script._asdict()),
-        env={**environment, "LONGSHORE_REHEARSAL": "1", "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+        env={**environment, REHEARSAL: "1", "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
         cwd=script.root,
         capture_output=True,
         text=True,

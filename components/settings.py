@@ -46,6 +46,10 @@ Days = Annotated[
         "a retention that CloudWatch knows, in days: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731 …",
     ),
 ]
+Group = Annotated[
+    str,
+    pattern(r"(?!system:|eks:|aws:|amazon:|iam:)[^\s]+", "a Kubernetes group that EKS lets one name: not `system:…`"),
+]
 Count = Annotated[int, Rule(lambda number: number >= 0, "a number from 0 up")]
 
 RULES: Mapping[tuple[type, str], Rule] = {
@@ -128,7 +132,7 @@ class EksCluster:
     """An EKS cluster of our own. compute: `auto` is EKS Auto Mode, `managed` runs `nodeGroups`.
 
     admins: roles with full rights beside the one that deploys (which has them already and must not be listed).
-    viewers: roles that may read everything, for previews of pull requests. addons: name → version, over the pinned
+    viewers: roles that may read all but Secrets, for previews of pull requests. addons: name → version, over the pinned
     defaults; an empty version leaves an add-on out. shared_storage: a file system (EFS) for volumes that several pods
     mount, as StorageClass `efs`. support: `standard` upgrades at the end of standard support,
     `extended` keeps the version at about six times the price. protect: unset means in production.
@@ -212,7 +216,7 @@ class Access:
 
     people: tuple[RoleArn, ...] = ()
     deployers: tuple[RoleArn, ...] = ()
-    group: str = ""
+    group: Group = ""
     exec: bool | None = None
 
 

@@ -314,6 +314,11 @@ def _application(settings: Settings) -> Iterator[Wrong]:
 def _doubts(settings: Settings) -> Iterator[Wrong]:
     """What works, and is worth a warning."""
     cluster = settings.cluster
+    if settings.in_production and settings.network and settings.network.nat == "single":
+        help_text = "write `nat: per-zone` or `nat: regional`"
+        yield Wrong(
+            ("network",), "has one NAT gateway, and without its zone no node reaches anything", help_text, key=True
+        )
     if isinstance(cluster, EksCluster):
         if EVERYONE in cluster.endpoint.cidrs and not settings.in_production:
             yield Wrong(

@@ -157,7 +157,8 @@ class Fold:
         severity = effect.severity
         if code in allowed and severity is not Severity.INFO:
             severity, message = Severity.INFO, f"{message} (allowed)"
-        self._findings.append(Finding(code, severity, message, effect.help, place, fate=fate))
+        span = effect.span if isinstance(effect, (Unsupported, Problem)) else None
+        self._findings.append(Finding(code, severity, message, effect.help, place, span, fate))
 
     def conversion(self, labels: Mapping[str, str] = NO_LABELS) -> Conversion:
         """Write the defaults, turn everything into manifests, and sort; `labels` are those that every object has."""

@@ -165,23 +165,31 @@ class LocalOnly(NamedTuple):
 
 
 class Unsupported(NamedTuple):
-    """What was read has no Kubernetes equivalent (or none here); severity ERROR when the application breaks by it."""
+    """What was read has no Kubernetes equivalent (or none here); severity ERROR when the application breaks by it.
+
+    span: the place, where it is not in a compose file but in a file that one names.
+    """
 
     reason: str
     help: str = ""
     at: Path = ()
     code: str = ""
     severity: Severity = Severity.WARNING
+    span: Span | None = None
 
 
 class Problem(NamedTuple):
-    """Something to tell that decides no fate: a name collision, a plaintext secret, a missing limit."""
+    """Something to tell that decides no fate: a name collision, a plaintext secret, a missing limit.
+
+    span: the place, where it is not in a compose file but in a file that one names.
+    """
 
     code: str
     severity: Severity
     message: str
     help: str = ""
     at: Path = ()
+    span: Span | None = None
 
 
 Effect = Put | Default | Emit | After | Approximated | LocalOnly | Unsupported | Problem

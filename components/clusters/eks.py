@@ -58,13 +58,7 @@ class Eks(pulumi.ComponentResource):
         control = self._cluster.eks_cluster
         self.name: pulumi.Input[str] | None = control.name
         self.oidc: Oidc | None = self._identity_provider()
-        entries = self._access()
-        before = self._addons(addons.BEFORE_NODES, [self._cluster])
-        groups = self._nodes(network, before) if settings.compute == "managed" else []
-        ready: Sequence[pulumi.Resource] = [self._cluster, *groups]
-        needed = self._addons(addons.FOR_WORKLOADS, ready)
-        made = {*addons.NETWORK, *addons.BEFORE_NODES, *addons.FOR_WORKLOADS, addons.SHARED_STORAGE}
-        self._addons([addon for addon in self._versions if addon not in made], ready)
+        ready, needed = self._ready(network)
         # The identifier outlives an update that makes the kubeconfig unknown, and changes when the cluster is another.
         identifier = pulumi.Output.concat(control.arn, "@", control.created_at)
         self.connection = connect(
@@ -72,20 +66,10 @@ class Eks(pulumi.ComponentResource):
             kubeconfig=self._cluster.kubeconfig_json,
             identifier=identifier,
             # On the way down the workloads go first, while there are nodes, and controllers that release what they own.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*ready, *needed, *entries]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*ready, *needed, *self._access()]),
         )
         if settings.shared_storage:
-            SharedStorage(
-                f"{name}-shared",
-                network=network,
-                cluster_name=control.name,
-                version=self._versions[addons.SHARED_STORAGE],
-                account=account,
-                production=production,
-                after=ready,
-                provider=self.connection.outside,
-                opts=self._child,
-            )
+            self._shared_storage(network, ready)
         classes(name, settings, production=production, parent=self, provider=self.connection.outside)
         self.exports: Mapping[str, pulumi.Input[Any]] = {
             "clusterName": control.name,
@@ -96,6 +80,28 @@ class Eks(pulumi.ComponentResource):
             "oidcIssuer": self.oidc.issuer,
         }
         self.register_outputs(dict(self.exports))
+
+    def _ready(self, network: Network) -> tuple[Sequence[pulumi.Resource], Sequence[pulumi.Resource]]:
+        """Nodes and add-ons in the order in which they need each other: (what can run pods, what pods need)."""
+        before = self._addons(addons.BEFORE_NODES, [self._cluster])
+        groups = self._nodes(network, before) if self._settings.compute == "managed" else []
+        ready = [self._cluster, *groups]
+        made = {*addons.NETWORK, *addons.BEFORE_NODES, *addons.FOR_WORKLOADS, addons.SHARED_STORAGE}
+        self._addons([addon for addon in self._versions if addon not in made], ready)
+        return ready, self._addons(addons.FOR_WORKLOADS, ready)
+
+    def _shared_storage(self, network: Network, after: Sequence[pulumi.Resource]) -> None:
+        SharedStorage(
+            f"{self._prefix}-shared",
+            network=network,
+            cluster_name=self._cluster.eks_cluster.name,
+            version=self._versions[addons.SHARED_STORAGE],
+            account=self._account,
+            production=self._production,
+            after=after,
+            provider=self.connection.outside,
+            opts=self._child,
+        )
 
     def _control_plane(self, network: Network) -> eks.Cluster:
         name, settings = self._prefix, self._settings
@@ -179,7 +185,7 @@ class Eks(pulumi.ComponentResource):
 
     def _access(self) -> list[pulumi.Resource]:
         """Let admins and viewers in; the role that deploys is an admin by having made the cluster."""
-        policies = (("ClusterAdmin", self._settings.admins), ("AdminView", self._settings.viewers))
+        policies = (("ClusterAdmin", self._settings.admins), ("View", self._settings.viewers))
         return [
             access_entry(
                 f"{self._prefix}-{role_name(role)}",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from components.clusters.connection import connect
+from components.rehearsal import REHEARSAL
 from components.settings import KubeconfigCluster
 
 if TYPE_CHECKING:
@@ -50,4 +51,9 @@ def cluster(place: Place) -> Kubeconfig:
     """Reach the cluster of the stack."""
     settings = place.settings.cluster
     assert isinstance(settings, KubeconfigCluster)  # noqa: S101  the kind chose this module
-    return Kubeconfig(place.settings.environment, settings, path=kubeconfig_path(settings, place.root))
+    path = kubeconfig_path(settings, place.root)
+    if not os.environ.get(REHEARSAL) and not Path(path).is_file():
+        # The provider would take the path for the content of a kubeconfig, and say so in other words.
+        several = "; name one of them" if os.pathsep in path else ""
+        raise pulumi.RunError(f"no kubeconfig at {path}{several}: set `longshore:cluster.path` or $KUBECONFIG")
+    return Kubeconfig(place.settings.environment, settings, path=path)

@@ -21,7 +21,11 @@ TIMEOUTS = pulumi.CustomTimeouts(create="30m", update="60m", delete="30m")
 
 
 class NodeGroups(pulumi.ComponentResource):
-    """Groups of nodes with one role, encrypted disks, and instance metadata that pods cannot reach."""
+    """Groups of nodes with one role, encrypted disks, and instance metadata that pods cannot reach.
+
+    Attributes:
+        groups: each when its nodes are ready.
+    """
 
     groups: Sequence[aws.eks.NodeGroup]
 
@@ -38,19 +42,12 @@ class NodeGroups(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("longshore:eks:NodeGroups", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            f"{name}-role",
-            description=f"Nodes of {name}",
-            assume_role_policy=json.dumps(trust("ec2.amazonaws.com")),
-            opts=child,
+        role, attached = self._role(name, partition)
+        # An autoscaler owns the number of nodes after the first day.
+        desired = "scalingConfig.desiredSize"
+        made = pulumi.ResourceOptions(
+            parent=self, depends_on=[*after, *attached], ignore_changes=[desired], custom_timeouts=TIMEOUTS
         )
-        attached = [
-            aws.iam.RolePolicyAttachment(
-                f"{name}-{policy}", role=role.name, policy_arn=f"arn:{partition}:iam::aws:policy/{policy}", opts=child
-            )
-            for policy in POLICIES
-        ]
         self.groups = [
             aws.eks.NodeGroup(
                 f"{name}-{key}",
@@ -66,19 +63,29 @@ class NodeGroups(pulumi.ComponentResource):
                 ),
                 update_config=aws.eks.NodeGroupUpdateConfigArgs(max_unavailable=1),
                 node_repair_config=aws.eks.NodeGroupNodeRepairConfigArgs(enabled=True),
-                launch_template=_template(f"{name}-{key}", group, child),
+                launch_template=_template(f"{name}-{key}", group, pulumi.ResourceOptions(parent=self)),
                 labels=group.labels,
-                opts=pulumi.ResourceOptions(
-                    parent=self,
-                    depends_on=[*after, *attached],
-                    # An autoscaler owns the number of nodes after the first day.
-                    ignore_changes=["scalingConfig.desiredSize"],
-                    custom_timeouts=TIMEOUTS,
-                ),
+                opts=made,
             )
             for key, group in sorted(settings.items())
         ]
         self.register_outputs({"roleArn": role.arn})
+
+    def _role(self, name: str, partition: str) -> tuple[aws.iam.Role, list[aws.iam.RolePolicyAttachment]]:
+        child = pulumi.ResourceOptions(parent=self)
+        role = aws.iam.Role(
+            f"{name}-role",
+            description=f"Nodes of {name}",
+            assume_role_policy=json.dumps(trust("ec2.amazonaws.com")),
+            opts=child,
+        )
+        attached = [
+            aws.iam.RolePolicyAttachment(
+                f"{name}-{policy}", role=role.name, policy_arn=f"arn:{partition}:iam::aws:policy/{policy}", opts=child
+            )
+            for policy in POLICIES
+        ]
+        return role, attached
 
 
 def _template(name: str, group: NodeGroup, opts: pulumi.ResourceOptions) -> aws.eks.NodeGroupLaunchTemplateArgs:

@@ -40,21 +40,39 @@ class SharedStorage(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("longshore:aws:SharedStorage", name, None, opts)
+        files, targets = self._files(name, network, production=production)
+        driver = self._driver(name, cluster_name, version, account.partition, after)
+        k8s.storage.v1.StorageClass(
+            name,
+            metadata={"name": SHARED_CLASS},
+            provisioner="efs.csi.aws.com",
+            parameters={"provisioningMode": "efs-ap", "fileSystemId": files.id, "directoryPerms": "700"},
+            reclaim_policy="Retain" if production else "Delete",
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                provider=provider,
+                depends_on=[*targets, driver],
+                # The API server refuses to change it, and the provider does not know that.
+                replace_on_changes=["reclaimPolicy"],
+                delete_before_replace=True,
+            ),
+        )
+        self.register_outputs({"fileSystemId": files.id, "storageClass": SHARED_CLASS})
+
+    def _files(
+        self, name: str, network: Network, *, production: bool
+    ) -> tuple[aws.efs.FileSystem, list[aws.efs.MountTarget]]:
         child = pulumi.ResourceOptions(parent=self)
         files = aws.efs.FileSystem(
             name,
             encrypted=True,
             throughput_mode="elastic",
             tags={"Name": name},
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(protect=production or None)),
+            opts=pulumi.ResourceOptions(parent=self, protect=production or None),
         )
         if production:
-            aws.efs.BackupPolicy(
-                name,
-                file_system_id=files.id,
-                backup_policy=aws.efs.BackupPolicyBackupPolicyArgs(status="ENABLED"),
-                opts=child,
-            )
+            enabled = aws.efs.BackupPolicyBackupPolicyArgs(status="ENABLED")
+            aws.efs.BackupPolicy(name, file_system_id=files.id, backup_policy=enabled, opts=child)
         group = aws.ec2.SecurityGroup(
             name,
             description="NFS from the VPC",
@@ -77,22 +95,7 @@ class SharedStorage(pulumi.ComponentResource):
             )
             for letter, subnet in zip(network.letters, network.private_subnet_ids, strict=True)
         ]
-        driver = self._driver(name, cluster_name, version, account.partition, after)
-        k8s.storage.v1.StorageClass(
-            name,
-            metadata={"name": SHARED_CLASS},
-            provisioner="efs.csi.aws.com",
-            parameters={"provisioningMode": "efs-ap", "fileSystemId": files.id, "directoryPerms": "700"},
-            reclaim_policy="Retain" if production else "Delete",
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                provider=provider,
-                depends_on=[*targets, driver],
-                replace_on_changes=["reclaimPolicy", "parameters"],
-                delete_before_replace=True,
-            ),
-        )
-        self.register_outputs({"fileSystemId": files.id, "storageClass": SHARED_CLASS})
+        return files, targets
 
     def _driver(
         self,

@@ -25,8 +25,8 @@ _RESOURCES: Final = {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"
 _DISRUPTIONS: Final = {"enabled": True, "minAvailable": 1}
 _WAYS_OUT: Final = [
     {"ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]},
-    # The backend, and the API server under either of its ports.
-    {"ports": [{"protocol": "TCP", "port": 443}, {"protocol": "TCP", "port": 6443}]},
+    # The backend (Vault by itself listens on 8200), and the API server under either of its ports.
+    {"ports": [{"protocol": "TCP", "port": port} for port in (443, 6443, 8200)]},
 ]
 _GUARDED: Final = {"enabled": True, "egress": _WAYS_OUT}
 
@@ -77,44 +77,30 @@ class SecretsOperator(pulumi.ComponentResource):
         return cls(settings.environment, settings.operator, production=settings.in_production, opts=opts)
 
 
+_ACROSS: Final = ("ClusterExternalSecret", "ClusterGenerator", "ClusterPushSecret", "PushSecret")
+"""Kinds that reach across namespaces, or write to a backend."""
+
+
 def values(replicas: int) -> dict[str, Any]:
     """Helm values of the chart, where its defaults are not ours."""
+    common = {"resources": _RESOURCES, "networkPolicy": _GUARDED}
     return {
         "installCRDs": True,
         "crds": {
             # Uninstalling the release must not take every team's ExternalSecrets with it.
             "annotations": {"helm.sh/resource-policy": "keep"},
-            **dict.fromkeys(
-                (
-                    "createClusterExternalSecret",
-                    "createClusterGenerator",
-                    "createClusterPushSecret",
-                    "createClusterSecretStore",
-                    "createPushSecret",
-                ),
-                False,
-            ),
+            "createClusterSecretStore": False,
+            **{f"create{kind}": False for kind in _ACROSS},
         },
-        # Nothing that reaches across namespaces, and nothing that writes to a backend.
-        **dict.fromkeys(
-            (
-                "processClusterExternalSecret",
-                "processClusterGenerator",
-                "processClusterPushSecret",
-                "processClusterStore",
-                "processPushSecret",
-            ),
-            False,
-        ),
+        "processClusterStore": False,
+        **{f"process{kind}": False for kind in _ACROSS},
         # Two replicas without leader election are two writers.
         "replicaCount": replicas,
         "leaderElect": True,
         "concurrent": 5,
-        "resources": _RESOURCES,
         "podDisruptionBudget": _DISRUPTIONS,
         "livenessProbe": {"enabled": True},
         "readinessProbe": {"enabled": True},
-        "networkPolicy": _GUARDED,
         "rbac": {
             # An editor of a namespace must not write a SecretStore that borrows somebody else's identity.
             "aggregateToView": False,
@@ -123,14 +109,14 @@ def values(replicas: int) -> dict[str, Any]:
             # Each team's identity lets the operator act as one ServiceAccount; see `interface.py`.
             "serviceAccountTokenCreate": False,
         },
+        **common,
         "webhook": {
             "replicaCount": replicas,
             "failurePolicy": "Fail",
             "podDisruptionBudget": _DISRUPTIONS,
-            "resources": _RESOURCES,
-            "networkPolicy": _GUARDED,
+            **common,
         },
-        "certController": {"replicaCount": 1, "resources": _RESOURCES, "networkPolicy": _GUARDED},
+        "certController": {"replicaCount": 1, **common},
     }
 
 

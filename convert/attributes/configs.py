@@ -129,12 +129,14 @@ def _ways_out(found: Config) -> str:
 
 def _refused(key: str, found: Config, declared: View) -> Problem:
     return Problem(
-        "secret-file",
+        "secret-in-file",
         Severity.ERROR,
         f"the config `{key}` cannot become a ConfigMap: {found.secret}",
-        "make it a compose secret (`secrets:`), or let the program take the value from its environment; if it is no "
-        "secret, allow `secret-file` for the services that mount it",
+        "three ways out: write `${VARIABLE}` in place of the value, and the text as `content:`; or make the whole file a "
+        "secret, by `secrets:` in place of `configs:`; or, if it is no secret, allow `secret-in-file` for the services "
+        "that mount it",
         _at(declared),
+        found.span,
     )
 
 

@@ -46,7 +46,8 @@ def environment(values: View, service: Service) -> Iterator[Effect]:
             )
         else:
             written[key], hits = rewrite(_text(value), service.estate.hostnames, key)
-            yield from renamed(hits, service.estate.hostnames, (key,))
+            if hits:
+                yield from renamed(hits, service.estate.hostnames, (key,))
     judged = {key: setting(service, key, value) for key, value in written.items()}
     for key, value in written.items():
         if judged[key].kind == "composed":
@@ -58,7 +59,8 @@ def environment(values: View, service: Service) -> Iterator[Effect]:
         else:
             field = (*service.container, "env", Item("name", key), "value")
             yield Put(service.workload, field, expand(service, value))
-        yield from _findings(service, key, found)
+        if found.hit:
+            yield from _findings(service, key, found)
 
 
 def _findings(service: Service, key: str, found: Setting) -> Iterator[Problem]:

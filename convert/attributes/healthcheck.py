@@ -49,7 +49,7 @@ MINIMUM_TIMEOUT = 5
 
 LONGEST_BUSY = 60
 """Seconds in which every test must fail before a container is restarted. Files that ask every second mean to notice a
-start early; a Redis that forks, or a database that writes its checkpoint, is silent for longer than two rounds of it."""
+start early; a Redis that forks, or a database that writes its checkpoint, is silent for longer than some rounds."""
 
 
 class Times(NamedTuple):

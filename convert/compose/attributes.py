@@ -5,15 +5,14 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/spec.md
 
 from __future__ import annotations
 
-from convert.compose.binding import (
-    Type,
+from convert.compose.binding import Type, each, named, structure
+from convert.compose.values import (
     check,
     command,
     count,
     decimal,
     duration,
     duration_or_nothing,
-    each,
     either,
     environment,
     flag,
@@ -21,13 +20,11 @@ from convert.compose.binding import (
     lists,
     mapping,
     mode,
-    named,
     numbers_or_texts,
     opt_out,
     options,
     size,
     strict_options,
-    structure,
     text,
     texts,
     ulimit,

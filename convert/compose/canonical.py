@@ -18,14 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+MOST_PORTS = 200_000
+"""Ports of all ranges of a file together; a range is written in ten characters and may be 65,535 ports."""
+
+
 class Canonical:
     """What the actions of this stage are told. lenient: leave alone what only a variable's value makes readable."""
 
-    __slots__ = ("lenient", "problems")
+    __slots__ = ("lenient", "ports", "problems")
 
     def __init__(self, problems: Problems, *, lenient: bool = False) -> None:
         self.problems = problems
         self.lenient = lenient
+        self.ports = 0
 
 
 def canonical(root: Node, problems: Problems, *, lenient: bool = False) -> None:
@@ -124,7 +129,13 @@ def _ports(node: Node, context: Canonical) -> None:
             ports.append(item)
             continue
         try:
-            ports.extend(derived(port, item) for port in parse_ports(str(item.value)))
+            found = parse_ports(str(item.value))
+            context.ports += len(found)
+            if context.ports > MOST_PORTS:
+                message = f"the ranges of ports have more than {MOST_PORTS:,} ports"
+                context.problems.error("too-many-ports", message, item, help="Publish only the ports that are used.")
+                break
+            ports.extend(derived(port, item) for port in found)
         except PortError as error:
             if context.lenient:
                 return

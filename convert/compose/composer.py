@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from convert.compose.libyaml import (
@@ -23,8 +22,13 @@ from convert.compose.libyaml import (
 DEEPEST_COMPOSED = 128
 """libyaml's composer calls itself for each level; this is more than any stage accepts and far from harmful."""
 
-_NESTING = re.compile(r"[\[{]|[-?:][ \t]+(?=[-?][ \t])")
-_HARMLESS = 2_000
+_NESTING = ("[", "{", "- ", "-\t", "? ", "?\t")
+_HARMLESS = 500
+_SMALL = 100_000
+"""A level takes one of these, or a line that is indented further than all above: 450 levels take this many characters.
+
+A thread has half a MiB of stack on some systems, and a level takes up to 500 bytes of it.
+"""
 
 
 class TooDeep(Exception):  # noqa: N818  it becomes a finding
@@ -51,7 +55,7 @@ class Composer(CParser):  # type: ignore[misc]  # the compiled class has no type
     @staticmethod
     def documents(stream: Any, text: str) -> list[Any]:
         """Compose all documents of a stream; `text` is its content, and decides whether depth must be watched."""
-        crowded = sum(1 for _ in zip(range(_HARMLESS), _NESTING.finditer(text), strict=False)) == _HARMLESS
+        crowded = len(text) > _SMALL or sum(map(text.count, _NESTING)) > _HARMLESS
         parser = _Guarded(stream) if crowded else Composer(stream)
         documents = []
         try:

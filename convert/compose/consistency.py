@@ -322,18 +322,18 @@ def _cycles(known: Known) -> None:
     """Report each circle of dependencies once."""
     done: set[str] = set()
     for start in sorted(known.services):
-        trail: list[str] = []
         stack = [(start, iter(_edges(known, start)))] if start not in done else []
-        trail += [start] if stack else []
+        trail = dict.fromkeys([start] if stack else [])
         while stack:
             name, edges = stack[-1]
             following = next(edges, MISSING)
             if following is MISSING:
                 done.add(name)
                 stack.pop()
-                trail.pop()
+                del trail[name]
             elif following in trail:
-                circle = [*trail[trail.index(following) :], following]
+                names = list(trail)
+                circle = [*names[names.index(following) :], following]
                 known.error(
                     "dependency-cycle",
                     f"services wait for each other in a circle: {' → '.join(circle)}",
@@ -342,7 +342,7 @@ def _cycles(known: Known) -> None:
                     key=True,
                 )
             elif following not in done:
-                trail.append(following)
+                trail[following] = None
                 stack.append((following, iter(_edges(known, following))))
 
 

@@ -59,7 +59,7 @@ def parse(
     reader = _Reader(text.removeprefix("\ufeff"), lookup, known, missing)
     entries = []
     while reader.next_statement():
-        line, column = reader.place()
+        line, column = reader.place(reader.at)
         key, bare = reader.key()
         value = lookup(key) if bare else guard(key, reader.value())
         entries.append(Entry(key, value, line, column))
@@ -71,13 +71,18 @@ def parse(
 class _Reader:
     def __init__(self, text: str, lookup: Lookup, known: dict[str, str], missing: Missing) -> None:
         self.text = text
-        self.at = 0
+        self.at = self.counted = 0
+        self.line = 1
         self.lookup: Lookup = lambda name: known.get(name) if (found := lookup(name)) is None else found
         self.missing = missing
 
-    def place(self, at: int | None = None) -> tuple[int, int]:
-        at = self.at if at is None else at
-        return self.text.count("\n", 0, at) + 1, at - self.text.rfind("\n", 0, at)
+    def place(self, at: int) -> tuple[int, int]:
+        """Give line and column; asked for in the order of the text, so that it is gone through once."""
+        if at < self.counted:
+            self.line, self.counted = 1, 0
+        self.line += self.text.count("\n", self.counted, at)
+        self.counted = at
+        return self.line, at - self.text.rfind("\n", 0, at)
 
     def fail(self, message: str, help: str, at: int) -> DotenvError:  # noqa: A002
         return DotenvError(message, help, *self.place(at))

@@ -13,7 +13,7 @@ from convert.compose.merge import merge_service
 from convert.compose.paths import Base, resolve_paths
 from convert.compose.problems import choices, quote
 from convert.compose.resets import reset_service
-from convert.compose.tree import Node, clone, span_of
+from convert.compose.tree import Node, clone, size, span_of
 
 if TYPE_CHECKING:
     from convert.compose.model import Model
@@ -79,6 +79,8 @@ def _extended(name: str, scope: _Scope, file: str, tracker: Tracker, model: Mode
         return service
     base = _extended(str(wanted.value), base_scope, file, (*tracker, step), model)
     if base is None or type(base.value) is not dict:
+        return service
+    if not model.reading.spend(size(base), extends):
         return service
     source = clone(base)
     reset_service(source, name, scope.resets)

@@ -88,6 +88,8 @@ def _included(entry: Node, file: str, model: Model) -> Node | None:
             "include-cycle", f"files include each other in a circle: {names}", paths[0], help="Remove one of them."
         )
         return None
+    if not model.reading.count_include(paths[0]):
+        return None
     directory = _directory(entry, files[0], model)
     child = model.child(directory, included)
     _environment(env_files, entry, child, model)

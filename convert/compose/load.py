@@ -66,7 +66,7 @@ def _load(reading: Reading) -> Project | None:
     normalise(tree, name, environment, problems)
     if not reading.request.interpolate:
         # Variables stand where numbers and names would be: there is nothing to bind or to compare.
-        return Project(name, start.directory, plain(tree), start.environment.values, reading.files, tree, {})
+        return Project(name, start.directory, plain(tree), start.environment.values, reading.files, tree, {}, reading.shown)
     chosen = choose(tree, start.profiles, reading.request.services, reading)
     for service in chosen.selected.values():
         resolve_variables(service, environment, reading)
@@ -90,7 +90,7 @@ def _bound(reading: Reading, start: Start, tree: Node, chosen: Chosen, name: str
     disabled = {key: service for key, service in everything.items() if key not in selected}
     model["services"] = selected
     tidy = {key: value for key, value in model.items() if value or key in {"name", "services"} or key.startswith("x-")}
-    return Project(name, start.directory, tidy, environment.values, reading.files, tree, disabled)
+    return Project(name, start.directory, tidy, environment.values, reading.files, tree, disabled, reading.shown)
 
 
 def _bind(tree: Node, problems: Problems) -> dict[str, Any]:

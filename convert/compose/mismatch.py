@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convert.compose.problems import did_you_mean, quote
+from convert.compose.problems import MOST_ERRORS, did_you_mean, quote
 from convert.compose.tree import identity_of
 from convert.model import Path, path_text
 
@@ -47,9 +48,10 @@ _KINDS: dict[type, tuple[str, ...]] = {
 
 
 def mismatches(instance: Any, schema: str) -> list[Mismatch]:
-    """Give every cause, in the order of the model."""
+    """Give the causes, in the order of the model; no more than are reported."""
     whole = json.loads(schema)
-    return list(dict.fromkeys(_Explainer(whole["$defs"]).explain(instance, whole, ())))
+    found = _Explainer(whole["$defs"]).explain(instance, whole, ())
+    return list(dict.fromkeys(islice(found, MOST_ERRORS)))
 
 
 class _Explainer:

@@ -51,18 +51,21 @@ def for_each(prefixes: tuple[str, ...], patterns: Mapping[str, Action]) -> dict[
 
 
 def apply(node: Node, branch: Branch, context: Any) -> None:
-    """Call `action(node, context)` for everything below `node` that a pattern names, children before parents."""
+    """Call `action(node, context)` for everything below `node` that a pattern names, children before parents.
+
+    An action may change the node it is given, and nothing above it.
+    """
     value = node.value
     kind = type(value)
     if kind is dict:
         named, anything = branch.named, branch.anything
         if named or anything:
-            for key, child in list(value.items()):
+            for key, child in value.items():
                 following = named.get(key) or anything
                 if following is not None:
                     apply(child, following, context)
     elif kind is list and branch.anything is not None:
-        for child in list(value):
+        for child in value:
             apply(child, branch.anything, context)
     if branch.action is not None:
         branch.action(node, context)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from convert.compose.references import visible
-from convert.compose.tree import Node, find, span_of
+from convert.compose.tree import Node, index, span_of
 from convert.model import Finding, Path, Severity, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FEW = 6
+MANY = 200
+MOST_INDEXED = 20
 MOST_ERRORS = 100
 """More than these help nobody, and a file made to be wrong everywhere shall not cost memory."""
 
@@ -29,6 +31,8 @@ class Problems:
         self.root: Node | None = None
         self.chain: tuple[tuple[str, Span], ...] = ()
         self._broken: set[int] = set()
+        self._paths: dict[int, tuple[Node, Path]] = {}
+        self._indexed = 0
         self._damaged: set[Path] = set()
 
     def error(
@@ -72,10 +76,18 @@ class Problems:
             span = span_of(at.key if key and at.key is not None else at.at)
             if severity is Severity.ERROR:
                 # Not for warnings: there may be as many as values, and the search takes as long as there are values.
-                path = (find(self.root, at) if self.root else None) or ()
+                path = self._path(at)
                 self._damaged.add(path[:2])
         chain = tuple(step for step in (*related, *reversed(self.chain)) if step[1] != span)
         self.findings[Finding(code, severity, message, help, path, span, None, chain)] = None
+
+    def _path(self, node: Node) -> Path:
+        """Look the path of a node up in an index of the tree, which is made again, a few times, when it has changed."""
+        if id(node) not in self._paths and self._indexed < MOST_INDEXED and self.root is not None:
+            self._indexed += 1
+            self._paths = index(self.root)
+        known, path = self._paths.get(id(node), (None, ()))
+        return path if known is node else ()
 
     def damaged(self, *path: str) -> bool:
         """Did something in this service (or network, ...) fail already, so that more may only follow from it?"""
@@ -113,5 +125,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Suggest the nearest known word, as a sentence; empty if none is near."""
     from difflib import get_close_matches  # noqa: PLC0415  only needed when something is wrong
 
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    names = list(known)
+    if len(names) > MANY:
+        # The comparison is slow; people rarely mistype the first letter.
+        names = [name for name in names if name[:1] == word[:1] and abs(len(name) - len(word)) <= FEW][:MANY]
+    near = get_close_matches(word, names, n=1, cutoff=0.6)
     return f"Did you mean `{near[0]}`?" if near else ""

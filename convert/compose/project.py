@@ -9,7 +9,7 @@ from convert.compose.tree import Node, span_of, walk
 from convert.model import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from convert.compose.files import Files
     from convert.model import Path
@@ -19,7 +19,7 @@ class Project:
     """What `docker compose config` would print, with places.
 
     name: of the project. directory: its absolute directory. model: the canonical model, not to be changed; secrets
-    stand in it as references (see `references`). environment: the variables of the interpolation, secret ones as
+    stand in it as references (see `references`). shown: names a file as messages do. environment: the variables of the interpolation, secret ones as
     references. files: the file system it was read from. disabled: the services of profiles that are not enabled.
     variables: every variable that the files mention.
     """
@@ -33,6 +33,7 @@ class Project:
         files: Files,
         tree: Node,
         disabled: Mapping[str, Any],
+        shown: Callable[[str], str],
     ) -> None:
         self.name = name
         self.directory = directory
@@ -40,6 +41,7 @@ class Project:
         self.environment = environment
         self.files = files
         self.disabled = disabled
+        self.shown = shown
         self._tree = tree
 
     def locate(self, path: Path) -> Span | None:

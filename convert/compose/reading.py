@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MOST_FILES = 256
 """Compose files, with those that are included or extended."""
 DEEPEST_INCLUDE = 16
+MOST_COPIED = 500_000
+"""Values that are copied by all `extends` of a project together."""
 NOWHERE = "/dev/null"
 
 
@@ -43,6 +45,8 @@ class Reading:
         self.root = request.working_directory
         self.sources: dict[str, str] = {}
         self._composed: dict[str, list[Any] | None] = {}
+        self._copied = 0
+        self._included = 0
 
     def shown(self, path: str) -> str:
         """Name a file as messages do: relative to where the user stands, if it is below."""
@@ -91,6 +95,21 @@ class Reading:
         directory, name = parent(path), path.rpartition("/")[2]
         names = self.files.list(directory) if self.files.kind(directory) == "directory" else ()
         return Refused("file-not-found", f"there is no file `{self.shown(path)}`", did_you_mean(name, names))
+
+    def spend(self, count: int, at: Node) -> bool:
+        """Count values that an `extends` copies; False, and a finding, if all together are too many."""
+        self._copied += count
+        if self._copied > MOST_COPIED:
+            message = f"what `extends` copies adds up to more than {MOST_COPIED:,} values"
+            self.problems.error("extends-bomb", message, at, help="Move what is large out of the service they extend.")
+        return self._copied <= MOST_COPIED
+
+    def count_include(self, at: Node) -> bool:
+        """Count one include, also of a file that was included before; False, and a finding, if there are too many."""
+        self._included += 1
+        if self._included > MOST_FILES:
+            self.problems.error("too-many-files", f"more than {MOST_FILES} includes, counting those of includes", at)
+        return self._included <= MOST_FILES
 
     def documents(self, path: str, *, explicit: bool = False, at: Node | None = None) -> list[Any] | None:
         """Give the YAML nodes of a compose file, read and parsed once; None, and a finding, when that fails."""

@@ -65,7 +65,7 @@ def decode(data: bytes, file: str, problems: Problems) -> str | None:
         return None
     encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line = before.count(b"\n") + 1
@@ -77,6 +77,13 @@ def decode(data: bytes, file: str, problems: Problems) -> str | None:
             help="Save the file as UTF-8.",
         )
         return None
+    mark = text.find("\n\ufeff")
+    if mark >= 0:
+        # libyaml would pass over it; go-yaml takes it for a part of the next word.
+        message = "the control character U+FEFF, a byte order mark, cannot stand within a file"
+        problems.error("yaml-syntax", message, Span(file, text.count("\n", 0, mark) + 2, 1), help="Remove it.")
+        return None
+    return text
 
 
 def compose(text: str, file: str, problems: Problems) -> list[Any] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 Lookup = Callable[[str], str | None]
 """Variable name → its value, None where it is not set."""
@@ -48,6 +49,7 @@ def substitute(text: str, lookup: Lookup, missing: Missing = ignore, depth: int 
         raise TemplateError("interpolation", "defaults are nested too deep", "Set the inner variables first.", position)
     done: list[str] = []
     start = 0
+    line = _Line(text)
     while position >= 0:
         done.append(text[start:position])
         following = text[position + 1 : position + 2]
@@ -55,7 +57,7 @@ def substitute(text: str, lookup: Lookup, missing: Missing = ignore, depth: int 
             done.append("$")
             start = position + 2
         elif following == "{":
-            value, start = _braced(text, position, lookup, missing, depth)
+            value, start = _braced(line, position, lookup, missing, depth)
             done.append(value)
         elif match := _NAME.match(text, position + 1):
             done.append(_plain(match[0], lookup, missing))
@@ -76,35 +78,76 @@ def _plain(name: str, lookup: Lookup, missing: Missing) -> str:
     return value
 
 
-def _braced(text: str, position: int, lookup: Lookup, missing: Missing, depth: int) -> tuple[str, int]:
-    """Evaluate the `${...}` at `position`; gives the value and where the text goes on."""
+class _Line:
+    """The line of a text that is being read: where its last closing brace is, found once for a line."""
+
+    __slots__ = ("_end", "_last", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._end = self._last = -1
+
+    def last_brace(self, position: int) -> int:
+        """Find the last closing brace of the line that `position` is in; -1 if there is none."""
+        if position > self._end:
+            end = self.text.find("\n", position)
+            self._end = end if end >= 0 else len(self.text)
+            self._last = self.text.rfind("}", position, self._end)
+        return self._last
+
+
+class _Expression(NamedTuple):
+    """`${name operator argument}`, and the position after it; no operator, no argument."""
+
+    name: str
+    operator: str
+    argument: str
+    end: int
+
+
+def _expression(line: _Line, position: int) -> _Expression | None:
+    """Read the expression at `position`; None if it is none."""
+    text = line.text
     name = _NAME.match(text, position + 2)
     if not name:
-        raise _malformed(position)
+        return None
     if text.startswith("}", name.end()):
-        return _plain(name[0], lookup, missing), name.end() + 1
+        return _Expression(name[0], "", "", name.end() + 1)
     operator = _OPERATOR.match(text, name.end())
-    line_end = text.find("\n", position)
-    last = text.rfind("}", operator.end() if operator else position, line_end if line_end >= 0 else len(text))
-    if not operator or last < 0:
-        raise _malformed(position)
+    last = line.last_brace(position)
+    if not operator or last < operator.end():
+        return None
     end = _balance(text, position + 1, last)
-    argument = text[operator.end() : end]
-    value = lookup(name[0])
-    usable = value is not None and (bool(value) or not operator[0].startswith(":"))
-    kind = operator[0][-1]
-    if kind == "+":
-        return (substitute(argument, lookup, missing, depth + 1) if usable else value or ""), end + 1
+    return _Expression(name[0], operator[0], text[operator.end() : end], end + 1)
+
+
+def _braced(line: _Line, position: int, lookup: Lookup, missing: Missing, depth: int) -> tuple[str, int]:
+    """Evaluate the `${...}` at `position`; gives the value and where the text goes on."""
+    found = _expression(line, position)
+    if found is None:
+        raise TemplateError(
+            "interpolation",
+            "this `${...}` is not a variable",
+            "Write `${NAME}` or `${NAME:-default}`; a literal dollar sign is written `$$`.",
+            position,
+        )
+    name, operator, argument, end = found
+    if not operator:
+        return _plain(name, lookup, missing), end
+    value = lookup(name)
+    usable = value is not None and (bool(value) or not operator.startswith(":"))
+    if operator.endswith("+"):
+        return (substitute(argument, lookup, missing, depth + 1) if usable else value or ""), end
     if usable:
-        return value or "", end + 1
+        return value or "", end
     other = substitute(argument, lookup, missing, depth + 1)
-    if kind == "-":
-        return other, end + 1
+    if operator.endswith("-"):
+        return other, end
     state = "is not set" if value is None else "is empty"
     raise TemplateError(
         "required-variable",
-        f"the required variable {name[0]} {state}" + (f": {other}" if other else ""),
-        f"Set {name[0]} in the environment or in `.env`.",
+        f"the required variable {name} {state}" + (f": {other}" if other else ""),
+        f"Set {name} in the environment or in `.env`.",
         position,
     )
 
@@ -127,36 +170,19 @@ def _balance(text: str, start: int, last: int) -> int:
     return last
 
 
-def _malformed(position: int) -> TemplateError:
-    return TemplateError(
-        "interpolation",
-        "this `${...}` is not a variable",
-        "Write `${NAME}` or `${NAME:-default}`; a literal dollar sign is written `$$`.",
-        position,
-    )
-
-
 def expressions(text: str) -> Iterator[tuple[str, str, str]]:
     """Give the (variable, operator, argument) of every expression in a text, those in arguments too; none malformed."""
+    line = _Line(text)
     position = text.find("$")
     while position >= 0:
-        following = text[position + 1 : position + 2]
         start = position + 2
-        name = _NAME.match(text, position + (2 if following == "{" else 1))
-        if name and following != "{":
+        if text[position + 1 : position + 2] == "{":
+            found = _expression(line, position)
+            if found:
+                yield found.name, found.operator, found.argument
+                yield from expressions(found.argument)
+                start = found.end
+        elif name := _NAME.match(text, position + 1):
             yield name[0], "", ""
             start = name.end()
-        elif name:
-            operator = _OPERATOR.match(text, name.end())
-            line_end = text.find("\n", position)
-            last = text.rfind("}", position, line_end if line_end >= 0 else len(text))
-            end = _balance(text, position + 1, last)
-            if not operator or end < operator.end():
-                yield name[0], "", ""
-                start = name.end()
-            else:
-                argument = text[operator.end() : end]
-                yield name[0], operator[0], argument
-                yield from expressions(argument)
-                start = end + 1
         position = text.find("$", start)

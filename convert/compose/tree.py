@@ -78,6 +78,14 @@ def clone(node: Node) -> Node:
     return Node(value, node.at, node.key)
 
 
+def size(node: Node) -> int:
+    """Count the nodes of a tree."""
+    value = node.value
+    if type(value) is dict:
+        return 1 + sum(map(size, value.values()))
+    return 1 + sum(map(size, value)) if type(value) is list else 1
+
+
 def plain(node: Node) -> Any:
     """Give the tree as plain dicts, lists and scalars, times in their JSON form."""
     value = node.value
@@ -110,15 +118,15 @@ def identity_of(value: Any) -> Hashable:
     return ("number" if kind in {int, float} else kind.__name__), value
 
 
-def find(root: Node, wanted: Node) -> Path | None:
-    """Search the path of a node; slow, and only for what goes into a message."""
+def index(root: Node) -> dict[int, tuple[Node, Path]]:
+    """Give each node and its path by the node's identity; slow, and only for what goes into a message."""
+    found: dict[int, tuple[Node, Path]] = {}
     stack: list[tuple[Node, Path]] = [(root, ())]
     while stack:
         node, path = stack.pop()
-        if node is wanted:
-            return path
+        found[id(node)] = node, path
         stack.extend((child, (*path, key)) for key, child in children(node))
-    return None
+    return found
 
 
 def children(node: Node) -> Iterator[tuple[str | int, Node]]:

@@ -57,7 +57,7 @@ def _bind(service: Service, path: str, mount: Mapping[str, Any]) -> Bind | None:
     found = content(service.estate, path)
     if found.trouble or not found.files or _for_writing(mount, found):
         return None
-    if "secret-file" not in service.allowed and leak(found.files):
+    if "secret-in-file" not in service.allowed and leak(found.files):
         return None
     files, _ = hosts_renamed(service.estate, found.files)
     relative = service.estate.project.relative(path)
@@ -193,16 +193,16 @@ def _project_path(service: Service, mount: Mapping[str, Any], path: str, at: Pat
 
 
 def _refused(service: Service, mount: Mapping[str, Any], relative: str, found: Content, at: Path) -> Effect:
-    secret = leak(found.files) if found.files and "secret-file" not in service.allowed else None
+    secret = leak(found.files) if found.files and "secret-in-file" not in service.allowed else None
     if secret:
         place = relative if not found.directory else f"{relative}/{secret.file}"
         return Unsupported(
-            f"`{place}` holds {secret.reason} in line {secret.line}, and a ConfigMap is no place for a secret",
-            "make the file a compose secret (`secrets:`), or let the program take the value from a variable; "
-            "if it is none, allow `secret-file`",
+            f"`{place}` holds {secret.sentence}, and a ConfigMap is no place for a secret",
+            leak_help(str(mount.get("target"))),
             at,
-            "secret-file",
+            "secret-in-file",
             Severity.ERROR,
+            secret.span(service.estate, str(mount.get("source")), directory=found.directory),
         )
     if found.missing and mount.get("read_only"):
         why = "does not exist: Docker would mount an empty directory there"
@@ -215,6 +215,15 @@ def _refused(service: Service, mount: Mapping[str, Any], relative: str, found: C
     else:
         why = "is mounted to be written and holds no text: it keeps data, on the Docker host"
     return Unsupported(f"`{relative}` {why}", WAYS_OUT, at, "bind", Severity.ERROR)
+
+
+def leak_help(target: str) -> str:
+    """The ways out for a file with a secret in it that is mounted at `target`."""
+    return (
+        "three ways out: put the value into a variable and write the text as `configs: {…: {content: …}}` with "
+        f"`${{VARIABLE}}` in its place; or make the whole file a secret, `secrets: {{…: {{file: …}}}}`, mounted by "
+        f"`target: {target}`; or, if it is no secret, allow `secret-in-file`"
+    )
 
 
 def bind_items(made: Bind) -> dict[str, Any]:

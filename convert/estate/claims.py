@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from posixpath import basename
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convert.estate.facts import access_mode, shared
+from convert.estate.images import FILLS_ITSELF, parse
 from convert.estate.storage import DEFAULT_SIZE, declaration, driver_options, export, named, templated
 from convert.kubernetes.names import label, valid_annotation
 from convert.model import Approximated, LocalOnly, ObjectKey, Problem, Put, Severity, Unsupported
@@ -70,21 +72,34 @@ def _sharing(estate: Estate, key: str, users: tuple[Service, ...]) -> Iterator[E
     )
 
 
-def prefilled(estate: Estate, key: str) -> str:
-    """The place in the image from which Docker would fill the volume; empty where nothing is filled."""
-    mounts = [
-        mount
+class Prefill(NamedTuple):
+    """From where Docker would fill a volume. target: the place in the image; empty where nothing is filled.
+
+    missed: the programs that mount it are not known to do without.
+    """
+
+    target: str
+    missed: bool
+
+
+def prefilled(estate: Estate, key: str) -> Prefill:
+    """What Docker would put into the volume when it is empty, and a claim lacks."""
+    fillers = [
+        (user, mount)
         for user in estate.consumers[key]
         for mount in user.model.get("volumes") or []
         if mount.get("source") == key and mount.get("type") == "volume"
     ]
-    if not mounts or all((mount.get("volume") or {}).get("nocopy") for mount in mounts):
-        return ""
-    return str(mounts[0].get("target"))
+    if all((mount.get("volume") or {}).get("nocopy") for _, mount in fillers):
+        return Prefill("", missed=False)
+    images = {parse(user.settings.image or str(user.model.get("image") or "")).repository for user, _ in fillers}
+    return Prefill(
+        str(fillers[0][1].get("target")), missed=not all(basename(image) in FILLS_ITSELF for image in images)
+    )
 
 
 def _prefill(estate: Estate, key: str, users: tuple[Service, ...]) -> Iterator[Effect]:
-    target = prefilled(estate, key)
+    target = prefilled(estate, key).target
     if not target:
         return
     yield Approximated("")

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from convert.estate import Estate, Service
+    from convert.model import Span
 
 
 class Config(NamedTuple):
     """One top-level config. name: of its ConfigMap. external: the ConfigMap is not ours to make.
 
     files: key → content, with old host names rewritten. variables: secret variables that the content names. secret: why
-    the content is one, or empty. trouble: why there is no content, or empty.
+    the content is one, or empty; span: the line of its file that is. trouble: why there is no content, or empty.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Config(NamedTuple):
     hits: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
     secret: str = ""
+    span: Span | None = None
     trouble: str = ""
 
     @property
@@ -72,9 +74,10 @@ def _config(estate: Estate, key: str) -> Config:
     files, hits = hosts_renamed(estate, found.files)
     text = "".join(data.decode(errors="ignore") for data in files.values()) if "file" not in declared else ""
     variables = references(text) if OPEN in text else ()
+    secret = "" if _allowed(estate, key) else _secret(declared, found, variables)
     return Config(
         label(made), directory=found.directory, files=files, hits=hits, variables=variables,
-        secret="" if _allowed(estate, key) else _secret(declared, found, variables),
+        secret=secret, span=_span(estate, declared, found) if secret else None,
     )  # fmt: skip
 
 
@@ -97,12 +100,18 @@ def _secret(declared: Mapping[str, Any], found: Content, variables: tuple[str, .
     if not variables and by_name(str(declared.get("environment") or "")):
         return f"the variable `{declared['environment']}` is called like a secret"
     hit = leak(found.files)
-    return f"line {hit.line} holds {hit.reason}" if hit else ""
+    return f"it holds {hit.sentence}" if hit else ""
+
+
+def _span(estate: Estate, declared: Mapping[str, Any], found: Content) -> Span | None:
+    """The line of the file that holds the secret; None where it stands in the compose file itself."""
+    hit = leak(found.files) if "file" in declared else None
+    return hit.span(estate, str(declared["file"]), directory=found.directory) if hit else None
 
 
 def _allowed(estate: Estate, key: str) -> bool:
     users = consumers(estate, key)
-    return bool(users) and all("secret-file" in user.allowed for user in users)
+    return bool(users) and all("secret-in-file" in user.allowed for user in users)
 
 
 def consumers(estate: Estate, key: str) -> tuple[Service, ...]:

@@ -14,8 +14,8 @@ from convert.compose.files import within
 from convert.kubernetes.hostnames import rewrite
 from convert.kubernetes.kinds import new
 from convert.kubernetes.names import digest
-from convert.model import ObjectKey
-from convert.secrets.detection import text_hit
+from convert.model import ObjectKey, Span
+from convert.secrets.config_files import secrets_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,8 +34,6 @@ EXECUTABLE: Final = 0o755
 
 _KEY: Final = r"[-._a-zA-Z0-9]{1,253}"
 _REFUSED: Final = r"[^-._a-zA-Z0-9]+"
-_COMMENT: Final = r"(?m)^[ \t]*(?:#|;|//|--).*$"
-_EXAMPLE: Final = r"(?i)[:=](?:secret|password|passwd|pass|pwd|my-?\w+|change-?me|example)(?=[@&\s]|$)"
 
 
 class Content(NamedTuple):
@@ -51,11 +49,25 @@ class Content(NamedTuple):
 
 
 class Leak(NamedTuple):
-    """A secret in a file. line counts from 1; reason says what was recognised, never its value."""
+    """The first secret that stands in some files. line counts from 1; reason says what was recognised, not its value.
+
+    more: how many lines hold one beside.
+    """
 
     file: str
     line: int
     reason: str
+    more: int
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, for a message."""
+        others = f", and {self.more} more line{'s' * (self.more > 1)} are like it" if self.more else ""
+        return f"{self.reason} in line {self.line}{others}"
+
+    def span(self, estate: Estate, path: str, *, directory: bool) -> Span:
+        """The line, in the file or below the directory at an absolute path."""
+        return Span(estate.project.shown(f"{path}/{self.file}" if directory else path), self.line, 1)
 
 
 def content(estate: Estate, path: str) -> Content:
@@ -129,22 +141,10 @@ def texts_in(estate: Estate, path: str) -> Iterator[str]:
 
 
 def leak(files: Mapping[str, bytes]) -> Leak | None:
-    """Find the first secret that stands in one of the files."""
-    for name, data in files.items():
-        text = _text(data)
-        if text is None or not text_hit(text):
-            continue
-        text = re.sub(_COMMENT, _without_examples, text)
-        hit = text_hit(text)
-        if hit:
-            lines = enumerate(text.splitlines(), 1)
-            return Leak(name, next((number for number, line in lines if text_hit(line)), 1), hit.reason)
-    return None
-
-
-def _without_examples(comment: re.Match[str]) -> str:
-    """Take out of a comment what shows how to write a password: `mysql://user:secret@host`."""
-    return re.sub(_EXAMPLE, "", comment[0])
+    """Find the secrets that stand in files."""
+    texts = ((name, _text(data)) for name, data in files.items())
+    found = [(name, *hit) for name, text in texts if text is not None for hit in secrets_in(name, text)]
+    return Leak(*found[0], len(found) - 1) if found else None
 
 
 def _text(data: bytes) -> str | None:

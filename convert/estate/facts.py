@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from convert.compose.units import bytes_of, duration_seconds, millicores
 from convert.estate.images import image_user, named_user
+from convert.estate.memory import claimed
 from convert.estate.storage import is_claim, named
 from convert.kubernetes.quantity import bytes_in, millicores_in
 
 if TYPE_CHECKING:
     from convert.estate import Estate, Service
+    from convert.estate.memory import Claim
 
 PRE_STOP_SLEEP: Final = 5
 """Seconds a pod goes on serving after it was told to end: until then, proxies still send it requests."""
@@ -37,13 +39,14 @@ _PERIOD: Final = 100_000
 class Resources(NamedTuple):
     """Memory in bytes, processors in millicores; None where nothing is asked or limited.
 
-    memory_given: the limit comes from compose or the stack, not from the house rule. cpu_shares: what the request was
-    worked out from `cpu_shares`, the weight against others.
+    memory_given: the limit comes from compose or the stack, not from the house rule. memory_claimed: what the house
+    rule went by, where the service's own options say how much memory its program takes.
     """
 
     memory_limit: int
     memory_request: int
     memory_given: bool
+    memory_claimed: Claim | None
     cpu_limit: int | None
     cpu_request: int
 
@@ -60,15 +63,19 @@ def _resources(service: Service) -> Resources:
     reservations: dict[str, Any] = asked.get("reservations") or {}
     reserved = bytes_of(reservations.get("memory") or model.get("mem_reservation") or 0)
     given = bytes_in(service.settings.memory) if service.settings.memory else _memory(limits, model)
+    usual = bytes_in(service.options.default_memory)
+    claim = None if given else claimed(service)
+    needed = claim if claim and claim.needed > max(usual, reserved) else None
     # What lies in /dev/shm counts as memory of the container.
-    usual = bytes_in(service.options.default_memory) + max(0, bytes_of(model.get("shm_size") or 0))
-    limit = given or max(usual, reserved)
+    shared_memory = max(0, bytes_of(model.get("shm_size") or 0))
+    limit = given or max((needed.needed if needed else usual) + shared_memory, reserved)
     cpu_limit = _cpu_limit(limits, model)
     cpu_request = _cpu_request(service, reservations, cpu_limit)
     return Resources(
         memory_limit=limit,
         memory_request=min(reserved, limit) or limit,
         memory_given=bool(given),
+        memory_claimed=needed,
         cpu_limit=cpu_limit,
         cpu_request=min(cpu_request, cpu_limit) if cpu_limit else cpu_request,
     )

@@ -114,6 +114,16 @@ STOP_SIGNALS: Final = {
 }
 """Images whose own `STOPSIGNAL` is known. A container runtime sends that one in Kubernetes too."""
 
+FILLS_ITSELF: Final = frozenset(
+    "adguardhome alertmanager caddy cassandra clickhouse clickhouse-server cockroach consul couchdb couchbase drupal "
+    "elasticsearch emqx etcd forgejo ghost gitea gitlab-ce gitlab-ee grafana grafana-oss home-assistant influxdb "
+    "jellyfin jenkins kafka loki mariadb matomo meilisearch mimir minio mongo mongodb mosquitto mysql n8n nats neo4j "
+    "nextcloud opensearch percona pgadmin4 pgvector pihole portainer-ce portainer-ee postgis postgres postgresql "
+    "prometheus qdrant rabbitmq redis redis-stack redis-stack-server registry scylla solr tempo timescaledb traefik "
+    "uptime-kuma valkey vault vaultwarden victoria-metrics weaviate wordpress zookeeper".split()
+)
+"""Last part of an image's repository, where its program makes everything that it needs in an empty directory."""
+
 
 def image_user(reference: str) -> int | None:
     """The non-root user that an image runs as by itself, where it is known."""

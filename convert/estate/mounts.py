@@ -9,7 +9,7 @@ from convert.compose.files import clean
 from convert.compose.units import bytes_of
 from convert.estate.binds import bind, bind_items, bound
 from convert.estate.images import parse
-from convert.estate.storage import FOLDER, colliding, declaration, is_claim, named, source, targets, templated
+from convert.estate.storage import FOLDER, colliding, declaration, source, targets, templated
 from convert.kubernetes.names import digest, label
 from convert.kubernetes.pod import volume
 from convert.kubernetes.quantity import memory

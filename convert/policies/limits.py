@@ -1,7 +1,9 @@
 """Requests and limits where compose leaves them out: what is not said is what took the whole machine down.
 
 Memory: a limit always; 256Mi (`workloads.memory` in the stack file) where compose gives none, with a warning, and in
-production an error. The request is the limit unless compose reserves less, so the scheduler admits only what fits.
+production an error. Where the service's own options say that its program takes more (`-Xmx`, `--max-old-space-size`,
+`shared_buffers`, `innodb_buffer_pool_size`, `--maxmemory`, a variable such as `MEMORY=4G`), it gets half as much again
+as the largest of them. The request is the limit unless compose reserves less, so the scheduler admits only what fits.
 Processor: a request of half the limit, or 100m (`workloads.cpu`); no limit unless compose gives one, since an idle
 processor is of use to nobody. Local disk: 100Mi asked, 1Gi at most; no limit with anonymous volumes, which live there.
 """
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from convert.estate import Service
+    from convert.estate.facts import Resources
     from convert.model import Effect
 
 
@@ -39,7 +42,7 @@ def limits(service: Service) -> Iterator[Effect]:
     if not _writes_to_disk(service):
         yield Default(workload, (*held, "limits", "ephemeral-storage"), DISK_LIMIT)
     if not found.memory_given:
-        yield _missing(service, memory(found.memory_limit))
+        yield _missing(service, found)
     if settings.cpu and found.cpu_limit and millicores_in(settings.cpu) > found.cpu_limit:
         yield Problem(
             "cpu-request-above-limit",
@@ -50,11 +53,13 @@ def limits(service: Service) -> Iterator[Effect]:
         )
 
 
-def _missing(service: Service, limit: str) -> Problem:
+def _missing(service: Service, found: Resources) -> Problem:
+    limit, claim = memory(found.memory_limit), found.memory_claimed
+    why = f", half as much again as the {memory(claim.size)} of its {claim.where}" if claim else ""
     return Problem(
         "missing-memory-limit",
         Severity.ERROR if service.options.production else Severity.WARNING,
-        f"no memory limit: `{service.name}` gets {limit}, and is killed when it needs more",
+        f"no memory limit: `{service.name}` gets {limit}{why}, and is killed when it needs more",
         f"write `mem_limit:` here, or `services: {{{service.name}: {{memory: {limit}}}}}` in the stack file; "
         f"`docker stats` shows what it uses",
     )

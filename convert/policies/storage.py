@@ -2,6 +2,10 @@
 
 Compose knows no size of a volume. `storage.size` in the stack file holds for all volumes, `storage.volumes.<name>.size`
 for one; the class likewise. Without a class the cluster's default one is taken.
+
+Docker fills an empty volume with what the image has at that place; a claim starts empty. Databases and their like make
+what they need, any other program may miss its themes, plug-ins or templates: that is a warning, and `nocopy: true` of
+the mount, which keeps Docker from filling it too, says that nothing is missed.
 """
 
 from __future__ import annotations
@@ -34,17 +38,7 @@ def sizes(estate: Estate) -> Iterator[Effect]:
             "set `storage.size` in the stack file for all, or `storage.volumes.<name>.size` for one",
             ("volumes", min(unsized)),
         )
-    filled = [key for key in ours if prefilled(estate, key)]
-    if filled:
-        yield Problem(
-            "volume-prefill",
-            Severity.INFO,
-            f"Docker fills an empty volume from the image's directory and takes over its owner; a claim starts empty: "
-            f"{_listed(filled)}",
-            "if a program expects files there, let it copy them when it starts; if it may not write there, say which "
-            "user it runs as (`user: uid:gid`): the claim then belongs to that group",
-            ("volumes", min(filled)),
-        )
+    yield from _prefill(estate, ours)
     if unclassed and estate.options.production:
         yield Problem(
             "volume-class",
@@ -52,6 +46,30 @@ def sizes(estate: Estate) -> Iterator[Effect]:
             f"no storage class is named for {_listed(unclassed)}; the cluster's default one decides",
             "set `storage.storageClass` in the stack file",
             ("volumes", min(unclassed)),
+        )
+
+
+def _prefill(estate: Estate, ours: list[str]) -> Iterator[Effect]:
+    """Tell what Docker would have filled: once for programs that may miss it, once for those that do not."""
+    found = {key: prefill for key in ours if (prefill := prefilled(estate, key)).target}
+    missed = [key for key, prefill in found.items() if prefill.missed]
+    harmless = [key for key, prefill in found.items() if not prefill.missed]
+    if missed:
+        yield Problem(
+            "volume-prefill",
+            Severity.WARNING,
+            f"Docker fills an empty volume from the image's directory, a claim starts empty: {_listed(missed)}",
+            "if the image has files there, let the program copy them when it starts, or a step of `pre_start`; if it "
+            "has none, say so by `nocopy` of the mount: `{type: volume, source: …, target: …, volume: {nocopy: true}}`",
+            ("volumes", min(missed)),
+        )
+    if harmless:
+        yield Problem(
+            "volume-prefill",
+            Severity.INFO,
+            f"Docker fills an empty volume from the image's directory, a claim starts empty, which these programs are "
+            f"known to manage: {_listed(harmless)}",
+            at=("volumes", min(harmless)),
         )
 
 

@@ -1,4 +1,4 @@
-"""Does it fit? What the pods ask for, with one more while something is replaced, beside what the nodes but one offer."""
+"""Does it fit? What the pods ask for, with one more while something is replaced, beside what nodes but one offer."""
 
 from __future__ import annotations
 

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 SEVERITIES = {"Approximated": "warning", "Unsupported": "warning", "LocalOnly": "info"}
 """Effects that say a fate, with the severity they have unless told otherwise."""
+TRANSLATED = "translated"
+WRITERS = frozenset({"Put", "Emit", "After", "put", "put_pod", "put_container"})
+"""Calls by which a rule writes into manifests."""
 FATES = {"Approximated": "approximated", "Unsupported": "unsupported", "LocalOnly": "local-only"}
 REPORTS = {"error": "error", "warning": "warning"}
 """Methods of the loader that report: `problems.error("code", "message", ...)`."""
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*").fullmatch
 _MORE_THAN_ONE_WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+").fullmatch
+_PATTERN = re.compile(r"(?:services|networks|volumes|configs|secrets|models|jobs)\.\*(?:\.[\w.*-]+)?").fullmatch
 _SEVERITY_ARGUMENT = 4
 
 
@@ -35,18 +39,27 @@ class Told(NamedTuple):
 
 
 class Page(NamedTuple):
-    """One module of the converter. patterns: the compose paths that it claims."""
+    """One module of the converter.
+
+    patterns: the compose paths that it claims. fates: what may become of them. lost:
+    those of its patterns that stand in a table of attributes without an equivalent, with the reason given there.
+    """
 
     module: str
     doc: str
     patterns: tuple[str, ...]
     told: tuple[Told, ...]
     fates: frozenset[str]
+    lost: Mapping[str, str]
 
     @property
     def title(self) -> str:
         """The first sentence of its manual, on one line."""
-        return " ".join(self.doc.partition("\n\n")[0].split())
+        return _title(self.doc)
+
+
+def _title(doc: str) -> str:
+    return " ".join(doc.partition("\n\n")[0].split())
 
 
 def pages(texts: Mapping[str, str]) -> list[Page]:
@@ -70,9 +83,32 @@ def _page(module: str, text: str) -> Page:
         patterns += own
         names = [_default_code(pattern) for pattern in own] or [_default_code(pattern) for pattern in patterns[:1]]
         told.update(dict.fromkeys(_told(node, names, constants)))
+    lost: dict[str, str] = {}
+    for row in _rows(tree):
+        pattern, severity = _constant(row.args[0], constants), [_severity(part) for part in row.args[1:]]
+        reason, help_ = _text(row.args[1]), next((_meant(part, constants) for part in row.args[2:3]), "")
+        lost[pattern] = reason
+        code = (
+            pattern.rpartition(".")[2].replace("_", "-") if pattern.startswith("services") else _default_code(pattern)
+        )
+        told[Told(code, next(filter(None, severity), "warning"), "unsupported", reason, help_)] = None
     called = {_name(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    fates = {fate for effect, fate in FATES.items() if effect in called}
-    return Page(module, ast.get_docstring(tree) or "", tuple(patterns), tuple(told), frozenset(fates))
+    fates = frozenset(fate for effect, fate in FATES.items() if effect in called)
+    if called & WRITERS or "→" in _title(ast.get_docstring(tree) or ""):
+        fates |= {TRANSLATED}
+    return Page(module, ast.get_docstring(tree) or "", (*patterns, *lost), tuple(told), fates, lost)
+
+
+def _rows(tree: ast.Module) -> Iterator[ast.Call]:
+    """Rows of a table of rules: `Row("services.*.uts", "what is lost", "what to do")`."""
+    for node in tree.body:
+        for call in ast.walk(node) if isinstance(node, ast.Assign) else ():
+            if isinstance(call, ast.Call) and len(call.args) > 1 and _PATTERN(_constant(call.args[0], {})):
+                yield call
+
+
+def _meant(node: ast.expr, constants: Mapping[str, str]) -> str:
+    return _constant(node, constants) or ("" if _severity(node) else _text(node))
 
 
 def _patterns(node: ast.stmt) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from convert.report.masking import MASK, Source
@@ -64,9 +63,11 @@ def printable(text: str) -> str:
 
 
 def _visible(character: str) -> str:
+    from unicodedata import category  # noqa: PLC0415  most lines are ASCII
+
     if character == "\t":
         return " "
-    return "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"} else character
+    return "\N{REPLACEMENT CHARACTER}" if category(character) in {"Cc", "Cf", "Cs", "Co"} else character
 
 
 def _move(column: int, hidden: Sequence[Range]) -> int:
@@ -99,7 +100,6 @@ def _width(text: str) -> int:
     """Columns that `text` takes on a terminal: wide characters take two, combining ones none."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        for character in text
-    )
+    from unicodedata import combining, east_asian_width  # noqa: PLC0415  most lines are ASCII
+
+    return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 Locate = Callable[["Path"], "Span | None"]
 """A path → its place in a file, where it has one."""
+
+_QUOTED = re.compile(r"`[^`]*`|\d+")
 
 RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -52,16 +55,19 @@ def _order(place: Place) -> tuple[bool, str, int, int, int, str, str]:
     return False, span.file, span.line, span.column, rank, finding.code, finding.message
 
 
-def groups(places: Iterable[Place]) -> list[Group]:
+def groups(places: Iterable[Place], *, strict: bool) -> list[Group]:
     """Put findings together that say the same; each group stands where its first place does.
 
     Two messages are the same that differ only in the names that their own paths have: "`web` gets 256Mi" of
-    `services.web`, and "`api` gets 256Mi" of `services.api`.
+    `services.web`, and "`api` gets 256Mi" of `services.api`. Unless `strict`, warnings and notes may also differ in
+    whatever they quote and count: one mutable tag explains all of them.
     """
     found: dict[tuple[object, ...], list[Place]] = {}
     for place in places:
         finding = place.finding
-        same = (finding.code, finding.severity.value, finding.fate and finding.fate.value, _without_names(finding))
+        loose = not strict and finding.severity is not Severity.ERROR
+        message = _QUOTED.sub("…", finding.message) if loose else _without_names(finding)
+        same = (finding.code, finding.severity.value, finding.fate and finding.fate.value, message)
         found.setdefault(same, []).append(place)
     return [Group(same[0].finding, tuple(same)) for same in found.values()]
 

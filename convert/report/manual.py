@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from convert.report.catalogue import Page, Told, by_code
+from convert.report.catalogue import TRANSLATED, Page, Told, by_code
 from convert.report.table import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-TRANSLATED, UNCLAIMED = "translated", "unsupported"
+UNCLAIMED = "unsupported"
 RULES = "convert.attributes."
 _CODE_SPAN = re.compile(r"`[^`]*`")
 
@@ -32,11 +32,10 @@ def matrix(found: Iterable[Page], known: Iterable[str]) -> list[Row]:
     """
     rows: dict[str, Row] = {}
     for page in found:
-        fates = tuple(sorted(page.fates))
-        if "→" in page.title or not fates:
-            fates = (TRANSLATED, *fates)
+        fates = tuple(sorted(page.fates or {TRANSLATED}, key=lambda fate: (fate != TRANSLATED, fate)))
         for pattern in page.patterns:
-            rows[pattern] = Row(pattern, fates, page.title, page.module)
+            lost = page.lost.get(pattern)
+            rows[pattern] = Row(pattern, (UNCLAIMED,) if lost else fates, lost or page.title, page.module)
     for path in known:
         if not any(_covers(claimed, path) or _covers(path, claimed) for claimed in list(rows)):
             rows[path] = Row(path, (UNCLAIMED,), "No rule translates it yet; it is reported with its line.", "")
@@ -112,7 +111,7 @@ def code_page(code: str, entries: Sequence[tuple[Page, Told]]) -> list[str]:
         fate = f", {told.fate}" if told.fate else ""
         lines.append(f"  {told.severity or 'depends'}{fate}: {told.message}")
         lines += [f"    help: {told.help}"] if told.help else []
-    for page in dict.fromkeys(page for page, _ in entries):
+    for page in {page.module: page for page, _ in entries}.values():
         lines += ["", f"{page.module}:", *_indented(page.doc)]
     severities = {told.severity for _, told in entries}
     if severities - {"info"} and not any(page.module.startswith("convert.compose") for page, _ in entries):
@@ -125,6 +124,10 @@ def code_page(code: str, entries: Sequence[tuple[Page, Told]]) -> list[str]:
 
 def attribute_page(pattern: str, page: Page) -> list[str]:
     """What `explain services.healthcheck` prints: the manual of the rule, and the codes that it reports."""
+    if pattern in page.lost:
+        reason = page.lost[pattern]
+        helps = [f"  help: {told.help}" for told in page.told if told.message == reason and told.help]
+        return [pattern, "", f"  unsupported: {reason}", *helps[:1], "", f"Rule: {page.module}"]
     codes = sorted({told.code for told in page.told})
     lines = [pattern, "", *_indented(page.doc), "", f"Rule: {page.module}"]
     return [*lines, f"Findings: {', '.join(codes)}"] if codes else lines
@@ -149,7 +152,8 @@ def find_attribute(words: str, claims: Mapping[str, Page]) -> list[str]:
         above = [pattern for pattern in claims if _matches(pattern.split("."), steps)]
         if above:
             return [max(above, key=len)]
-    return [pattern for steps in tries for pattern in claims if len(steps) > 2 and _matches(steps, pattern.split("."))]  # noqa: PLR2004  `services.*` is all
+    below = [steps for steps in tries if len(steps) > 2 or steps[0] != "services"]  # noqa: PLR2004  `services.*` is all
+    return [pattern for steps in below for pattern in claims if _matches(steps, pattern.split("."))]
 
 
 def _matches(pattern: Sequence[str], steps: Sequence[str]) -> bool:

@@ -43,6 +43,8 @@ _ENTRY: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ENV_ENTRY: Final = re.compile(r"\s*(?:#\s*)?(?:export\s+)?[\w.-]{1,64}\s*[=:]\s*(?P<value>.*)")
+_COMPOSE: Final = re.compile(r"^services\s*:", re.MULTILINE).search
+"""A file of any name (standard input) that is no env file."""
 _STRUCTURE: Final = frozenset({"secrets", "credential_spec", "x-secrets"})
 """Keys of compose itself that sound secret and hold none."""
 _ASSIGNED: Final = re.compile(r"""["']?(?P<key>[\w.-]+)=(?P<value>.*)""")
@@ -82,7 +84,7 @@ class Source:
 
     def __init__(self, name: str, text: str) -> None:
         self.lines = _BREAK.split(text)
-        self._yaml = name == "-" or name.endswith((".yaml", ".yml", ".json"))
+        self._yaml = name.endswith((".yaml", ".yml", ".json")) or bool(_COMPOSE(text))
         self._tree: _Tree | None = None
 
     def hidden(self, number: int) -> tuple[Range, ...]:

@@ -114,7 +114,13 @@ def find_field(text: str, sources: list[Source]) -> list[Source]:
     """
     wanted = text.strip(".")
     named = [(source, f".{field_text(source.field)}") for source in sources]
-    exact = [source for source, name in named if name.endswith(f".{wanted}")]
     below = [source for source, name in named if f".{wanted}." in name or f".{wanted}[" in name]
-    around = [source for source, name in named if source.field and wanted.startswith(f"{name[1:]}.")]
-    return exact or below or around
+    found = _called(wanted, named) or below
+    while not found and "." in wanted:
+        wanted = wanted.rpartition(".")[0]
+        found = _called(wanted, named)
+    return found
+
+
+def _called(name: str, named: list[tuple[Source, str]]) -> list[Source]:
+    return [source for source, full in named if full.endswith(f".{name}")]

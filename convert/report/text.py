@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from convert.model import path_text
 from convert.report.excerpt import excerpt
-from convert.report.findings import Group, Place, groups, words
+from convert.report.findings import groups, words
 from convert.report.style import SEVERITY_COLOUR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from convert.model import Finding, Span
+    from convert.model import Finding
+    from convert.report.findings import Group, Place
     from convert.report.masking import Source
     from convert.report.style import Style
 
@@ -21,9 +21,9 @@ PLACES_SHOWN = 3
 """Of a finding in many places, so many others are named; JSON has all."""
 
 
-def blocks(places: Iterable[Place], sources: Mapping[str, Source], style: Style) -> str:
+def blocks(places: Iterable[Place], sources: Mapping[str, Source], style: Style, *, strict: bool = False) -> str:
     """Write findings as blocks with excerpts, an empty line after each; the same one in n places is shown once."""
-    return "".join(f"{_block(group, sources, style)}\n" for group in groups(places))
+    return "".join(f"{_block(group, sources, style)}\n" for group in groups(places, strict=strict))
 
 
 def _block(group: Group, sources: Mapping[str, Source], style: Style) -> str:
@@ -40,7 +40,7 @@ def _block(group: Group, sources: Mapping[str, Source], style: Style) -> str:
     for role, place in finding.related:
         lines.append(f"{' ' * indent} {style.paint('=', 'blue')} {words(role)} {place}")
     if len(group.places) > 1:
-        lines += _others(group.places[1:], indent, style)
+        lines.append(_others(group, indent, style))
     if finding.help:
         lines += _paragraph("help: ", words(finding.help), style, "cyan")
     return "\n".join(lines) + "\n"
@@ -62,24 +62,36 @@ def _paragraph(lead: str, text: str, style: Style, colour: str) -> list[str]:
 def _wrapped(lead: str, text: str, width: int) -> list[str]:
     """Break `text` into lines; those after the first stand below its start (or at 4, below a long lead)."""
     indent = " " * (len(lead) if len(lead) < width // 4 else 4)
+    room = max(width, 20)
     lines: list[str] = []
-    for line in text.split("\n"):
-        start = indent if lines else lead
-        parts = wrap(line, max(width, 20), initial_indent=start, subsequent_indent=indent, break_on_hyphens=False)
-        lines += parts or [start.rstrip()]
+    for part in text.split("\n"):
+        line, fresh = (indent if lines else lead), True
+        for word in _pieces(part, room - len(indent)):
+            if not fresh and len(line) + 1 + len(word) > room:
+                lines.append(line)
+                line, fresh = indent, True
+            line, fresh = (line + word if fresh else f"{line} {word}"), False
+        lines.append(line.rstrip())
     return lines
 
 
-def _others(places: tuple[Place, ...], indent: int, style: Style) -> list[str]:
-    count = len(places)
+def _pieces(text: str, room: int) -> Iterator[str]:
+    """The words of a text; what is too long for any line in pieces."""
+    for word in text.split():
+        yield from (word[start : start + room] for start in range(0, len(word), room))
+
+
+def _others(group: Group, indent: int, style: Style) -> str:
+    """Name the other places: by their lines, or, where an anchor brought one line to all of them, by their paths."""
+    first, *others = group.places
+    lines = dict.fromkeys(f"{place.span.file}:{place.span.line}" for place in others if place.span)
+    shared = first.span is not None and all(place.span == first.span for place in others)
+    named = [path_text(place.finding.path[:2]) for place in others] if shared else list(lines)
+    shown = [name for name in named if name][:PLACES_SHOWN]
+    count = len(others)
     line = f"{' ' * indent} {style.paint('=', 'blue')} and {count} more place{'' if count == 1 else 's'}"
-    named = [_short(place.span) for place in places[:PLACES_SHOWN] if place.span]
-    more = ", …" if count > len(named) else ""
-    return [f"{line}: {', '.join(named)}{more}" if named else line]
-
-
-def _short(span: Span) -> str:
-    return f"{span.file}:{span.line}"
+    more = ", …" if len(named) > len(shown) else ""
+    return f"{line}: {words(', '.join(shown))}{more}" if shown else line
 
 
 def concise(places: Iterable[Place]) -> str:

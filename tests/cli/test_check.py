@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.cli.screen import longshore
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ error[devices]: a pod cannot have the device `/dev/snd` of its node
 help: a GPU is asked for by `gpus`; for others install a device plugin and ask for its resource in a
       patch; if the program runs without, `x-longshore: {allow: [devices]}`
 
-17 attributes: 11 translated, 6 unsupported
+18 attributes: 11 translated, 1 local-only, 6 unsupported
 2 errors, 1 warning
 """
     )
@@ -69,7 +70,7 @@ def test_github_actions_get_annotations_by_themselves(estate: Path) -> None:
 def test_json_has_all_places(estate: Path) -> None:
     document = json.loads(longshore("check", "--output", "json", folder=estate).out)
     assert [found["location"]["line"] for found in document["findings"] if found["code"] == "devices"] == [9, 16]
-    assert document["attributes"]["total"] == 17
+    assert document["attributes"]["total"] == 18
 
 
 @pytest.mark.parametrize(("fail_on", "code"), [("error", 1), ("warning", 1), ("never", 0)])
@@ -80,7 +81,7 @@ def test_what_makes_it_fail(estate: Path, fail_on: str, code: int) -> None:
 def test_nothing_to_report(clean: Path) -> None:
     screen = longshore("check", folder=clean)
     assert screen.code == 0
-    assert screen.out == "13 attributes: 13 translated\nno findings\n"
+    assert screen.out == "12 attributes: 11 translated, 1 local-only\nno findings\n"
 
 
 def test_colours_only_on_a_terminal_and_as_asked(estate: Path) -> None:
@@ -117,7 +118,7 @@ def test_the_canary_never_sings(estate: Path, verb: str, words: list[str]) -> No
 BAD = {
     "missing": (["-f", "nope.yaml"], None, "no-compose-file"),
     "a directory": (["-f", "."], None, "not-a-file"),
-    "a list at the top": ([], "- a\n", "wrong-type"),
+    "a list at the top": ([], "- a\n", "not-a-mapping"),
     "an unknown key": ([], "services: {web: {image: a, imag: b}}\n", "unknown-key"),
     "a bad port": ([], "services: {web: {image: a, ports: ['99999:80']}}\n", "invalid-port"),
     "an undefined volume": ([], "services: {web: {image: a, volumes: ['data:/data']}}\n", "undefined-volume"),
@@ -147,7 +148,7 @@ def test_no_compose_file_at_all(tmp_path: Path) -> None:
 def test_standard_input(tmp_path: Path) -> None:
     screen = longshore("check", "-f", "-", folder=tmp_path, stdin=b"services: {web: {imag: a}}\n")
     assert screen.code == 2
-    assert " --> -:1:" in screen.out
+    assert " --> <stdin>:1:" in screen.out
 
 
 def test_a_stack_and_files_exclude_each_other(tmp_path: Path) -> None:

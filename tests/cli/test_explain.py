@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.cli.screen import longshore
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def test_a_finding(tmp_path: Path) -> None:
 def test_a_finding_that_can_be_accepted(tmp_path: Path) -> None:
     out = longshore("explain", "plaintext-secret", folder=tmp_path).out
     assert "`x-longshore: {allow: [plaintext-secret]}`" in out
-    assert "convert.attributes.environment:\n  `environment` (with `env_file`" in out
+    assert "\nconvert.secrets.arguments:\n  Argument lists of commands" in out
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,11 @@ def test_the_matrix(tmp_path: Path) -> None:
     assert out.startswith("services.*.stop_grace_period  translated  `stop_grace_period` → ")
     assert out.endswith("\n1 attributes: 1 translated (0 of them with limits)\n")
     document = json.loads(longshore("attributes", "--format", "json", folder=tmp_path).out)
-    assert {row["attribute"] for row in document["attributes"]} >= {"services.*.image", "volumes.*", "models"}
+    assert {row["attribute"] for row in document["attributes"]} >= {
+        "services.*.image",
+        "volumes.*",
+        "services.*.healthcheck",
+    }
     assert longshore("attributes", "imgae", folder=tmp_path).err == (
         "error: compose has no attribute `imgae`\nhelp: did you mean `image`?\n"
     )

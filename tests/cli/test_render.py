@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+
 from tests.cli.screen import longshore
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def test_where_nothing_can_be_written(clean: Path) -> None:
     (clean / "file").write_text("")
     screen = longshore("render", "-o", "file/out.yaml", folder=clean)
     assert screen.code == 2
-    assert screen.err.startswith("error: file/out.yaml cannot be written: ")
+    assert screen.err.startswith("error: file/out.yaml can't be written: ")
 
 
 def test_annotations_name_lines_and_policies_and_change_nothing(clean: Path) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pulumi
 import pytest
 
 from components.application import creation_needs
+from components.clusters import kubeconfig
+from components.clusters.interface import Place
+from components.clusters.stack_reference import _required
 from components.resources import CLASSES, notes, resource, rollout_seconds, timeouts
+from components.settings import KubeconfigCluster, Settings
 from convert.kubernetes.kinds import API_VERSION
 from convert.kubernetes.order import apply_order, dependencies
 from convert.model import Conversion, ObjectKey, key_of
@@ -125,7 +130,11 @@ COMPOSE = {
 
 
 def composed(*names: str) -> str:
-    return "name: web\nservices:\n" + "".join(COMPOSE[name] for name in names) + ("volumes: {data: {}}\n" if "db" in names else "")
+    return (
+        "name: web\nservices:\n"
+        + "".join(COMPOSE[name] for name in names)
+        + ("volumes: {data: {}}\n" if "db" in names else "")
+    )
 
 
 def test_the_order_of_services_changes_nothing(tmp_path):
@@ -189,3 +198,21 @@ def test_asking_an_account_is_refused(tmp_path):
 
 def test_an_order_of_unknown_objects_is_no_mistake():
     assert ObjectKey("Service", "web") not in needs(deployment("web"))
+
+
+def test_a_platform_that_exports_no_kubeconfig_is_told():
+    """Or the provider would take the kubeconfig of whoever runs Pulumi."""
+    with pytest.raises(pulumi.RunError, match="deploy it first"):
+        _required({"clusterName": "dev"}, "kubeconfig", "platform.dev")
+    assert _required({"kubeconfig": "{}"}, "kubeconfig", "platform.dev") == "{}"
+
+
+def test_a_kubeconfig_that_is_not_there_is_told(monkeypatch, tmp_path):
+    settings = KubeconfigCluster(kind="kubeconfig")
+    monkeypatch.setenv("KUBECONFIG", "one:two")
+    whole = Settings("dev", settings)
+    with pytest.raises(pulumi.RunError, match="name one of them"):
+        kubeconfig.cluster(Place(whole, None, None, str(tmp_path)))
+    monkeypatch.delenv("KUBECONFIG")
+    assert kubeconfig.kubeconfig_path(settings, "/project").endswith("/.kube/config")
+    assert kubeconfig.kubeconfig_path(KubeconfigCluster("kubeconfig", path="there"), "/project") == "/project/there"

@@ -153,6 +153,7 @@ def test_scalars_are_those_of_yaml_1_2():
         ({"longshore:team": "", "longshore:compose": {"files": ["x"]}}, "an application belongs to a team"),
         ({"longshore:compose": {"files": []}}, "names no compose file"),
         ({"longshore:compose": {}}, "needs `files`"),
+        ({"longshore:access": {"group": "system:masters"}}, "that EKS lets one name"),
         ({"longshore:budget": {"monthly": 1, "notify": []}}, "nobody is told of"),
         ({"longshore:cluster": {"kind": "stack", "stack": "platform.dev"}}, "belongs to an EKS cluster of this stack"),
         ({GUARD: ["aws"]}, "the default providers must be off"),
@@ -171,7 +172,7 @@ def test_production_must_not_be_open_to_everyone():
         "warning: `longshore:cluster.endpoint.cidrs` lets everyone reach the API server"
     ]
     production = {**EKS, "longshore:environment": "prod", "longshore:cluster": everyone}
-    assert messages(production) == [
+    assert messages({**production, "longshore:network": {"nat": "regional"}}) == [
         "error: `longshore:cluster.endpoint.cidrs` opens the API server of production to everyone"
     ]
 
@@ -329,3 +330,36 @@ def test_settings_import_no_pulumi():
     seen = "any(name.split('.')[0].startswith('pulumi') for name in sys.modules)"
     code = f"import sys, cli.stack, components.inputs; sys.exit({seen})"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(REPOSITORY), check=False).returncode == 0
+
+
+def test_two_stacks_never_share_a_namespace_of_a_cluster(tmp_path):
+    root = copy(tmp_path)
+    text = (root / "stacks/Pulumi.shop.dev.yaml").read_text("utf-8")
+    (root / "stacks/Pulumi.twin.dev.yaml").write_text(
+        text.replace("team: shop", "team: twin\n  longshore:namespace: shop"), "utf-8"
+    )
+    found = read_stack("twin.dev", str(root))
+    assert found.settings is None
+    assert [finding.message for finding in found.findings] == [
+        "stack shop.dev has the namespace `shop` on the same cluster"
+    ]
+    assert read_stack("shop.local", str(root)).settings, "another cluster"
+    edit(root, "twin.dev", lambda config: config.pop("longshore:namespace"))
+    assert read_stack("twin.dev", str(root)).settings
+
+
+def test_what_a_cluster_does_not_give_is_warned_of(tmp_path):
+    root = copy(tmp_path)
+    edit(
+        root,
+        "platform.dev",
+        lambda config: config["longshore:cluster"].update(
+            compute="managed", nodeGroups={"a": {}}, networkPolicies=False
+        ),
+    )
+    found = read_stack("shop.dev", str(root))
+    assert found.settings
+    assert [(finding.severity.value, finding.message.split("` ")[0]) for finding in found.findings] == [
+        ("warning", "`longshore:cluster"),
+        ("warning", "`longshore:services.gateway.exposure"),
+    ]

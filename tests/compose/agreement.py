@@ -85,8 +85,12 @@ ON_PURPOSE = {
     "Extensions where names are free": lambda _outcome, text: bool(re.search(r"\bx-\w", text)),
     "A file that names YAML 1.2": lambda _outcome, text: "%YAML" in text,
     "A bare name in the last line of an env file": lambda outcome, _text: any(
-        ".environment.: only for Docker" in found or ".environment: only for Docker: {'':" in found
+        re.search(r"\.(environment|labels)(\.: only for Docker|: only for Docker: \{'':)", found)
         for found in outcome.differences
+    ),
+    "Numbers beyond 64 bits": lambda outcome, _text: bool(re.search(r'"\d{19,}" is not', str(outcome.findings))),
+    "A project directory that is not there": lambda outcome, text: (
+        "project_directory" in text and all("/work" in found for found in outcome.differences)
     ),
     "More reserved than allowed": lambda outcome, _text: _code(outcome, "reservation-over-limit"),
     "Port 0": lambda outcome, _text: "0 is not a port of a container" in str(outcome.findings),

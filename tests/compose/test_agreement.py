@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 CORPUS = Path(os.environ.get("LONGSHORE_CORPUS") or ROOT.parent / "shared" / "corpus")
 MARKETPLACE = ROOT / "examples" / "marketplace"
-EXAMPLES = int(os.environ.get("LONGSHORE_EXAMPLES", "500"))
+EXAMPLES = int(os.environ.get("LONGSHORE_EXAMPLES", "1000"))
 LEAST_CATALOGUE = 500
 
 
@@ -126,7 +126,7 @@ def test_generated_projects_agree(oracle: Oracle, capsys: pytest.CaptureFixture[
 
 def test_damaged_files_agree(oracle: Oracle, capsys: pytest.CaptureFixture[str]) -> None:
     count = Count()
-    mutated(oracle, EXAMPLES, 1, count, corpus_cases())
+    mutated(oracle, EXAMPLES // 2, 1, count, corpus_cases())
     with capsys.disabled():
         print(f"\ndamaged: {count}")
     assert not count.unintended, "\n".join(count.unintended)

@@ -63,6 +63,17 @@ class Project(NamedTuple):
         options = automation.LocalWorkspaceOptions(env_vars=self.environment)
         return automation.create_or_select_stack(name, work_dir=str(self.folder), opts=options)
 
+    def run(self, verb: str, stack: str, *flags: str) -> subprocess.CompletedProcess[str]:
+        """The engine as people run it; the Automation API always skips the preview."""
+        return subprocess.run(
+            ["pulumi", verb, "--stack", stack, "--non-interactive", *flags],
+            cwd=self.folder,
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
     def interrupted(self, stack: str, ready: Callable[[], bool]) -> str:
         """Begin an `up`, and interrupt it as Ctrl-C does once something is `ready`; what the engine said."""
         process = subprocess.Popen(
@@ -92,14 +103,7 @@ def operations(result: automation.UpResult) -> dict[str, int]:
 
 def previewed(project: Project, stack: str) -> tuple[set[str], Counter[str]]:
     """What a preview shows: URNs of all resources, and how many there are of each operation."""
-    done = subprocess.run(
-        ["pulumi", "preview", "--stack", stack, "--json", "--non-interactive"],
-        cwd=project.folder,
-        env={**os.environ, **project.environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = project.run("preview", stack, "--json")
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     steps = json.loads(done.stdout)["steps"]
     urns = {step["urn"] for step in steps if step["urn"].split("::")[2] != "pulumi:pulumi:Stack"}

@@ -166,6 +166,30 @@ def secrets_manager(api: Api, aws: Project, tmp_path: Path) -> Iterator[Any]:
         yield client
 
 
+@pytest.mark.usefixtures("like_eks", "chart")
+def test_production_is_kept_and_taken_down_in_order(aws: Project) -> None:
+    """A destroy of production takes nothing; one that was meant goes from the workloads to the VPC."""
+    aws.settings(PLATFORM, managed)
+    aws.settings(PLATFORM, production)
+    stack = aws.stack(PLATFORM)
+    stack.up()
+    whole = resources(stack)
+    refused = aws.run("destroy", PLATFORM, "--yes")
+    assert "is protected" in refused.stdout
+    assert refused.returncode
+    assert len(resources(stack)) == len(whole)
+    aws.settings(PLATFORM, lambda config: config.update({"longshore:production": "false"}))
+    stack.up()
+    stack.destroy()
+    assert resources(stack) == []
+    entries = [json.loads(line) for line in (aws.folder / "aws.jsonl").read_text("utf-8").splitlines()]
+    gone = [entry["type"].rsplit(":", 1)[1] for entry in entries if entry["op"] == "delete"]
+    order = ["NodeGroup", "Cluster", "NatGateway", "Subnet", "Vpc"]
+    assert sorted(order, key=gone.index) == order
+    assert max(index for index, kind in enumerate(gone) if kind == "NodeGroup") < gone.index("Cluster")
+    assert gone.index("Cluster") < min(index for index, kind in enumerate(gone) if kind in {"NatGateway", "Route"})
+
+
 def rotated(client: Any) -> str:
     """The keys of one secret, with other values."""
     keys = json.loads(client.get_secret_value(SecretId="dev/shop/unleash")["SecretString"])

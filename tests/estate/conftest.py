@@ -53,6 +53,9 @@ class FakeProject(NamedTuple):
     def relative(self, absolute: str) -> str:
         return posixpath.relpath(absolute, self.directory)
 
+    def shown(self, absolute: str) -> str:
+        return self.relative(absolute)
+
     def locate(self, _path):
         return None
 

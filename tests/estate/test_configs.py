@@ -84,8 +84,8 @@ def test_an_external_one_is_a_config_map_that_is_there(convert):
 @pytest.mark.parametrize(
     ("declared", "code", "word"),
     [
-        ({"content": "password: x\nurl: redis://:hunter22@db\n"}, "secret-file", "line 2"),
-        ({"environment": "TLS_PRIVATE_KEY"}, "secret-file", "`TLS_PRIVATE_KEY`"),
+        ({"content": "password: x\nurl: redis://:hunter22@db\n"}, "secret-in-file", "line 2"),
+        ({"environment": "TLS_PRIVATE_KEY"}, "secret-in-file", "`TLS_PRIVATE_KEY`"),
         ({"environment": "NOT_SET"}, "config-content", "not set"),
         ({"file": "/project/gone"}, "config-content", "does not exist"),
         ({"file": "/etc/passwd"}, "config-content", "outside"),
@@ -103,7 +103,7 @@ def test_what_cannot_be_a_config_map_is_an_error_and_nothing_is_mounted(convert,
 
 
 def test_what_only_looks_like_a_secret_can_be_allowed(convert):
-    model = app(("motd", {}), **{"x-longshore": {"allow": ["secret-file"]}})
+    model = app(("motd", {}), **{"x-longshore": {"allow": ["secret-in-file"]}})
     result = convert({"app": model}, configs={"motd": {"content": "see redis://:example@db\n"}})
     assert result.kinds("ConfigMap")
 

@@ -268,7 +268,7 @@ class TestBinds:
     )
     def test_a_secret_in_a_file_is_an_error_that_does_not_show_it(self, convert, content):
         result = convert({"app": app(bind("a.yaml", read_only=True))}, files={"a.yaml": content})
-        (finding,) = result.found("secret-file")
+        (finding,) = result.found("secret-in-file")
         assert finding.severity is Severity.ERROR
         assert f"line {content.count(bytes([10]))}" in finding.message
         assert "hunter22" not in str(result.conversion)

@@ -146,3 +146,49 @@ def test_the_caret_stands_below_its_place(line: str, column: int, length: int, s
     finding = Finding("x", Severity.ERROR, "m", span=Span("f.yaml", 1, column, length))
     text = blocks(located([finding], nowhere), sources_of({"f.yaml": line}), Style(width=34))
     assert text.splitlines()[3:5] == shown
+
+
+def tags(*names: str) -> list[Finding]:
+    return [
+        Finding(
+            "mutable-tag",
+            Severity.WARNING,
+            f"`{name}` names another image whenever a new one is pushed",
+            path=("services", name, "image"),
+            span=Span("compose.yaml", line, 5, 5),
+        )
+        for line, name in enumerate(names, 10)
+    ]
+
+
+def test_warnings_that_differ_in_what_they_quote_are_one_until_all_are_asked_for() -> None:
+    places = located(tags("web", "api", "db", "queue", "cache"), nowhere)
+    assert (
+        blocks(places, {}, Style())
+        == """\
+warning[mutable-tag]: `web` names another image whenever a new one is pushed
+  --> compose.yaml:10:5
+   = and 4 more places: compose.yaml:11, compose.yaml:12, compose.yaml:13, …
+
+"""
+    )
+    ports = [
+        each._replace(code="port", message=f"port {number} of `a`") for number, each in enumerate(tags("web", "api"))
+    ]
+    assert blocks(located(ports, nowhere), {}, Style()).count("warning[port]") == 1
+    assert blocks(located(ports, nowhere), {}, Style(), strict=True).count("warning[port]") == 2
+
+
+def test_errors_are_put_together_only_where_they_say_the_same() -> None:
+    errors = [
+        each._replace(severity=Severity.ERROR, message=f"`{each.path[1]}` has no `x`") for each in tags("web", "api")
+    ]
+    assert blocks(located(errors, nowhere), {}, Style()).count("error[") == 1
+    errors = [each._replace(message=f"no `{number}`") for number, each in enumerate(errors)]
+    assert blocks(located(errors, nowhere), {}, Style()).count("error[") == 2
+
+
+def test_one_line_that_an_anchor_brought_to_many_is_told_by_their_names() -> None:
+    findings = [each._replace(span=Span("compose.yaml", 3, 3, 1)) for each in tags("web", "api", "db")]
+    text = blocks(located(findings, nowhere), {}, Style())
+    assert "  = and 2 more places: services.db, services.web\n" in text

@@ -34,7 +34,7 @@ HIDING_PLACES = {
     "image": WEB + "    image: https://user:hunter2-CANARY@registry/x\n",
     "block text": ENVIRONMENT + "      A: |\n        b\n        hunter2-CANARY\n",
     "folded text": ENVIRONMENT + "      - >-\n        hunter2-CANARY\n        a: hunter2-CANARY\n",
-    "block text with a comment": "configs:\n  a:\n    content: |  # t\n      # hunter2-CANARY\n      b: hunter2-CANARY\n",
+    "block text with a comment": "configs:\n  a:\n    content: |  #\n      # hunter2-CANARY\n      b: hunter2-CANARY\n",
     "block text after an anchor": "x-a: &a |\n  hunter2-CANARY\n",
     "text over lines": ENVIRONMENT + '      A: "one\n        hunter2-CANARY\n        b: hunter2-CANARY"\n',
     "item over lines": ENVIRONMENT + '      - "A=one\n        hunter2-CANARY"\n      - one\n        hunter2-CANARY\n',

@@ -54,6 +54,7 @@ class Marketplace(NamedTuple):
             "    files: [shop/compose.yaml, shop/compose.kubernetes.yaml]\n"
             "    envFiles: [shop/.env.example]\n"
             "    profiles: [observability, tools]\n"
+            "  longshore:services: {prometheus: {allow: [host-gateway]}}\n"
             "  longshore:storage: {sharedClass: efs}\n" + settings,
         )
         return cls(project, api, namespace)
@@ -65,7 +66,7 @@ class Marketplace(NamedTuple):
         """What a deployment makes now: pinned to the versions that are current."""
         estate = convert_stack(read_stack("shop.dev", str(self.project.folder)), {}, deploying=True)
         errors = [finding for finding in estate.findings if finding.severity is Severity.ERROR]
-        assert errors == []
+        assert errors == [], errors
         return list(estate.conversion.manifests)
 
     def deploy(self, before: list[Manifest] = []) -> list[Manifest]:  # noqa: B006  only read

@@ -190,7 +190,7 @@ def test_the_clean_files_are_converted_and_the_others_say_what_is_wrong(planted)
             "plaintext-secret",
             "secret-in-image",
             "secret-in-label",
-            "secret-file",
+            "secret-in-file",
             "secret-in-build",
             "secret-in-logging",
         )
@@ -200,7 +200,7 @@ def test_the_clean_files_are_converted_and_the_others_say_what_is_wrong(planted)
         "plaintext-secret",
         "secret-in-image",
         "secret-in-label",
-        "secret-file",
+        "secret-in-file",
         "secret-in-build",
         "secret-in-logging",
     }

@@ -200,7 +200,7 @@ def test_what_is_found_never_repeats_the_value(key, value):
 
 
 def test_the_detector_is_as_good_as_docs_say(capsys):
-    """Labels are written by hand, from reading the files; where the corpus is not here, the marketplace alone counts."""
+    """Labels are written by hand, from reading the files; without the corpus, the marketplace alone counts."""
     found = measure.everything()
     total = measure.score(found)
     wrong = [verdict for verdict in found if (verdict.label, verdict.found) in {("plain", True), ("secret", False)}]

@@ -354,7 +354,8 @@ main()
 def many(project):
     """Twenty services, so that a push takes a while."""
     services = "".join(
-        f"  s{n}:\n    image: a\n    mem_limit: 64m\n    environment: {{DB_PASSWORD: '${{DB_PASSWORD}}', API_TOKEN: '${{API_TOKEN}}'}}\n"
+        f"  s{n}:\n    image: a\n    mem_limit: 64m\n"
+        "    environment: {DB_PASSWORD: '${DB_PASSWORD}', API_TOKEN: '${API_TOKEN}'}\n"
         for n in range(20)
     )
     project.write("compose.yaml", f"services:\n{services}")

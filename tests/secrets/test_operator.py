@@ -1,7 +1,7 @@
 """The real operator on a real API server: pushed, bound, rotated, rolled back, revoked, and gone.
 
-AWS is played by moto. The operator reads as the store's ServiceAccount: it asks the cluster for a token, and assumes the
-stack's role with it, as on EKS.
+AWS is played by moto. The operator reads as the store's ServiceAccount: it asks the cluster for a token, and assumes
+the stack's role with it, as on EKS.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ def test_only_what_changes_gets_a_new_version_and_the_rest_of_the_json_stays(pus
     aws.edit("dev/shop/web", **EVERYTHING["dev/shop/web"], ADDED_BY_HAND="kept")
     pushed.write(
         ".env",
-        "API_TOKEN=real\nDB_PASSWORD=db-one\nCHAT_WEBHOOK_URL=https://chat.example.com/one\nADMIN_PASSWORD='admin one'\n",
+        "API_TOKEN=real\nDB_PASSWORD=db-one\n"
+        "CHAT_WEBHOOK_URL=https://chat.example.com/one\nADMIN_PASSWORD='admin one'\n",
     )
     answer = pushed.push("--from", ".env", "--yes")
     assert answer.code == 0

@@ -19,6 +19,22 @@ from tools.cluster.pki import new_authority
 
 LABELS = {"app": "web"}
 
+PLATFORM = """\
+config:
+  longshore:environment: dev
+  longshore:cluster: {kind: eks}
+  longshore:network: {}
+  longshore:aws: {region: eu-west-1, accountId: '123456789012'}
+"""
+
+APPLICATION = """\
+config:
+  longshore:environment: dev
+  longshore:cluster: {kind: stack, stack: platform.dev}
+  longshore:team: shop
+  longshore:compose: {files: [compose.yaml]}
+"""
+
 
 def deployment(replicas=2, generation=1, **status):
     return {
@@ -48,8 +64,9 @@ def container(restarts=0, waiting=None, terminated=None):
 
 
 def event(kind, name, reason, message, at="2026-01-01T00:00:00Z", level="Warning"):
-    return {"metadata": {"name": f"{name}.{reason}"}, "type": level, "reason": reason, "message": message, "lastTimestamp": at,
-            "involvedObject": {"kind": kind, "name": name}}  # fmt: skip
+    about = {"kind": kind, "name": name}
+    told = {"type": level, "reason": reason, "message": message, "lastTimestamp": at, "involvedObject": about}
+    return {"metadata": {"name": f"{name}.{reason}"}, **told}
 
 
 def only(**objects):
@@ -95,9 +112,8 @@ def test_restarts_are_told_with_their_reason_even_when_all_is_up():
     ended = {"reason": "OOMKilled", "exitCode": 137, "finishedAt": "2026-01-01T00:00:00Z"}
     row = only(Deployment=[deployment()], Pod=[pod(containerStatuses=[container(7, terminated=ended)])])
     assert (row.state, row.restarts) == ("up", 7)
-    assert row.reasons == (
-        "web-1 was restarted 7 times, last for taking more memory than its limit (OOMKilled): raise the memory of the service",
-    )
+    ended_for = "taking more memory than its limit (OOMKilled): raise the memory of the service"
+    assert row.reasons == (f"web-1 was restarted 7 times, last for {ended_for}",)
 
 
 def test_an_exit_code_is_told():
@@ -207,7 +223,7 @@ def test_what_should_be_there_and_is_not():
 def test_a_stack_without_a_team(project):
     project.write(
         "stacks/Pulumi.platform.dev.yaml",
-        "config:\n  longshore:environment: dev\n  longshore:cluster: {kind: eks}\n  longshore:network: {}\n  longshore:aws: {region: eu-west-1, accountId: '123456789012'}\n",
+        PLATFORM,
     )
     answer = project.longshore("status", "-s", "platform.dev")
     assert answer.code == 2
@@ -224,7 +240,9 @@ def test_no_kubeconfig(project):
 KUBECONFIG = """\
 current-context: one
 clusters: [{name: c, cluster: {server: "http://127.0.0.1:9"}}]
-users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: echo, args: ['{"status": {"token": "t"}}']}}}]
+users:
+- name: u
+  user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: echo, args: ['{"status": {"token": "t"}}']}}
 contexts: [{name: one, context: {cluster: c, user: u}}, {name: two, context: {cluster: c, user: u}}]
 """
 
@@ -248,11 +266,11 @@ def test_eks_is_reached_by_aws_credentials_alone(project, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     project.write(
         "stacks/Pulumi.platform.dev.yaml",
-        "config:\n  longshore:environment: dev\n  longshore:cluster: {kind: eks}\n  longshore:network: {}\n  longshore:aws: {region: eu-west-1, accountId: '123456789012'}\n",
+        PLATFORM,
     )
     project.write(
         "stacks/Pulumi.shop.dev.yaml",
-        "config:\n  longshore:environment: dev\n  longshore:cluster: {kind: stack, stack: platform.dev}\n  longshore:team: shop\n  longshore:compose: {files: [compose.yaml]}\n",
+        APPLICATION,
     )
     stack = read_stack("shop.dev", str(project.folder))
     with pytest.raises(Refused, match="longshore-dev"):

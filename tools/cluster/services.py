@@ -19,7 +19,7 @@ from tools.cluster.processes import free_ports, start, stop, wait_until
 from tools.cluster.toolchain import provide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tools.cluster.api import Api
@@ -74,17 +74,26 @@ def install_external_secrets_crds(api: Api) -> None:
 
 
 @contextmanager
-def external_secrets(api: Api, folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Process]:
+def external_secrets(
+    api: Api, folder: Path, environment: Mapping[str, str] | None = None, arguments: Sequence[str] = ()
+) -> Iterator[Process]:
     """Run the operator against the cluster of `api`, with its custom resources installed; its log lies in `folder`.
 
-    `environment` says where AWS is: `aws_environment(url)`. The operator is the administrator here, so missing RBAC of
-    its chart does not show. Its validating webhook does not run.
+    `arguments` are the operator's own. `environment` says where AWS is: `aws_environment(url)`. The operator is the
+    administrator here, so missing RBAC of its chart does not show. Its validating webhook does not run.
     """
     install_external_secrets_crds(api)
     (tool,) = provide(["external-secrets"]).values()
     (port,) = free_ports(1)
     process = start(
-        [tool, f"--metrics-addr=127.0.0.1:{port}", "--loglevel=debug", "--concurrent=4", "--client-qps=200"],
+        [
+            tool,
+            f"--metrics-addr=127.0.0.1:{port}",
+            "--loglevel=debug",
+            "--concurrent=4",
+            "--client-qps=200",
+            *arguments,
+        ],
         folder / "external-secrets.log",
         name="external-secrets",
         environment=_clean({"KUBECONFIG": str(api.kubeconfig), **(environment or {})}),

@@ -1,0 +1,188 @@
+"""The rights that we give the operator are enough, and without them it can do nothing for a team."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+import yaml
+
+from cli.plan import rehearse_stack
+from cli.shell import Shell
+from components.secret_stores.operator import RELEASE, values
+from tests.secrets.estate import ES, Marketplace, external
+from tests.secrets.playing import aws_with_a_door
+from tools.cluster import services
+from tools.cluster.api import condition
+from tools.cluster.toolchain import locate, read_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tools.cluster.api import Api, Manifest
+
+OPERATOR = "external-secrets"
+TOKEN = "serviceaccounts/token"
+
+
+@pytest.fixture(scope="module")
+def chart(tmp_path_factory) -> list[Manifest]:
+    """The chart that is in the operator's module, rendered with our values."""
+    tools = read_table().tools
+    helm, operator = locate(tools["helm"]), locate(tools["external-secrets"])
+    if helm is None or operator is None:
+        pytest.skip("Helm is not built: `python -m tools.cluster build helm external-secrets` builds it")
+    folder = tmp_path_factory.mktemp("chart") / "chart"
+    shutil.copytree(operator.parent / "deploy/charts/external-secrets", folder)
+    (folder / "Chart.lock").unlink()
+    chart = yaml.safe_load((folder / "Chart.yaml").read_text())
+    chart.pop("dependencies")  # a part that is off by default, and not in the module
+    (folder / "Chart.yaml").chmod(0o644)
+    (folder / "Chart.yaml").write_text(yaml.safe_dump(chart))
+    (folder / "values-ours.yaml").write_text(yaml.safe_dump(values(2)))
+    command = [helm, "template", RELEASE, folder, "-n", OPERATOR, "-f", folder / "values-ours.yaml"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return [manifest for manifest in yaml.safe_load_all(done.stdout) if manifest]
+
+
+def named(chart: list[Manifest], kind: str, name: str) -> Manifest:
+    return next(x for x in chart if x["kind"] == kind and x["metadata"]["name"] == name)
+
+
+def reconcilers(chart: list[Manifest]) -> list[str]:
+    """The arguments of the operator that say what it must not look at; it has no rights to that."""
+    container = named(chart, "Deployment", RELEASE)["spec"]["template"]["spec"]["containers"][0]
+    return [argument for argument in container["args"] if argument.endswith("-reconciler=false")]
+
+
+def test_the_operator_runs_as_production_wants_it(chart):
+    deployment = named(chart, "Deployment", RELEASE)
+    arguments = deployment["spec"]["template"]["spec"]["containers"][0]["args"]
+    assert deployment["spec"]["replicas"] == 2
+    assert {"--enable-leader-election=true", "--concurrent=5", "--enable-cluster-store-reconciler=false"} <= set(
+        arguments
+    )
+    assert "--enable-push-secret-reconciler=false" in arguments
+    assert {x["metadata"]["name"] for x in chart if x["kind"] == "PodDisruptionBudget"} == {
+        f"{RELEASE}-pdb",
+        f"{RELEASE}-webhook-pdb",
+    }
+    for each in chart:
+        if each["kind"] == "ClusterRole":
+            labels = each["metadata"].get("labels", {})
+            # this old version can't be kept from `admin`; newer ones know `aggregateToAdmin`
+            assert {f"rbac.authorization.k8s.io/aggregate-to-{role}" for role in ("view", "edit")}.isdisjoint(labels)
+
+
+def rights_of_a_team(folder: Path) -> list[Manifest]:
+    """The Role and its binding that the Pulumi program makes for a team, as the engine would get them."""
+    shell = Shell(io.StringIO(), io.StringIO(), io.BytesIO(), {"PATH": "/usr/bin:/bin"}, str(folder))
+    rehearsal = rehearse_stack("shop.dev", shell)
+    assert not rehearsal.bug, rehearsal.bug
+    kinds = {f"kubernetes:rbac.authorization.k8s.io/v1:{kind}" for kind in ("Role", "RoleBinding")}
+    version = {"apiVersion": "rbac.authorization.k8s.io/v1"}
+    made = (node for node in rehearsal.nodes if node.type in kinds)
+    found = [{**node.inputs, **version, "kind": node.type.rpartition(":")[2]} for node in made]
+    return [x for x in found if x["metadata"]["name"].endswith("-tokens")]
+
+
+class AsOperator:
+    """A connection whose kubeconfig is that of the operator's ServiceAccount; everything else as its administrator."""
+
+    def __init__(self, api: Api, folder: Path, namespace: str) -> None:
+        self._api = api
+        path = f"{api.path('v1', 'ServiceAccount', namespace, RELEASE)}/token"
+        token = api.request("POST", path, json={"spec": {"expirationSeconds": 3600}})["status"]["token"]
+        config = yaml.safe_load(api.kubeconfig.read_text())
+        config["users"] = [{"name": user["name"], "user": {"token": token}} for user in config["users"]]
+        for cluster in config["clusters"]:
+            authority = cluster["cluster"].get("certificate-authority")
+            if authority:
+                cluster["cluster"]["certificate-authority"] = str((api.kubeconfig.parent / authority).resolve())
+        self.kubeconfig = folder / "kubeconfig"
+        self.kubeconfig.write_text(yaml.safe_dump(config))
+        self.kubeconfig.chmod(0o600)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._api, name)
+
+
+@pytest.fixture
+def operator_namespace(api: Api):
+    api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OPERATOR}})
+    yield OPERATOR
+    api.delete("v1", "Namespace", "", OPERATOR)
+    api.wait(lambda: not api.exists("v1", "Namespace", "", OPERATOR), "the operator's namespace to be gone")
+
+
+@pytest.mark.usefixtures("simulated")
+def test_the_chart_s_rights_and_ours_are_enough(
+    chart, api: Api, namespace: str, operator_namespace: str, project, monkeypatch, tmp_path_factory
+) -> None:
+    role = named(chart, "ClusterRole", f"{RELEASE}-controller")
+    # What `rbac.serviceAccountTokenCreate: false` leaves out of the chart's newer versions.
+    role["rules"] = [rule for rule in role["rules"] if TOKEN not in rule["resources"]]
+    for manifest in (
+        role,
+        named(chart, "ClusterRoleBinding", f"{RELEASE}-controller"),
+        named(chart, "ServiceAccount", RELEASE),
+    ):
+        manifest["metadata"].get("annotations", {}).clear()
+        api.apply(manifest, operator_namespace)
+    file = project.folder / "stacks/Pulumi.shop.dev.yaml"
+    project.write("stacks/Pulumi.shop.dev.yaml", file.read_text() + f"  longshore:namespace: {namespace}\n")
+    project.write(
+        "compose.yaml", "services: {web: {image: 'a:1', mem_limit: 64m, environment: {API_TOKEN: '${API_TOKEN}'}}}\n"
+    )
+    ours = rights_of_a_team(project.folder)
+    assert {x["kind"] for x in ours} == {"Role", "RoleBinding"}
+    (rule,) = next(x["rules"] for x in ours if x["kind"] == "Role")
+    assert rule == {
+        "apiGroups": [""],
+        "resources": [TOKEN],
+        "resourceNames": ["longshore-secrets"],
+        "verbs": ["create"],
+    }
+
+    with aws_with_a_door(tmp_path_factory.mktemp("aws")) as door:
+        for name, value in {
+            **services.aws_environment(door.behind),
+            "AWS_ACCESS_KEY_ID": "x",
+            "AWS_SECRET_ACCESS_KEY": "x",
+        }.items():
+            monkeypatch.setenv(name, value)
+        boto3.client("secretsmanager").create_secret(Name="dev/shop/web", SecretString=json.dumps({"API_TOKEN": "t"}))
+        estate = Marketplace(project, api, namespace)
+        operator = AsOperator(api, tmp_path_factory.mktemp("config"), operator_namespace)
+        log, where = tmp_path_factory.mktemp("operator"), services.aws_environment(door.url)
+        with services.external_secrets(operator, log, where, reconcilers(chart)):
+            manifests = estate.manifests()
+            for each in manifests:
+                if each["kind"] in {"ServiceAccount", "SecretStore", "ExternalSecret"}:
+                    api.apply(each, namespace)
+
+            def refused() -> bool:
+                warnings = [x for x in api.list("v1", "Event", namespace) if x.get("type") == "Warning"]
+                return any(
+                    "cannot create resource" in x["message"] and "serviceaccounts" in x["message"] for x in warnings
+                )
+
+            api.wait(refused, "the operator to be refused a token")
+            assert not any(condition(x, "Ready") for x in api.list(ES, "ExternalSecret", namespace))
+            for manifest in ours:
+                api.apply(manifest, namespace)
+            (secret,) = external(manifests).values()
+            kick = {"metadata": {"annotations": {"force-sync": "now"}}}
+            api.patch(ES, "SecretStore", namespace, "longshore", kick)
+            api.patch(ES, "ExternalSecret", namespace, secret["metadata"]["name"], kick)
+            estate.ready(secret)
+            assert estate.secrets()[secret["metadata"]["name"]] == {"API_TOKEN": "t"}
+            for manifest in reversed(manifests):
+                api.delete(manifest["apiVersion"], manifest["kind"], namespace, manifest["metadata"]["name"])
+            api.wait(lambda: not api.list(ES, "ExternalSecret", namespace), "everything to be gone")

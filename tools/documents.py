@@ -1,0 +1,25 @@
+"""Writes the pages of docs/ that are made from the program: `python -m tools.documents`. A test keeps them true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli.manual import known_attributes, manual
+from convert.report.manual import attributes_markdown, findings_markdown, matrix
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def documents() -> dict[Path, str]:
+    """Every generated page: file → text."""
+    found = manual()
+    return {
+        DOCS / "attributes.md": attributes_markdown(matrix(found, known_attributes())),
+        DOCS / "findings.md": findings_markdown(found),
+    }
+
+
+if __name__ == "__main__":
+    for file, text in documents().items():
+        file.write_text(text, "utf-8")
+        print(f"{file.relative_to(DOCS.parent)}: {text.count(chr(10))} lines")
