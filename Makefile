@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: help setup plan check test test-fast up preview destroy cluster cluster-down bench fuzz docs golden clean
+.PHONY: help setup plan check test up preview destroy cluster cluster-down bench fuzz docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -28,7 +28,7 @@ check: $(READY) ## Lint, types, layers and the fast tests: for every commit
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@$(PY) -m tools.size
-	@$(PY) -m pytest --ignore=tests/cluster --ignore=tests/engine
+	@$(PY) -m pytest -m "not cluster"
 
 test: $(READY) ## All tests, on a real Kubernetes API that is built once (about 20 minutes the first time)
 	@$(PY) -m pytest
@@ -49,7 +49,8 @@ fuzz: $(READY) ## 20,000 generated compose files against compose-go
 	@$(PY) -m tests.compose.fuzz
 
 docs: $(READY) ## Write the generated pages again
-	@.venv/bin/longshore attributes --markdown > docs/attributes.md
+	@$(PY) -m tools.documents
+	@$(PY) -m tools.quoted
 
 clean: ## Remove what setup and runs have made here
 	rm -rf .venv .pulumi .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

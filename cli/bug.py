@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
 def report(bug: BaseException, arguments: Sequence[str], *, debug: bool) -> str:
     """Describe a bug: its kind and place, the command to copy; with `debug` the way to it, without any locals.
 
@@ -22,7 +23,7 @@ def report(bug: BaseException, arguments: Sequence[str], *, debug: bool) -> str:
     command = shlex.join(["longshore", *arguments])
     lines = [
         f"error: this is a bug in longshore, not in your files: {type(bug).__name__}{where}",
-        "help: please report it (CONTRIBUTING.md says where), with this command and the compose file without its secrets:",
+        "help: please report it (CONTRIBUTING.md) with the compose file, without its secrets, and this command:",
         f"        {command}",
     ]
     if not debug:

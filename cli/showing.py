@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TextIO
 
 from convert.model import Severity
-from convert.report.findings import fates_line, findings_line, located, nowhere
+from convert.report.findings import fates_line, findings_line, located, nowhere, once
 
 if TYPE_CHECKING:
     from cli.flags import Given
@@ -33,7 +33,8 @@ def show(reading: Reading, given: Given, shell: Shell, stream: TextIO) -> None:
         return
     if reading.conversion:
         stream.write(f"{fates_line(fates)}\n")
-    stream.write(f"{findings_line(reading.findings, hidden=not verbose)}\n")
+    notes = [] if verbose else [finding for finding in reading.findings if finding.severity is Severity.INFO]
+    stream.write(f"{findings_line([*once(places), *notes], hidden=not verbose)}\n")
     if verbose and reading.timings:
         stream.write(", ".join(f"{stage} {seconds * 1000:.0f} ms" for stage, seconds in reading.timings.items()) + "\n")
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BLOCK: Final = re.compile(r"(<!-- output of: (?P<command>.+?) -->\n```\w*\n)(?P<output>.*?)(\n```)", re.DOTALL)
+_BLOCK: Final = re.compile(r"^(<!-- output of: (?P<command>.+) -->\n```\w*\n)((?:(?!```).*\n)*)(```)$", re.MULTILINE)
 
 
 def pages() -> Iterator[Path]:
@@ -42,7 +42,7 @@ def printed(command: str) -> str:
 
 def renewed(text: str) -> str:
     """Give a page with every quoted block as its command prints it now."""
-    return _BLOCK.sub(lambda block: block[1] + printed(block["command"]) + block[4], text)
+    return _BLOCK.sub(lambda block: block[1] + printed(block["command"]) + "\n" + block[4], text)
 
 
 def main() -> int:

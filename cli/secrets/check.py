@@ -73,10 +73,10 @@ def _state(remote: Remote, backend: Backend) -> State:
         BackendError: neither can be read.
     """
     described = backend.describe(remote.name)
+    if described is not None and described.deleted:
+        return State(remote.name, None, remote.external, deleted=True)
     if described is None or not described.version:
         return State(remote.name, None, remote.external)
-    if described.deleted:
-        return State(remote.name, None, remote.external, deleted=True)
     if remote.external:
         return State(remote.name, frozenset(), whole=True)
     try:

@@ -22,7 +22,6 @@ RELEASE: Final = "external-secrets"
 REPOSITORY: Final = "https://charts.external-secrets.io"
 
 _RESOURCES: Final = {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}}
-_DISRUPTIONS: Final = {"enabled": True, "minAvailable": 1}
 _WAYS_OUT: Final = [
     {"ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]},
     # The backend (Vault by itself listens on 8200), and the API server under either of its ports.
@@ -84,6 +83,8 @@ _ACROSS: Final = ("ClusterExternalSecret", "ClusterGenerator", "ClusterPushSecre
 def values(replicas: int) -> dict[str, Any]:
     """Helm values of the chart, where its defaults are not ours."""
     common = {"resources": _RESOURCES, "networkPolicy": _GUARDED}
+    # With one replica it would keep a node from ever being drained.
+    disruptions = {"enabled": replicas > 1, "minAvailable": 1}
     return {
         "installCRDs": True,
         "crds": {
@@ -98,7 +99,7 @@ def values(replicas: int) -> dict[str, Any]:
         "replicaCount": replicas,
         "leaderElect": True,
         "concurrent": 5,
-        "podDisruptionBudget": _DISRUPTIONS,
+        "podDisruptionBudget": disruptions,
         "livenessProbe": {"enabled": True},
         "readinessProbe": {"enabled": True},
         "rbac": {
@@ -113,7 +114,7 @@ def values(replicas: int) -> dict[str, Any]:
         "webhook": {
             "replicaCount": replicas,
             "failurePolicy": "Fail",
-            "podDisruptionBudget": _DISRUPTIONS,
+            "podDisruptionBudget": disruptions,
             **common,
         },
         "certController": {"replicaCount": 1, **common},

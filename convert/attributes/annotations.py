@@ -33,7 +33,7 @@ def pod_annotations(value: View, service: Service) -> Iterator[Effect]:
                 "write `name` or `domain/name`: letters, digits, `-`, `_` and `.`, the name at most 63 characters",
                 (key,),
             )
-        elif is_secret(str(text)):
+        elif is_secret(key, str(text)):
             yield Unsupported(
                 "an annotation cannot hold a secret, everybody can read it",
                 "pass it in the environment, or as a file of `secrets`",

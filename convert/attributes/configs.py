@@ -132,8 +132,8 @@ def _refused(key: str, found: Config, declared: View) -> Problem:
         "secret-in-file",
         Severity.ERROR,
         f"the config `{key}` cannot become a ConfigMap: {found.secret}",
-        "three ways out: write `${VARIABLE}` in place of the value, and the text as `content:`; or make the whole file a "
-        "secret, by `secrets:` in place of `configs:`; or, if it is no secret, allow `secret-in-file` for the services "
+        "three ways out: write `${VARIABLE}` in place of the value, and the text as `content:`; or make the whole file "
+        "a secret, by `secrets:` in place of `configs:`; or, if it is no secret, allow `secret-in-file` for those "
         "that mount it",
         _at(declared),
         found.span,

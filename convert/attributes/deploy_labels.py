@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def deploy_labels(value: View, service: Service) -> Iterator[Effect]:
     """Translate each entry."""
     labels = service.model.get("labels") or {}
-    yield from read_elsewhere(value)
+    yield from read_elsewhere(value, service)
     for key, text in value.items():
         if reader(key):
             continue
@@ -33,7 +33,7 @@ def deploy_labels(value: View, service: Service) -> Iterator[Effect]:
             yield Unsupported(f"the workload belongs to `{service.host.name}`", at=(key,), code="label-key")
         elif not valid_annotation(key):
             yield Unsupported(f"`{key}` cannot be the key of an annotation", at=(key,), code="label-key")
-        elif is_secret(str(text)):
+        elif is_secret(key, str(text)):
             yield Unsupported(
                 "an annotation cannot hold a secret, everybody can read it",
                 "pass it in the environment, or as a file of `secrets`",

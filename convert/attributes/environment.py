@@ -3,7 +3,8 @@
 Plain settings are written as text, byte for byte; `$(` is escaped, since Kubernetes would expand it. A value that is a
 secret variable becomes a `secretKeyRef`; text around secret variables becomes `$(NAME)` after the entries it names.
 A secret that stands as plain text in the compose file is bound in the same way, and reported. A key without a value
-that the environment does not give either is left out, as Docker does.
+that the environment does not give either is left out, as Docker does. A template that Swarm fills in (`{{.Node.ID}}`)
+becomes a field of the pod, where it has such a one.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#environment
 """
 
@@ -12,8 +13,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from convert.estate.swarm import FIELDS, SERVICE_NAME, pieces
 from convert.kubernetes.hostnames import renamed, rewrite
-from convert.model import Item, LocalOnly, Problem, Put, Severity, Unsupported
+from convert.model import Approximated, Item, LocalOnly, Problem, Put, Severity, Unsupported
 from convert.registry import attribute
 from convert.secrets.binding import entries, entry, expand
 from convert.secrets.needs import setting
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from convert.estate import Service
+    from convert.estate.swarm import Piece
     from convert.model import Effect
     from convert.secrets.needs import Setting
     from convert.view import View
@@ -56,11 +59,50 @@ def environment(values: View, service: Service) -> Iterator[Effect]:
         found = judged[key]
         if found.kind in {"variable", "literal"}:
             yield entry(service, key, found.key)
+        elif templates := pieces(value):
+            yield from _templates(service, key, templates)
         else:
             field = (*service.container, "env", Item("name", key), "value")
             yield Put(service.workload, field, expand(service, value))
         if found.hit:
             yield from _findings(service, key, found)
+
+
+def _templates(service: Service, key: str, found: tuple[Piece, ...]) -> Iterator[Effect]:
+    """Write a value that Swarm would fill in: by a field of the pod, by a variable for it where text stands around."""
+    alone, written = not found[1:], ""
+    for piece in found:
+        known = FIELDS.get(piece.template)
+        if piece.template == SERVICE_NAME:
+            written += service.slug
+        elif known is None:
+            written += expand(service, piece.text)
+        elif alone:
+            yield Put(service.workload, (*service.container, "env", Item("name", key), "valueFrom"), _field(known[1]))
+        else:
+            name = f"LONGSHORE_{known[0]}"
+            yield Put(service.workload, (*service.container, "env", Item("name", name), "valueFrom"), _field(known[1]))
+            written += f"$({name})"
+        if known:
+            yield Approximated(
+                f"Swarm fills in `{piece.text}`; here it is {known[2]}",
+                at=(key,),
+                code="swarm-template",
+                severity=Severity.INFO,
+            )
+        elif piece.template and piece.template != SERVICE_NAME:
+            yield Unsupported(
+                f"Swarm fills in `{piece.text}`, and nothing here does: the program gets it as it stands",
+                "let the program ask for what it needs, or write the value",
+                (key,),
+                "swarm-template",
+            )
+    if written:
+        yield Put(service.workload, (*service.container, "env", Item("name", key), "value"), written)
+
+
+def _field(path: str) -> dict[str, dict[str, str]]:
+    return {"fieldRef": {"fieldPath": path}}
 
 
 def _findings(service: Service, key: str, found: Setting) -> Iterator[Problem]:

@@ -3,9 +3,9 @@
 Readiness is the test as it is, with all numbers written out: Docker's defaults (30 s, 30 s, 3) are not those of
 Kubernetes. The startup probe asks every `start_interval` (5 s) and gives the program `start_period` and all retries,
 five minutes at least. Liveness is looser: twice the failures and a minute of them at least, 5 s at least for an answer;
-where Docker only showed `unhealthy`, the container is restarted. A test that calls another service gets no liveness
-probe: one service that is down would restart all that ask for it. The stack's `services.<name>.liveness` says `on` or
-`off`.
+where Docker only showed `unhealthy`, the container is restarted. A test that calls another service, or gets its answer
+by way of one (`celery inspect ping`, `airflow jobs check`), gets no liveness probe: one service that is down would
+restart all that ask for it. The stack's `services.<name>.liveness` says `on` or `off`.
 
 `curl` and `wget` on the container itself become `httpGet`, `nc -z` and `/dev/tcp` become `tcpSocket`,
 `grpc_health_probe` becomes `grpc`, where that behaves the same; any other test is run as the command it is, by
@@ -26,7 +26,7 @@ from convert.compose.references import OPEN
 from convert.compose.units import duration_seconds
 from convert.estate.aliases import hosts
 from convert.estate.facts import DEFAULT_INTERVAL, DEFAULT_RETRIES, startup_budget
-from convert.estate.health import called, request, target
+from convert.estate.health import asks_through, called, request, target
 from convert.model import Approximated, LocalOnly, Severity, Unsupported
 from convert.registry import attribute
 from convert.secrets.arguments import arguments
@@ -142,11 +142,11 @@ def _probes(test: list[str], times: Times, service: Service) -> Iterator[Effect]
     )
     if service.settings.liveness == "off":
         return
-    others = _others([test[0], *words], service)
-    if others and service.settings.liveness != "on":
+    because = _depends([test[0], *words], service)
+    if because and service.settings.liveness != "on":
         yield Approximated(
-            f"the test calls {', '.join(f'`{name}`' for name in others)}, so there is no liveness probe: "
-            "the container is not restarted because another service is down",
+            f"the test {because}, so there is no liveness probe: the container is not restarted because another "
+            "service is down",
             f"let the test ask this service alone; or set `services.{service.name}.liveness: on` in the stack file",
             ("test",),
             "liveness",
@@ -167,8 +167,12 @@ def _command(form: str, words: list[str], service: Service) -> list[str]:
     return words
 
 
-def _others(test: list[str], service: Service) -> list[str]:
-    """Other services that the test calls, each once."""
+def _depends(test: list[str], service: Service) -> str:
+    """How the test needs other services; empty: it asks this one alone."""
     known: dict[str, Any] = service.estate.memo(hosts)
     found = {known[name]: None for name in called(test) if name in known}
-    return [name for name in found if service.estate.services[name].host is not service.host]
+    others = [name for name in found if service.estate.services[name].host is not service.host]
+    if others:
+        return f"calls {', '.join(f'`{name}`' for name in others)}"
+    between = asks_through(test)
+    return f"gets its answer by way of {between}" if between else ""

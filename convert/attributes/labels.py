@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def labels(entries: View, service: Service) -> Iterator[Effect]:
     """Translate each label that somebody can read."""
     explicit = service.model.get("annotations") or {}
-    yield from read_elsewhere(entries)
+    yield from read_elsewhere(entries, service)
     for key, value in entries.items():
         if reader(key):
             continue
@@ -39,7 +39,7 @@ def labels(entries: View, service: Service) -> Iterator[Effect]:
                 (key,),
                 "label-key",
             )
-        elif is_secret(str(value)):
+        elif is_secret(key, str(value)):
             yield Unsupported(
                 "an annotation cannot hold a secret, everybody can read it",
                 "pass it in the environment, or as a file of `secrets`",

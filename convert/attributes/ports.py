@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from convert.estate.exposure import exposed, is_loopback
 from convert.estate.ports import declared, listen, valid_protocol
+from convert.estate.proxied import proposal
 from convert.model import Approximated, Problem, Severity, Unsupported
 from convert.registry import attribute
 
@@ -74,12 +75,14 @@ def _text(published: str | None, number: int, protocol: str, mode: str | None) -
 
 def _findings(service: Service, private: list[str], closed: list[str]) -> Iterator[Problem]:
     if closed:
+        said = proposal(service)
+        labels = f"; its labels say `{said}`" if said else ""
         yield Problem(
             "published-port",
             Severity.WARNING,
             f"published {_ports(closed)}: open inside the cluster only",
             f"to open it, set `services.{service.name}.exposure` in the stack file: "
-            "`{kind: ingress, host: …}` for HTTP, `{kind: loadbalancer}` for anything else",
+            f"`{{kind: ingress, host: …}}` for HTTP, `{{kind: loadbalancer}}` for anything else{labels}",
         )
     if private:
         yield Problem(

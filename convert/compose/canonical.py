@@ -11,7 +11,7 @@ from convert.compose.patterns import apply, for_each, table
 from convert.compose.ports import PortError, parse_ports
 from convert.compose.problems import Problems, quote
 from convert.compose.scalars import show
-from convert.compose.tree import Node, derived
+from convert.compose.tree import Node, Timestamp, derived
 from convert.compose.volumes import VolumeError, cleaned, parse_volume
 
 if TYPE_CHECKING:
@@ -222,16 +222,31 @@ _WORKLOAD: dict[str, Any] = {
     "build.ulimits.*": _ulimit,
 }
 
+
+def _no_time(action: Callable[[Node, Canonical], None]) -> Callable[[Node, Canonical], None]:
+    """Refuse a date where a text is meant: the schema, which knows JSON only, lets it pass for one."""
+
+    def guarded(node: Node, context: Canonical) -> None:
+        if type(node.value) is Timestamp:
+            context.problems.error("wrong-type", "YAML takes this for a time", node, help="Put it in quotes.")
+            node.value = None
+        else:
+            action(node, context)
+
+    return guarded
+
+
+_LONG_FORMS: dict[str, Any] = {
+    **for_each(("services.*", "jobs.*", "services.*.pre_start.*"), _CONTAINER),
+    **for_each(("services.*", "jobs.*"), _WORKLOAD),
+    "jobs.*.triggers.schedule.*": _field("cron"),
+    "services.*.develop.watch.*.ignore": _list,
+    "services.*.develop.watch.*.include": _list,
+    **{f"{section}.*": _maybe_external for section in ("volumes", "networks", "secrets", "configs")},
+    "include.*": _field("path"),
+}
 LONG_FORMS = table(
-    {
-        **for_each(("services.*", "jobs.*", "services.*.pre_start.*"), _CONTAINER),
-        **for_each(("services.*", "jobs.*"), _WORKLOAD),
-        "jobs.*.triggers.schedule.*": _field("cron"),
-        "services.*.develop.watch.*.ignore": _list,
-        "services.*.develop.watch.*.include": _list,
-        **{f"{section}.*": _maybe_external for section in ("volumes", "networks", "secrets", "configs")},
-        "include.*": _field("path"),
-    }
+    {pattern: action if action is _text else _no_time(action) for pattern, action in _LONG_FORMS.items()}
 )
 
 

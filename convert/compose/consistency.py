@@ -189,9 +189,9 @@ def _health(name: str, service: Model, known: Known) -> None:
     if test and test[0] not in {"CMD", "CMD-SHELL", "NONE"}:
         known.error(
             "invalid-healthcheck",
-            f"the list starts with {quote(test[0])}",
+            'the list does not start with "CMD", "CMD-SHELL" or "NONE"',
             ("services", name, "healthcheck", "test"),
-            'Start it with "CMD", "CMD-SHELL" or "NONE"; or write one text, which is run by a shell.',
+            'Start it with "CMD", then the words of the command; or write one text, which is run by a shell.',
         )
 
 

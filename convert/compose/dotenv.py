@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from convert.compose.references import visible
 from convert.compose.template import Lookup, Missing, TemplateError, ignore, substitute
 
 MOST_BYTES = 256 * 1024
@@ -167,7 +168,7 @@ class _Reader:
         try:
             return substitute(value, self.lookup, self.missing)
         except TemplateError as error:
-            raise self.fail(error.message, error.help, start) from error
+            raise self.fail(visible(error.message), error.help, start) from error
 
 
 def _unescape(value: str) -> str:

@@ -115,7 +115,7 @@ def _other_file(other: Node, wanted: Node, model: Model) -> _Scope | None:
     if "://" in other.value:
         model.problems.error(
             "remote-file",
-            f"{quote(other.value)} is not a local file",
+            "this is not a local file",
             other,
             help="Copy the file into the project; nothing is fetched.",
         )

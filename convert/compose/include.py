@@ -75,7 +75,7 @@ def _included(entry: Node, file: str, model: Model) -> Node | None:
         if "://" in path.value or path.value.startswith(("git@", "oci:")):
             model.problems.error(
                 "remote-file",
-                f"{quote(path.value)} is not a local file",
+                "this is not a local file",
                 path,
                 help="Copy the file into the project; nothing is fetched.",
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from convert.compose.patterns import apply, for_each, table
 from convert.compose.problems import Problems, quote
+from convert.compose.references import visible
 from convert.compose.scalars import single
 from convert.compose.template import TemplateError, substitute
 from convert.compose.tree import Node, span_of
@@ -25,7 +26,7 @@ def interpolate(document: Document, environment: Environment, problems: Problems
         try:
             value = substitute(node.value, environment.lookup, missing.append)
         except TemplateError as error:
-            problems.error(error.code, error.message, error_span(node, error.position), help=error.help)
+            problems.error(error.code, visible(error.message), error_span(node, error.position), help=error.help)
             problems.spoil(node)
         else:
             for name in missing:

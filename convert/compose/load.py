@@ -66,7 +66,8 @@ def _load(reading: Reading) -> Project | None:
     normalise(tree, name, environment, problems)
     if not reading.request.interpolate:
         # Variables stand where numbers and names would be: there is nothing to bind or to compare.
-        return Project(name, start.directory, plain(tree), start.environment.values, reading.files, tree, {}, reading.shown)
+        values = start.environment.values
+        return Project(name, start.directory, plain(tree), values, reading.files, tree, {}, reading.shown)
     chosen = choose(tree, start.profiles, reading.request.services, reading)
     for service in chosen.selected.values():
         resolve_variables(service, environment, reading)

@@ -184,17 +184,22 @@ def _wrong_type(value: Any, types: list[str], path: Path) -> Mismatch:
     names = list(dict.fromkeys(_NAMES[name] for name in types if name != "null" or len(types) == 1))
     wanted = f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
     kind = type(value)
-    what = "nothing" if value is None else "a mapping" if kind is dict else "a list" if kind is list else _shown(value)
+    what = _WHAT.get(kind) or (_shown(value) if _USERS_OWN.isdisjoint(path) else "a number")
     subject = f"`{path_text(path)}` must be" if path else "A compose file must be"
-    if kind in {int, float, bool} and "string" in types:
+    if kind in {int, float, bool} and "string" in types and _USERS_OWN.isdisjoint(path):
         help_ = _help(path) or f'Put it in quotes: "{_shown(value)}".'
         return Mismatch(path, "wrong-type", f"{subject} {wanted}, not {what}", help_)
     help_ = "Is something missing below it, or indented too little?" if value is None else ""
     return Mismatch(path, "wrong-type", f"{subject} {wanted}, not {what}", help_)
 
 
+_WHAT: dict[type, str] = {dict: "a mapping", list: "a list", str: "a text", type(None): "nothing"}
+_USERS_OWN = frozenset(("environment", "args", "labels", "annotations"))
+"""Where values may be secrets, and are not shown."""
+
+
 def _shown(value: Any) -> str:
-    return str(value).lower() if type(value) is bool else quote(value) if type(value) is str else str(value)
+    return str(value).lower() if type(value) is bool else str(value)
 
 
 def _where(path: Path) -> str:

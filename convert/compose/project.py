@@ -19,9 +19,9 @@ class Project:
     """What `docker compose config` would print, with places.
 
     name: of the project. directory: its absolute directory. model: the canonical model, not to be changed; secrets
-    stand in it as references (see `references`). shown: names a file as messages do. environment: the variables of the interpolation, secret ones as
+    stand in it as references (see `references`). environment: the variables of the interpolation, secret ones as
     references. files: the file system it was read from. disabled: the services of profiles that are not enabled.
-    variables: every variable that the files mention.
+    shown: names a file as messages do.
     """
 
     def __init__(

@@ -90,7 +90,7 @@ def _resolve(container: Node, environment: Environment, reading: Reading) -> Non
     env_files = container.value.pop("env_file", None)
     own = container.value.get("environment") or Node({})
     take_values(own, environment, keep=True)
-    if env_files is None or not env_files.value:
+    if env_files is None or type(env_files.value) is not list or not env_files.value:
         return
     for item in own.value if type(own.value) is list else ():
         key = str(item.value).partition("=")[0]

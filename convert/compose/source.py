@@ -283,7 +283,7 @@ class _Builder:
         try:
             return _TYPES[name](text)
         except ValueError:
-            self.refuse("yaml-tag", f"{quote(text)} is not a `!!{name}`", source, "Leave the tag out.")
+            self.refuse("yaml-tag", f"this is not a `!!{name}`", source, "Leave the tag out.")
             return text
 
     def unknown_tag(self, source: Any) -> None:

@@ -47,6 +47,12 @@ _HELP = (
         "a list ends here, but the line is indented as if it went on",
         "Start the line with `- `, or indent it less.",
     ),
+    (
+        "found unexpected ':'",
+        "",
+        "inside brackets, a text that ends with a colon needs quotes",
+        'Write it in quotes: `"name:"`.',
+    ),
     ("found undefined alias", "", "", "Define it before, with `&`; an anchor must stand above its aliases."),
     (
         "found unknown escape character",

@@ -39,7 +39,8 @@ def unique(entries: list[Node], key: Key, problems: Problems) -> list[Node]:
 def by_name(node: Node) -> Hashable:
     """Key of a `KEY=value` text."""
     if type(node.value) is not str:
-        what = "a mapping" if type(node.value) is dict else quote(node.value)
+        # Not the value itself: it may be a variable's.
+        what = "a mapping" if type(node.value) is dict else "a list" if type(node.value) is list else "this"
         raise NoKey(
             f"{what} cannot stand in this list of texts",
             "Write each entry as a text, `KEY=value`; in quotes if it is a number.",

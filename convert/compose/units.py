@@ -40,14 +40,16 @@ def parse_bytes(text: str) -> int:
         raise ValueError(text)
     value = float(number)
     suffix = match[2].lower()
-    if value < 0 or not math.isfinite(value):
+    if value < 0:
         raise ValueError(text)
     if suffix not in {"", "b"}:
         power = _POWERS.get(suffix[0])
         if power is None or suffix[1:] not in {"", "b", "ib"}:
             raise ValueError(text)
         value *= 1024**power
-    return min(int(value), _LARGEST)
+    if not value <= _LARGEST:
+        raise ValueError(text)
+    return int(value)
 
 
 def parse_duration(text: str) -> int:

@@ -146,9 +146,9 @@ def decimal(node: Node, _problems: Problems) -> Any:
 def size(node: Node, problems: Problems) -> Any:
     """A number of bytes, as a decimal text."""
     value = node.value
-    if type(value) is str:
+    if type(value) is str or (type(value) is int and value >= 1 << 63):
         try:
-            value = parse_bytes(value)
+            value = parse_bytes(str(value))
         except ValueError:
             raise Unbound(
                 f"{quote(value)} is not a size", 'Write a number with a unit of b, k, m or g, such as "512m".'
@@ -196,7 +196,7 @@ def command(node: Node, _problems: Problems) -> Any:
         return split(_text(node))
     except WordsError:
         raise Unbound(
-            f"{quote(value)} cannot be split into words",
+            "this cannot be split into words",
             "Close every quote, and escape brackets; or write a list, one word per entry.",
         ) from None
 
@@ -225,15 +225,30 @@ def _pairs(node: Node, wanted: str) -> list[tuple[str, Any, Node]]:
     return pairs
 
 
-def environment(node: Node, _problems: Problems) -> Any:
+def environment(node: Node, problems: Problems) -> Any:
     """Variables: a value that is not there differs from an empty one."""
     found: dict[str, Any] = {}
     is_list = type(node.value) is list
     for key, value, item in _pairs(node, "a mapping, or a list of `KEY=value`"):
         if is_list and key[-1:].isspace():
             raise Unbound("there is a space before the `=`", f"Write `{key.strip()}=...`.", item)
-        found[key] = value if type(value) is str or value is None else show(plain_times(item))
+        found[key] = value if type(value) is str or value is None else _as_text(item, problems)
     return found or OMIT
+
+
+def _as_text(node: Node, problems: Problems) -> str:
+    """Print a value that YAML takes for something else than text; it may then be another text than the one written."""
+    shown = show(plain_times(node))
+    written = getattr(node.at, "value", None)
+    if type(written) is str and written != shown:
+        kind = _KINDS.get(type(node.value), "a time")
+        # Not the value itself: passwords of digits are read so, too.
+        message = f"YAML takes this for {kind}, and it does not come out as it is written"
+        problems.warning("yaml-value", message, node, help="Put it in quotes.")
+    return shown
+
+
+_KINDS: dict[type, str] = {int: "a number", float: "a number", bool: "true or false"}
 
 
 def plain_times(node: Node) -> Any:
@@ -241,12 +256,12 @@ def plain_times(node: Node) -> Any:
     return plain(node) if type(node.value) in {dict, list} else node.value
 
 
-def mapping(node: Node, _problems: Problems) -> Any:
+def mapping(node: Node, problems: Problems) -> Any:
     """Texts by name; a value that is not there is empty."""
     if node.value is None:
         return OMIT
     return {
-        key: value if type(value) is str else "" if value is None else show(plain_times(item))
+        key: value if type(value) is str else "" if value is None else _as_text(item, problems)
         for key, value, item in _pairs(node, "a mapping, or a list of `KEY=value`")
     } or OMIT
 

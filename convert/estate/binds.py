@@ -9,7 +9,7 @@ from posixpath import basename
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from convert.compose.files import within
-from convert.estate.content import Content, config_map, content, hosts_renamed, is_text, items, leak
+from convert.estate.content import Content, config_map, content, hosts_renamed, is_text, items, leak_at
 from convert.kubernetes.hostnames import renamed
 from convert.kubernetes.names import digest, label
 from convert.model import Approximated, Emit, LocalOnly, Severity, Unsupported
@@ -57,7 +57,7 @@ def _bind(service: Service, path: str, mount: Mapping[str, Any]) -> Bind | None:
     found = content(service.estate, path)
     if found.trouble or not found.files or _for_writing(mount, found):
         return None
-    if "secret-in-file" not in service.allowed and leak(found.files):
+    if "secret-in-file" not in service.allowed and leak_at(service.estate, path):
         return None
     files, _ = hosts_renamed(service.estate, found.files)
     relative = service.estate.project.relative(path)
@@ -193,7 +193,8 @@ def _project_path(service: Service, mount: Mapping[str, Any], path: str, at: Pat
 
 
 def _refused(service: Service, mount: Mapping[str, Any], relative: str, found: Content, at: Path) -> Effect:
-    secret = leak(found.files) if found.files and "secret-in-file" not in service.allowed else None
+    path = str(mount.get("source"))
+    secret = leak_at(service.estate, path) if found.files and "secret-in-file" not in service.allowed else None
     if secret:
         place = relative if not found.directory else f"{relative}/{secret.file}"
         return Unsupported(
@@ -202,7 +203,7 @@ def _refused(service: Service, mount: Mapping[str, Any], relative: str, found: C
             at,
             "secret-in-file",
             Severity.ERROR,
-            secret.span(service.estate, str(mount.get("source")), directory=found.directory),
+            secret.span(service.estate, path, directory=found.directory),
         )
     if found.missing and mount.get("read_only"):
         why = "does not exist: Docker would mount an empty directory there"

@@ -62,7 +62,7 @@ class Leak(NamedTuple):
     @property
     def sentence(self) -> str:
         """What is wrong, for a message."""
-        others = f", and {self.more} more line{'s' * (self.more > 1)} are like it" if self.more else ""
+        others = f" ({self.more} more line{'s hold' if self.more > 1 else ' holds'} one too)" if self.more else ""
         return f"{self.reason} in line {self.line}{others}"
 
     def span(self, estate: Estate, path: str, *, directory: bool) -> Span:
@@ -145,6 +145,18 @@ def leak(files: Mapping[str, bytes]) -> Leak | None:
     texts = ((name, _text(data)) for name, data in files.items())
     found = [(name, *hit) for name, text in texts if text is not None for hit in secrets_in(name, text)]
     return Leak(*found[0], len(found) - 1) if found else None
+
+
+def leak_at(estate: Estate, path: str) -> Leak | None:
+    """Find the secrets in what is at an absolute path inside the project; the same path is read once."""
+    cache = estate.memo(_leaks)
+    if path not in cache:
+        cache[path] = leak(content(estate, path).files)
+    return cache[path]
+
+
+def _leaks(_estate: Estate) -> dict[str, Leak | None]:
+    return {}
 
 
 def _text(data: bytes) -> str | None:

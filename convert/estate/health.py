@@ -60,6 +60,13 @@ _CALLED: Final = re.compile(
     r"|(?:^|\s)(?:nc|ncat|netcat)\s(?:-\S+\s+|\d+\s+)*([A-Za-z][\w.-]*)\s+\d"
 )
 
+_THROUGH: Final = (
+    (re.compile(r"\bcelery\b.{0,200}?\s(?:inspect|status)\b", re.DOTALL), "celery", "the message broker"),
+    (re.compile(r"\bairflow\s+(?:jobs|db)\s+check\b"), "airflow", "the database"),
+    (re.compile(r"\bmanage\.py\s+check\b.{0,200}?\s--database\b", re.DOTALL), "manage.py", "the database"),
+)
+"""Tests that get their answer by way of another service without naming it: (test, its program, that service)."""
+
 
 def target(service: Service) -> Target:
     """The container that runs `service`."""
@@ -78,6 +85,12 @@ def called(test: Sequence[str]) -> Iterator[str]:
     """Host names that the test calls."""
     for match in _CALLED.finditer(" ".join(test[1:])):
         yield match[1] or match[2] or match[3]
+
+
+def asks_through(test: Sequence[str]) -> str:
+    """What stands between the test and the program: `the message broker`; empty: nothing that is known."""
+    text = " ".join(test[1:])
+    return next((what for pattern, program, what in _THROUGH if program in text and pattern.search(text)), "")
 
 
 def _script(text: str, target: Target) -> Request | None:

@@ -9,11 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from convert.compose.references import OPEN
+from convert.estate.proxied import proposal
 from convert.model import Unsupported
-from convert.secrets.detection import text_hit
+from convert.secrets.detection import detect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from convert.estate import Service
 
 READERS: Final = {
     "traefik.": ("Traefik", "set `exposure` of the service in the stack file: host, path and certificate"),
@@ -41,7 +44,7 @@ def reader(key: str) -> str:
     return next((prefix for prefix in READERS if key.startswith(prefix)), "")
 
 
-def read_elsewhere(keys: Iterable[str]) -> Iterator[Unsupported]:
+def read_elsewhere(keys: Iterable[str], service: Service) -> Iterator[Unsupported]:
     """Give up the labels that somebody reads from Docker, and tell so once for each reader, at its first label."""
     found: dict[str, list[str]] = {}
     for key in keys:
@@ -50,6 +53,9 @@ def read_elsewhere(keys: Iterable[str]) -> Iterator[Unsupported]:
             found.setdefault(prefix, []).append(key)
     for prefix, labels in found.items():
         who, instead = READERS[prefix]
+        said = proposal(service) if prefix == "traefik." else ""
+        if said:
+            instead = f"what they say is `{said}` in the stack file"
         many = f"this label and {len(labels) - 1} more" if labels[1:] else "this label"
         yield Unsupported(
             f"{who} reads {many} from Docker; in a cluster nobody does", instead, (labels[0],), "label-reader"
@@ -57,9 +63,9 @@ def read_elsewhere(keys: Iterable[str]) -> Iterator[Unsupported]:
         yield from (Unsupported("", at=(key,)) for key in labels[1:])
 
 
-def is_secret(value: str) -> bool:
-    """Does the value hold a secret, by a variable or by its look? Everybody can read an annotation."""
+def is_secret(key: str, value: str) -> bool:
+    """Does a label hold a secret, by a variable, its name or its look? Everybody can read an annotation."""
     if OPEN in value:
         return True
-    hit = text_hit(value)
+    hit = detect(key, value)
     return hit is not None and hit.kind == "secret"

@@ -57,6 +57,16 @@ IMAGES: Final = {
 }  # fmt: skip
 """Last part of an image's repository → the port its program serves, which its users seldom write down."""
 
+ANSWERS: Final = frozenset(
+    "cassandra clickhouse-server influxdb mariadb memcached mongo mongodb mysql nats neo4j opensearch elasticsearch "
+    "percona pgvector postgis postgres postgresql rabbitmq redis redis-stack redis-stack-server scylla solr "
+    "timescaledb valkey zookeeper".split()
+)
+"""Those of IMAGES that answer at their port without being configured to."""
+
+SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "python", "python3", "node", "curl"})
+"""Programs that do something else than what an image is made for."""
+
 _NAME: Final = re.compile(r"(?!(?:tcp|udp|sctp)-\d+$)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?").fullmatch
 _SHORT: Final = re.compile(r"(?=.{1,15}$)(?!.*--)(?=.*[a-z])[a-z0-9](?:[-a-z0-9]*[a-z0-9])?").fullmatch
 _PROTOCOL: Final = re.compile(
@@ -180,7 +190,7 @@ def _undeclared(service: Service) -> tuple[Found, ...]:
         for member in service.estate.pods.get(service.name, (service,))
         for number, path in dialled(member).items()
     }
-    usual = IMAGES.get(basename(parse(str(service.model.get("image") or "")).repository))
+    usual = IMAGES.get(image_name(service))
     if usual and usual not in found:
         found[usual] = ()
     return tuple(
@@ -188,6 +198,26 @@ def _undeclared(service: Service) -> tuple[Found, ...]:
         for number, path in sorted(found.items())
         if (number, "TCP") not in known
     )
+
+
+def runs_its_program(service: Service) -> bool:
+    """Does the container run what its image is made for, as far as `entrypoint` and `command` tell?"""
+    words = " ".join(map(str, service.model.get("command") or [])).split(None, 1)
+    return not service.model.get("entrypoint") and not (words and basename(words[0]) in SHELLS)
+
+
+def usual_port(service: Service) -> int | None:
+    """The port at which the service's program answers, where its image is known for it and nothing says another."""
+    image = image_name(service)
+    if image not in ANSWERS or not runs_its_program(service):
+        return None
+    settings = (*(service.model.get("environment") or ()), *(service.model.get("command") or ()))
+    return None if any("port" in str(text).lower() for text in settings) else IMAGES[image]
+
+
+def image_name(service: Service) -> str:
+    """The last part of the repository that the service's image comes from."""
+    return basename(parse(service.settings.image or str(service.model.get("image") or "")).repository)
 
 
 def every(service: Service) -> tuple[Port, ...]:

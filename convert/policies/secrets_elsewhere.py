@@ -107,7 +107,9 @@ def known_by_value(estate: Estate) -> Iterator[Effect]:
 
 
 def _mentioned(estate: Estate) -> Iterator[tuple[Path, str]]:
+    """Every use of a secret variable; what an env file of the service gives is there for everybody."""
     for service in estate:
         for path, text in texts(service.model, service.path):
             for name in references(text):
-                yield path, name
+                if path[-1] != name or not estate.project.in_env_file(path):
+                    yield path, name

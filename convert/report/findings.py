@@ -99,6 +99,15 @@ def count_fates(fates: Mapping[Path, Fate]) -> dict[Fate, int]:
     return {fate: found.count(fate) for fate in Fate}
 
 
+def once(places: Iterable[Place]) -> list[Finding]:
+    """Take what an anchor or a merge key brings to many services as the one line of the file that it is."""
+    found: dict[tuple[object, ...], Finding] = {}
+    for number, (finding, span) in enumerate(places):
+        same = (finding.code, finding.severity, span, _without_names(finding)) if span else (number,)
+        found.setdefault(same, finding)
+    return list(found.values())
+
+
 def findings_line(findings: Iterable[Finding], *, hidden: bool) -> str:
     """Count the findings: `1 error, 2 warnings, 14 notes (-v shows them)`; `hidden` says that notes are not shown."""
     counts = dict.fromkeys(RANK, 0)

@@ -37,6 +37,9 @@ def _block(group: Group, sources: Mapping[str, Source], style: Style) -> str:
     if span and source:
         label = words(path_text(finding.path))
         lines += excerpt(source, span, label, style, SEVERITY_COLOUR[finding.severity])
+    elif sources and finding.span and finding.path:
+        # A file that is only mounted is not shown: nobody knows what in it is a secret.
+        lines.append(f"{' ' * indent} {style.paint('=', 'blue')} from {words(path_text(finding.path))}")
     for role, place in finding.related:
         lines.append(f"{' ' * indent} {style.paint('=', 'blue')} {words(role)} {place}")
     if len(group.places) > 1:

@@ -43,18 +43,17 @@ _EXAMPLE: Final = re.compile(
 """What shows in a comment how to write a password: `mysql://user:secret@host`."""
 
 _SETTING: Final = re.compile(
-    r"(?<![\w.$@%{-])(?P<quote>[\"']?)(?P<key>[A-Za-z_][\w.-]{1,100})(?P=quote)[ \t]{0,20}(?:=>|:=|(?<!:)[:=](?![:=~>]))"
-    r"[ \t]{0,20}(?:\"(?P<double>[^\"\n]{1,400})\"|'(?P<single>[^'\n]{1,400})'|(?P<bare>[^\s\"'#;,{}\[\]()<>|&!`]{1,400})"
-    r"(?=[ \t]*(?:,?[ \t]*$|[,;}]|[ \t](?:#|;|//))))"
+    r"(?<![\w.$@%{-])(?P<quote>[\"']?)(?P<key>[A-Za-z_][\w.-]{1,100}+)(?P=quote)"
+    r"[ \t]{0,20}(?:=>|:=|(?<!:)[:=](?![:=~>]))[ \t]{0,20}"
+    r"(?:\"(?P<double>[^\"\n]{1,400}+)\"|'(?P<single>[^'\n]{1,400}+)'"
+    r"|(?P<bare>[^\s\"'#;,{}\[\]()<>|&!`]{1,400}+)(?=[ \t]{0,20}(?:,?[ \t]{0,20}$|[,;}]|[ \t](?:#|;|//))))"
 )
 _WHOLE_LINE: Final = re.compile(
     r"[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?(?P<key>[A-Za-z_][\w.-]{1,100})[ \t]{0,20}[:=](?![:=~>])[ \t]{0,20}"
     r"(?P<value>[^\s\"'\[{(|>&*!`][^\s\"'`]{0,400})[ \t]{0,20}$"
 )
 _ELEMENT: Final = re.compile(r"<(?P<key>[A-Za-z][\w.:-]{0,100})(?: [^<>]{0,200})?>(?P<value>[^<>\s]{1,400})</")
-_DIRECTIVE: Final = re.compile(
-    r"[ \t]*(?P<key>requirepass|masterauth)[ \t]+[\"']?(?P<value>[^\s\"']{1,400})", re.IGNORECASE
-)
+_DIRECTIVE: Final = re.compile(r"[ \t]*(?:requirepass|masterauth)[ \t]+[\"']?(?P<value>[^\s\"']{1,400})", re.IGNORECASE)
 _DEFINE: Final = re.compile(
     r"\bdefine\([ \t]{0,5}[\"'](?P<key>\w{1,100})[\"'][ \t]{0,5},[ \t]{0,5}[\"'](?P<value>[^\"'\s]{1,400})[\"']",
     re.IGNORECASE,
@@ -99,8 +98,8 @@ _NO_VALUE: Final = frozenset(
 
 _PROSE: Final = (".md", ".rst", ".adoc", ".html", ".htm", ".css", ".svg", ".txt")
 _CODE: Final = (
-    ".py .rb .js .mjs .cjs .ts .jsx .tsx .lua .go .java .kt .groovy .pl .pm .php .vcl .tpl .tmpl .j2 .erb .star .ps1 .cs "
-    ".ex .exs .scala .rs .c .h .cpp"
+    ".py .rb .js .mjs .cjs .ts .jsx .tsx .lua .go .java .kt .groovy .pl .pm .php .vcl .tpl .tmpl .j2 .erb .star .ps1 "
+    ".cs .ex .exs .scala .rs .c .h .cpp"
 ).split()
 
 
@@ -133,7 +132,9 @@ def _line(line: str, *, prose: bool, code: bool) -> str:
         return ""
     if _HASH.search(line):
         return "the hash of a password"
-    if any(_is_secret(match["value"]) for match in _STATEMENT.finditer(line)):
+    directive = _DIRECTIVE.match(line)
+    statements = (*_STATEMENT.finditer(line), *((directive,) if directive else ()))
+    if any(_is_secret(match["value"]) for match in statements):
         return "a password"
     named = next((key for key, value in _settings(line, code=code) if _names_secret(key) and _is_secret(value)), "")
     return f"the value of `{named}`" if named else ""
@@ -151,9 +152,6 @@ def _settings(line: str, *, code: bool) -> Iterator[tuple[str, str]]:
     if "<" in line:
         for match in _ELEMENT.finditer(line):
             yield match["key"], match["value"]
-    directive = _DIRECTIVE.match(line)
-    if directive:
-        yield "password", directive["value"]
     if "define(" in line:
         for match in _DEFINE.finditer(line):
             yield match["key"], match["value"]

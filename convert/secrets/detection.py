@@ -134,7 +134,7 @@ def detect(key: str, value: str | None) -> Hit | None:
 
 @lru_cache(maxsize=4096)
 def by_name(key: str) -> Hit | None:
-    """Judge a name alone: tokens of `camelCase`, `snake_case`, `kebab-case`, trailing digits dropped."""
+    """Judge a name alone: tokens of `camelCase`, `snake_case`, `kebab-case`, trailing numbers (`_2`, `_V1`) dropped."""
     words = _words(key)
     if not words:
         return None
@@ -156,6 +156,8 @@ def _words(key: str) -> list[str]:
     words = [word.lower() for word in _WORD.findall(key)]
     while words and words[-1].isdigit():
         words.pop()
+        if words[-1:] == ["v"]:
+            words.pop()
     return words
 
 
@@ -167,7 +169,7 @@ def variable(name: str, value: str | None) -> bool:
     if by_name(name) is not None:
         return True
     words = _words(name)
-    if len(words) > 1 and words[-1] in {"url", "uri"} and words[-2] in _STORES:
+    if words[-1:] == ["datasource"] or (len(words) > 1 and words[-1] in {"url", "uri"} and words[-2] in _STORES):
         return True
     return bool(value and _by_value(value))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.cli.conftest import COMPOSE
 from tests.cli.screen import longshore
 
@@ -24,7 +25,9 @@ def damaged(draw: st.DrawFn) -> str:
         line = lines[number]
         at = draw(st.integers(0, len(line)))
         lines[number] = draw(
-            st.sampled_from([line[:at] + draw(JUNK) + line[at:], line[:at] + draw(JUNK), "", f"  {line}", f"{line}\n{line}"])
+            st.sampled_from(
+                [line[:at] + draw(JUNK) + line[at:], line[:at] + draw(JUNK), "", f"  {line}", f"{line}\n{line}"]
+            )
         )
     return "\n".join(lines) + "\n"
 

@@ -93,6 +93,7 @@ ON_PURPOSE = {
         "project_directory" in text and all("/work" in found for found in outcome.differences)
     ),
     "More reserved than allowed": lambda outcome, _text: _code(outcome, "reservation-over-limit"),
+    "A colon before a bracket": lambda outcome, _text: "a text that ends with a colon" in str(outcome.findings),
     "Port 0": lambda outcome, _text: "0 is not a port of a container" in str(outcome.findings),
     "Remote files": lambda outcome, _text: _code(outcome, "remote-file"),
 }

@@ -118,3 +118,26 @@ def test_files_of_variables_named_by_a_variable() -> None:
     }
     assert model(dict(files), environment={"COMPOSE_ENV_FILES": "1.env,2.env"})["image"] == "x:12"
     assert model(dict(files), environment={"COMPOSE_ENV_FILES": "1.env"}, env_files=("2.env",))["image"] == "x:2"
+
+
+def test_no_message_shows_a_value_that_may_be_secret() -> None:
+    bodies = (
+        "environment: [4711]",
+        "environment: [{DB_PASSWORD: canary-4711}]",
+        "environment: DB_PASSWORD=canary-4711",
+        "environment: {DB_PASSWORD: [canary-4711]}",
+        "labels: canary-4711",
+        "build: {args: canary-4711}",
+        "command: redis-server --requirepass 'canary-4711",
+        "healthcheck: {test: [redis-cli -a canary-4711 ping]}",
+        "extends: {file: 'https://u:canary-4711@h/x.yaml', service: a}",
+        "hostname: !!int canary-4711",
+        "hostname: '${X:?because ${DB_PASSWORD}}'",
+        "environment: {DB_PASSWORD: 04711}",
+        "environment: {DB_PASSWORD: 1e10, A: 2024-04-11}",
+    )
+    for body in bodies:
+        loaded = read(f"services: {{web: {{image: x, {body}}}}}", is_secret=secret, environment={"DB_PASSWORD": CANARY})
+        assert loaded.findings, body
+        assert "4711" not in repr(loaded.findings), body
+        assert "\ue0fa" not in repr(loaded.findings), body

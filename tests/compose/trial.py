@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import traceback
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -41,6 +42,16 @@ class Count:
                 self.unintended.append(
                     f"{what}\n  " + "\n  ".join(outcome.differences[:5]) + f"\n  Docker: {outcome.error}"
                 )
+
+    def run(self, oracle: Oracle, case: Case, text: str, what: str) -> None:
+        """Try a case and count it; a traceback of ours is a difference too."""
+        try:
+            outcome = try_case(oracle, case)
+        except Exception:  # noqa: BLE001  what the fuzzer looks for
+            self.cases += 1
+            self.unintended.append(f"{what}\n{traceback.format_exc(limit=-3)}")
+        else:
+            self.add(outcome, text, what)
 
     def __str__(self) -> str:
         agree = self.cases - sum(self.intended.values()) - len(self.unintended)
@@ -82,8 +93,7 @@ def generated(oracle: Oracle, examples: int, start: int, count: Count) -> None:
     @given(projects())
     def run(project: Any) -> None:
         text = "\n".join(f"--- {name}\n{content}" for name, content in project.files.items())
-        outcome = try_case(oracle, Case("", project.files, {**project.ask, "files": list(project.order)}))
-        count.add(outcome, text, text)
+        count.run(oracle, Case("", project.files, {**project.ask, "files": list(project.order)}), text, text)
 
     run()
 
@@ -109,6 +119,6 @@ def mutated(oracle: Oracle, examples: int, start: int, count: Count, more: list[
     @given(mutants())
     def run(mutant: _Mutant) -> None:
         text = "\n".join(mutant.case.files.values())
-        count.add(try_case(oracle, mutant.case), text, f"{mutant.case.name}\n{mutant.text!r}")
+        count.run(oracle, mutant.case, text, f"{mutant.case.name}\n{mutant.text!r}")
 
     run()

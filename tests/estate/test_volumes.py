@@ -354,3 +354,36 @@ class TestOthers:
     def test_a_container_of_elsewhere_has_no_mounts_to_give(self, convert):
         result = convert({"app": {**APP, "volumes_from": ["container:old"]}})
         assert told(result, "volumes-from")[0][0] == "error"
+
+
+LEAKING = {"etc/a.yml": b"a: 1\nb: 2\nsmtp_password: Hq7sPd9cJxN5tG\n", "etc/sub/b.ini": b"token = Zq7sPd9cJxN5tG\n"}
+
+
+class TestSecretsInFiles:
+    """A secret in a mounted file: the place is the line of that file, and its value is told nowhere."""
+
+    def place(self, result):
+        (finding,) = result.found("secret-in-file")
+        assert "N5tG" not in repr(finding)
+        assert "N5tG" not in repr(result.conversion.manifests)
+        return finding.span
+
+    def test_of_a_file(self, convert):
+        mount = {"type": "bind", "source": "/project/etc/a.yml", "target": "/a.yml", "read_only": True}
+        result = convert({"app": app(mount)}, files={"etc/a.yml": LEAKING["etc/a.yml"]})
+        assert self.place(result)[:3] == ("etc/a.yml", 3, 1)
+
+    def test_of_a_directory(self, convert):
+        mount = {"type": "bind", "source": "/project/etc", "target": "/etc/app", "read_only": True}
+        result = convert({"app": app(mount)}, files={"etc/sub/b.ini": LEAKING["etc/sub/b.ini"]})
+        assert self.place(result)[:3] == ("etc/sub/b.ini", 1, 1)
+
+    def test_of_a_config(self, convert):
+        service = {"image": "app:1", "configs": [{"source": "a", "target": "/a.yml"}]}
+        result = convert({"app": service}, files=LEAKING, configs={"a": {"file": "/project/etc/a.yml"}})
+        assert self.place(result)[:3] == ("etc/a.yml", 3, 1)
+
+    def test_text_in_the_compose_file_stays_there(self, convert):
+        service = {"image": "app:1", "configs": [{"source": "a", "target": "/a.yml"}]}
+        result = convert({"app": service}, configs={"a": {"content": LEAKING["etc/a.yml"].decode()}})
+        assert self.place(result) is None

@@ -11,7 +11,7 @@ import pytest
 from convert.model import Fate, Finding, Severity, Span
 from convert.model import Path as ModelPath
 from convert.report.excerpt import sources_of
-from convert.report.findings import fates_line, findings_line, located, nowhere
+from convert.report.findings import Place, fates_line, findings_line, located, nowhere, once
 from convert.report.github import workflow_commands
 from convert.report.json_text import findings_json
 from convert.report.style import Style
@@ -130,6 +130,18 @@ def test_counts() -> None:
     assert findings_line(FINDINGS, hidden=True) == "1 error, 2 warnings, 1 note (-v shows them)"
     assert findings_line(FINDINGS, hidden=False) == "1 error, 2 warnings, 1 note"
     assert findings_line([], hidden=True) == "no findings"
+
+
+def test_one_line_of_a_file_counts_once_however_many_services_inherit_it():
+    def place(service, line, message="`{}` gets nothing"):
+        finding = Finding("code", Severity.ERROR, message.format(service), path=("services", service))
+        return Place(finding, Span("compose.yaml", line, 1) if line else None)
+
+    inherited = [place(service, 3) for service in ("a", "b", "c")]
+    assert findings_line(once(inherited), hidden=False) == "1 error"
+    assert findings_line(once([*inherited, place("a", 4)]), hidden=False) == "2 errors"
+    assert findings_line(once([*inherited, place("a", 3, "something else")]), hidden=False) == "2 errors"
+    assert findings_line(once([place("a", 0), place("b", 0)]), hidden=False) == "2 errors"
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ SECRETS = [
     ("OAUTH2_PROXY_COOKIE_SECRET", "abc", "K1"),
     ("API_TOKENS", "a,b", "K1"),
     ("SMTP_PASSWORD_2", "pw", "K1"),
+    ("OPENSSL_KEY_V1", "abc", "K3"),
     ("REDIS_AUTH", "pw", "K2"),
     ("RABBITMQ_ERLANG_COOKIE", "ABC", "K2"),
     ("AZURE_STORAGE_CONNECTION_STRING", "DefaultEndpointsProtocol=https", "K2"),
@@ -123,7 +124,9 @@ def test_randomness_only_warns(value):
     assert (hit.rule, hit.kind) == ("W1", "suspect")
 
 
-@pytest.mark.parametrize("name", ["DB_PASSWORD", "FRAUD_DATABASE_URL", "REDIS_URL", "MONGO_URI", "API_KEY"])
+@pytest.mark.parametrize(
+    "name", ["DB_PASSWORD", "FRAUD_DATABASE_URL", "REDIS_URL", "MONGO_URI", "API_KEY", "SQL_DATASOURCE"]
+)
 def test_a_variable_is_secret_by_name_whatever_its_value(name):
     assert all(variable(name, value) for value in (None, "", "x", "postgres://u:p@h", "http://h"))
 

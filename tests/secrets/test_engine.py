@@ -38,6 +38,9 @@ config:
 """
 
 
+PUSH = ("secrets", "push", "-s", NAME, "--from", ".env", "--from", "more.env", "--yes")
+
+
 @pytest.fixture
 def deployed(tmp_path: Path, cluster: Target) -> Deployed:
     """The program in a folder of its own, with a state of its own; without an engine the test skips."""
@@ -76,61 +79,56 @@ class Engine:
         return json.dumps(self.stack.export_stack().deployment)
 
 
-@pytest.mark.usefixtures("simulated")
-def test_the_engine_never_sees_a_value(deployed: Deployed, api: Api, cluster: Target, door: Door, say) -> None:
-    shop = Project(deployed.folder)
-    plant(shop)
+@pytest.mark.usefixtures("simulated", "door")
+def test_the_engine_never_sees_a_value(deployed: Deployed, api: Api, cluster: Target, say) -> None:
+    shop = plant(Project(deployed.folder))
     shop.write(f"stacks/Pulumi.{NAME}.yaml", STACK)
-    for name in list(os.environ):
-        if name.startswith("AWS_"):
-            deployed.environment[name] = os.environ[name]
+    deployed.environment.update({name: value for name, value in os.environ.items() if name.startswith("AWS_")})
     run = Engine(deployed)
-    push = ("secrets", "push", "-s", NAME, "--from", ".env", "--from", "more.env", "--yes")
 
     with pytest.raises(Exception, match="the store has no secret dev/canary/web") as failed:
         run.do("up")
     assert f"longshore secrets push -s {NAME} --from .env" in str(failed.value)
     assert [x["type"] for x in resources(run.stack)] in ([], ["pulumi:pulumi:Stack"]), "nothing was made"
 
-    assert shop.longshore(*push).code == 0
+    assert shop.longshore(*PUSH).code == 0
     run.do("preview")
     run.do("up")
     assert set(operations(run.do("up"))) == {"same"}
-
-    shop.write("more.env", f"API_TOKEN={canary('dotenv_unused')}\n")
-    assert shop.longshore(*push, "API_TOKEN").code == 0
-    run.said.append("-- rotated --")
-    changes = {str(getattr(k, "value", k)): v for k, v in run.do("preview").change_summary.items()}
-    assert {kind for kind in changes if kind != "same"} <= {
-        "replace",
-        "create-replacement",
-        "delete-replaced",
-        "update",
-    }
-    assert changes["update"] == 1, changes
-    shown = "".join(run.said[run.said.index("-- rotated --") :])
-    version = next(
-        x
-        for x in shop.longshore("secrets", "ls", "-s", NAME, "--output", "json").json["secrets"]
-        if x["owner"] == "web"
-    )["version"]
-    assert version in shown, "the new version is seen by its id"
-    changed = operations(run.do("up"))
-    assert changed["update"] == 1
-    say(f"rotated by the engine: {changed}")
-
+    _rotate(run, shop, say)
     assert shop.longshore("secrets", "push", "-s", NAME, "--rollback", "API_TOKEN", "--yes").code == 0
     assert operations(run.do("up"))["update"] == 1
 
     silent(run.state(), *run.said)
-    folder = deployed.environment["PULUMI_BACKEND_URL"].removeprefix("file://")
-    silent(*(file.read_text(errors="replace") for file in Path(folder).rglob("*") if file.is_file()))
-    if cluster.etcd:
-        kept = dict(everything_in_etcd(cluster.etcd))
-        ours = f"/secrets/{NAMESPACE}/"
-        silent(*(content.decode(errors="replace") for key, content in kept.items() if ours not in key))
-        assert leaks("".join(content.decode(errors="replace") for key, content in kept.items() if ours in key))
-
+    folder = Path(deployed.environment["PULUMI_BACKEND_URL"].removeprefix("file://"))
+    silent(*(file.read_text(errors="replace") for file in folder.rglob("*") if file.is_file()))
+    _only_secrets_hold_values(cluster)
     run.do("destroy")
     assert resources(run.stack) == []
     api.wait(lambda: not api.exists("v1", "Namespace", "", NAMESPACE), "the namespace to be gone")
+
+
+def _rotate(run: Engine, shop: Project, say) -> None:
+    """One key changes: the preview shows it by the id of the version, and one Deployment is updated."""
+    shop.write("more.env", f"API_TOKEN={canary('dotenv_unused')}\n")
+    assert shop.longshore(*PUSH, "API_TOKEN").code == 0
+    before = len(run.said)
+    counts = run.do("preview").change_summary
+    changes = {str(getattr(kind, "value", kind)): count for kind, count in counts.items()}
+    assert set(changes) <= {"same", "replace", "create-replacement", "delete-replaced", "update"}
+    assert changes["update"] == 1, changes
+    listed = shop.longshore("secrets", "ls", "-s", NAME, "--output", "json").json["secrets"]
+    version = next(secret["version"] for secret in listed if secret["owner"] == "web")
+    assert version in "".join(run.said[before:])
+    changed = operations(run.do("up"))
+    assert changed["update"] == 1
+    say(f"rotated by the engine: {changed}")
+
+
+def _only_secrets_hold_values(cluster: Target) -> None:
+    if not cluster.etcd:
+        return
+    kept = {key: content.decode(errors="replace") for key, content in everything_in_etcd(cluster.etcd)}
+    ours = f"/secrets/{NAMESPACE}/"
+    silent(*(content for key, content in kept.items() if ours not in key))
+    assert leaks("".join(content for key, content in kept.items() if ours in key))

@@ -1,5 +1,6 @@
 """What a deployment reads before it changes anything: versions by id, and what is missing."""
 
+import botocore.client
 import pytest
 
 from cli.secrets.pins import REHEARSAL
@@ -122,6 +123,24 @@ def test_a_rehearsal_asks_nobody(project):
     estate = deploy(project, **{REHEARSAL: "1"})
     assert errors(estate) == []
     assert "immutable" not in external(estate)["db-secrets"]["spec"]["target"]
+
+
+def test_a_deployment_acts_as_the_role_that_deploys_and_a_push_does_not(project, aws, monkeypatch):
+    text = (project.folder / "stacks/Pulumi.shop.dev.yaml").read_text()
+    role = "arn:aws:iam::123456789012:role/deploy"
+    project.write("stacks/Pulumi.shop.dev.yaml", text.replace('"}', f'", assumeRole: "{role}"}}'))
+    real, asked = botocore.client.BaseClient._make_api_call, []
+
+    def call(client, name, arguments):
+        asked.append((name, arguments.get("RoleArn", "")))
+        return real(client, name, arguments)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
+    assert project.push("--from", ".env", "--yes").code == 0
+    assert "AssumeRole" not in {name for name, _ in asked}
+    asked.clear()
+    assert errors(deploy(project)) == []
+    assert asked[0] == ("AssumeRole", role)
 
 
 @pytest.mark.parametrize("setting", ["{rotation: refresh, refreshInterval: 5m}"])

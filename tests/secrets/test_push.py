@@ -2,6 +2,7 @@
 
 import json
 import stat
+import subprocess
 
 import pytest
 
@@ -311,6 +312,16 @@ def test_files_that_others_can_read_are_told(project, aws):
     assert "chmod 600 .env" in project.push("--from", ".env").err
     (project.folder / ".env").chmod(stat.S_IRUSR)
     assert "chmod" not in project.push("--from", ".env").err
+
+
+def test_a_file_that_git_keeps_is_told(project, aws):
+    for command in (["init", "-q"], ["add", "-f", ".env", "web.env"]):
+        subprocess.run(["git", *command], cwd=project.folder, check=True)
+    err = project.push("--from", ".env").err
+    assert ".env is tracked by Git: `git rm --cached .env && echo .env >> .gitignore`" in err
+    project.write("example.env.example", "A=b\n")
+    subprocess.run(["git", "add", "-f", "example.env.example"], cwd=project.folder, check=True)
+    assert "tracked" not in project.push("--from", "example.env.example").err
 
 
 def test_doubtful_values_are_told_by_name(project, aws):

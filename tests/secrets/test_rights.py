@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.client
 import pytest
 import yaml
 
 from cli.plan import rehearse_stack
 from cli.shell import Shell
+from cli.stack import convert_stack, read_stack
 from components.secret_stores.operator import RELEASE, values
+from tests.secrets import measure
 from tests.secrets.estate import ES, Marketplace, external
 from tests.secrets.playing import aws_with_a_door
 from tools.cluster import services
 from tools.cluster.api import condition
 from tools.cluster.toolchain import locate, read_table
+from tools.cluster.workloads import apply_all, delete_all
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tools.cluster.api import Api, Manifest
 
 OPERATOR = "external-secrets"
@@ -121,26 +125,37 @@ def operator_namespace(api: Api):
     api.wait(lambda: not api.exists("v1", "Namespace", "", OPERATOR), "the operator's namespace to be gone")
 
 
-@pytest.mark.usefixtures("simulated")
-def test_the_chart_s_rights_and_ours_are_enough(
-    chart, api: Api, namespace: str, operator_namespace: str, project, monkeypatch, tmp_path_factory
-) -> None:
+@pytest.fixture
+def as_operator(chart, api: Api, operator_namespace: str, tmp_path_factory) -> AsOperator:
+    """The operator's account with the rights of the chart."""
     role = named(chart, "ClusterRole", f"{RELEASE}-controller")
     # What `rbac.serviceAccountTokenCreate: false` leaves out of the chart's newer versions.
     role["rules"] = [rule for rule in role["rules"] if TOKEN not in rule["resources"]]
-    for manifest in (
-        role,
+    binding, account = (
         named(chart, "ClusterRoleBinding", f"{RELEASE}-controller"),
         named(chart, "ServiceAccount", RELEASE),
-    ):
+    )
+    for manifest in (role, binding, account):
         manifest["metadata"].get("annotations", {}).clear()
         api.apply(manifest, operator_namespace)
+    return AsOperator(api, tmp_path_factory.mktemp("config"), operator_namespace)
+
+
+@pytest.fixture
+def estate(project, api: Api, namespace: str) -> Marketplace:
+    """A service with one secret."""
     file = project.folder / "stacks/Pulumi.shop.dev.yaml"
     project.write("stacks/Pulumi.shop.dev.yaml", file.read_text() + f"  longshore:namespace: {namespace}\n")
-    project.write(
-        "compose.yaml", "services: {web: {image: 'a:1', mem_limit: 64m, environment: {API_TOKEN: '${API_TOKEN}'}}}\n"
-    )
-    ours = rights_of_a_team(project.folder)
+    service = "image: 'a:1', mem_limit: 64m, environment: {API_TOKEN: '${API_TOKEN}'}"
+    project.write("compose.yaml", f"services: {{web: {{{service}}}}}\n")
+    return Marketplace(project, api, namespace)
+
+
+@pytest.mark.usefixtures("simulated")
+def test_the_chart_s_rights_and_ours_are_enough(
+    chart, as_operator: AsOperator, estate: Marketplace, api: Api, monkeypatch, tmp_path_factory
+) -> None:
+    ours = rights_of_a_team(estate.project.folder)
     assert {x["kind"] for x in ours} == {"Role", "RoleBinding"}
     (rule,) = next(x["rules"] for x in ours if x["kind"] == "Role")
     assert rule == {
@@ -149,40 +164,92 @@ def test_the_chart_s_rights_and_ours_are_enough(
         "resourceNames": ["longshore-secrets"],
         "verbs": ["create"],
     }
-
     with aws_with_a_door(tmp_path_factory.mktemp("aws")) as door:
-        for name, value in {
-            **services.aws_environment(door.behind),
-            "AWS_ACCESS_KEY_ID": "x",
-            "AWS_SECRET_ACCESS_KEY": "x",
-        }.items():
+        keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+        for name, value in {**services.aws_environment(door.behind), **keys}.items():
             monkeypatch.setenv(name, value)
         boto3.client("secretsmanager").create_secret(Name="dev/shop/web", SecretString=json.dumps({"API_TOKEN": "t"}))
-        estate = Marketplace(project, api, namespace)
-        operator = AsOperator(api, tmp_path_factory.mktemp("config"), operator_namespace)
         log, where = tmp_path_factory.mktemp("operator"), services.aws_environment(door.url)
-        with services.external_secrets(operator, log, where, reconcilers(chart)):
-            manifests = estate.manifests()
-            for each in manifests:
-                if each["kind"] in {"ServiceAccount", "SecretStore", "ExternalSecret"}:
-                    api.apply(each, namespace)
+        with services.external_secrets(as_operator, log, where, reconcilers(chart)):
+            _refused_then_allowed(estate, api, ours)
 
-            def refused() -> bool:
-                warnings = [x for x in api.list("v1", "Event", namespace) if x.get("type") == "Warning"]
-                return any(
-                    "cannot create resource" in x["message"] and "serviceaccounts" in x["message"] for x in warnings
-                )
 
-            api.wait(refused, "the operator to be refused a token")
-            assert not any(condition(x, "Ready") for x in api.list(ES, "ExternalSecret", namespace))
-            for manifest in ours:
-                api.apply(manifest, namespace)
-            (secret,) = external(manifests).values()
-            kick = {"metadata": {"annotations": {"force-sync": "now"}}}
-            api.patch(ES, "SecretStore", namespace, "longshore", kick)
-            api.patch(ES, "ExternalSecret", namespace, secret["metadata"]["name"], kick)
-            estate.ready(secret)
-            assert estate.secrets()[secret["metadata"]["name"]] == {"API_TOKEN": "t"}
-            for manifest in reversed(manifests):
-                api.delete(manifest["apiVersion"], manifest["kind"], namespace, manifest["metadata"]["name"])
-            api.wait(lambda: not api.list(ES, "ExternalSecret", namespace), "everything to be gone")
+def _refused_then_allowed(estate: Marketplace, api: Api, ours: list[Manifest]) -> None:
+    namespace, manifests = estate.namespace, estate.manifests()
+    apply_all(
+        api, [x for x in manifests if x["kind"] in {"ServiceAccount", "SecretStore", "ExternalSecret"}], namespace
+    )
+
+    def refused() -> bool:
+        warnings = [x["message"] for x in api.list("v1", "Event", namespace) if x.get("type") == "Warning"]
+        return any("cannot create resource" in told and "serviceaccounts" in told for told in warnings)
+
+    api.wait(refused, "the operator to be refused a token")
+    assert not any(condition(x, "Ready") for x in api.list(ES, "ExternalSecret", namespace))
+    apply_all(api, ours, namespace)
+    (secret,) = external(manifests).values()
+    name = secret["metadata"]["name"]
+    kick = {"metadata": {"annotations": {"force-sync": "now"}}}
+    api.patch(ES, "SecretStore", namespace, "longshore", kick)
+    api.patch(ES, "ExternalSecret", namespace, name, kick)
+    estate.ready(secret)
+    assert estate.secrets()[name] == {"API_TOKEN": "t"}
+    delete_all(api, manifests, namespace)
+    api.wait(lambda: not api.list(ES, "ExternalSecret", namespace), "everything to be gone")
+
+
+def table_of_rights() -> dict[str, tuple[set[str], set[str]]]:
+    """What docs/secrets.md says: who → actions that are needed, actions that are needed for more."""
+    text = (Path(__file__).parents[2] / "docs/secrets.md").read_text()
+    rows = re.findall(r"^\| ([^|]+) \| ((?:`[A-Z]\w+`).*) \|$", text, re.MULTILINE)
+    found = {}
+    for who, actions in rows:
+        needed, _, more = actions.partition(";")
+        found[who.replace("`", "")] = set(re.findall(r"`(\w+)`", needed)), set(re.findall(r"`([A-Z]\w+)`", more))
+    return found
+
+
+def test_the_docs_say_which_rights_each_verb_needs(project, aws, monkeypatch):
+    asked: set[str] = set()
+    real = botocore.client.BaseClient._make_api_call
+
+    def call(client, name, arguments):
+        if client.meta.service_model.service_name == "secretsmanager":
+            asked.add(name)
+        return real(client, name, arguments)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
+
+    def actions(*words: str) -> set[str]:
+        asked.clear()
+        answer = project.longshore("secrets", *words)
+        assert answer.code in {0, 1}, answer.err
+        return set(asked)
+
+    rights = table_of_rights()
+    stack = ("-s", "shop.dev")
+    pushed = actions("push", *stack, "--from", ".env", "--yes")
+    project.write(".env", (project.folder / ".env").read_text().replace("db-one", "db-two"))
+    pushed |= actions("push", *stack, "--from", ".env", "--yes")
+    assert pushed == rights["push"][0]
+    assert actions("push", *stack, "--rollback", "DB_PASSWORD", "--yes") == rights["push --rollback"][0]
+    aws.client.delete_secret(SecretId="dev/shop/db")
+    assert actions("push", *stack, "--from", ".env", "--yes", "--restore") == {
+        *rights["push"][0] - {"CreateSecret"},
+        *rights["push"][1],
+    }
+    assert actions("diff", *stack, "--from", ".env") == rights["diff"][0]
+    assert actions("check", *stack) == rights["check"][0] | rights["check"][1]
+    assert actions("ls", *stack) == rights["ls"][0]
+    asked.clear()
+    convert_stack(read_stack("shop.dev", str(project.folder)), {}, deploying=True)
+    assert asked == rights["a deployment, a preview"][0]
+    assert rights["the operator, as the team's role"][0] == {"GetSecretValue"}, "as test_operator.py saw at the door"
+
+
+def test_the_docs_have_the_measurement_of_today():
+    if len(measure.projects()) < len(list(measure.LABELS.glob("*.yaml"))):
+        pytest.skip("the corpus is not beside this checkout")
+    text = (Path(__file__).parents[2] / "docs/secrets.md").read_text()
+    for line in measure.table(measure.everything()).splitlines():
+        assert line in text

@@ -3,7 +3,7 @@
 import pytest
 
 from convert.compose.references import reference
-from convert.estate.health import Target, called, request
+from convert.estate.health import Target, asks_through, called, request
 
 WEB = Target({"web"}, (8080, 443))
 UNKNOWN = Target({"web"}, ())
@@ -137,3 +137,21 @@ def test_a_time_limit_of_the_test_is_kept(script, timeout):
 )
 def test_who_a_test_calls(script, names):
     assert [name for name in called(["CMD-SHELL", script]) if not name[0].isdigit()] == names
+
+
+@pytest.mark.parametrize(
+    ("test", "what"),
+    [
+        (["CMD-SHELL", "celery -A app.worker inspect ping -d celery@x"], "the message broker"),
+        (["CMD", "celery", "--app", "airflow.providers.celery", "inspect", "ping"], "the message broker"),
+        (["CMD-SHELL", "celery --app=superset.tasks.celery_app:app status || exit 1"], "the message broker"),
+        (["CMD-SHELL", 'airflow jobs check --hostname "$${HOSTNAME}"'], "the database"),
+        (["CMD", "airflow", "db", "check"], "the database"),
+        (["CMD", "python", "manage.py", "check", "--database", "default"], "the database"),
+        (["CMD-SHELL", "pgrep -f 'celery worker'"], ""),
+        (["CMD-SHELL", "test -f /tmp/celery-status"], ""),
+        (["CMD", "python", "manage.py", "check"], ""),
+    ],
+)
+def test_what_stands_between_a_test_and_its_program(test, what):
+    assert asks_through(test) == what

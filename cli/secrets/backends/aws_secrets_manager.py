@@ -193,9 +193,10 @@ class SecretsManager:
 
     def _make_current(self, path: str, version: str, base: str) -> None:
         described = self.describe(path)
-        if described and described.version == version:
+        current = described.version if described else ""
+        if current == version or not (base or current):
             return  # the first version of a secret becomes current by itself
-        if described is None or described.version != base:
+        if current != base:
             raise _changed(path)
         with told("write", path, swap=True):
             self._client.update_secret_version_stage(
