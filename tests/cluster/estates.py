@@ -35,8 +35,11 @@ class Run(NamedTuple):
 
     @property
     def manifests(self) -> list[Manifest]:
-        """The documents on stdout, in their order."""
-        return [x for x in yaml.load_all(self.out, yaml.CSafeLoader) if x]
+        """The documents on stdout, in their order, without the stack's namespace: each test has one of its own."""
+        documents = [x for x in yaml.load_all(self.out, yaml.CSafeLoader) if x]
+        for each in documents:
+            each["metadata"].pop("namespace", None)
+        return documents
 
     @property
     def findings(self) -> list[dict[str, Any]]:

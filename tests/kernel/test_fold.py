@@ -35,7 +35,7 @@ def folded(*steps):
 def test_keyed_list_elements_are_joined():
     conversion = folded(
         ([Put(WEB, (*CONTAINER, "image"), "nginx:1")], IMAGE, [IMAGE]),
-        ([Put(WEB, (*CONTAINER, "tty"), True)], PORTS, [PORTS]),  # noqa: FBT003
+        ([Put(WEB, (*CONTAINER, "tty"), True)], PORTS, [PORTS]),
     ).conversion()
     assert conversion.manifests == (
         {
