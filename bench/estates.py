@@ -18,7 +18,7 @@ SEED = 20241101
 PRODUCTS = ("catalog", "search", "cart", "orders", "payments", "users", "reviews", "media", "sellers", "shipping")
 ROLES = ("api", "admin-api", "feed-api", "report-api", "worker", "import-worker", "scheduler", "migrate", "db", "cache")
 
-SHARES = {"expose": 0.8, "init": 0.6, "command": 0.4, "deploy": 0.3, "labels": 0.1, "hardened": 0.1}
+SHARES = {"expose": 0.8, "init": 0.6, "command": 0.4, "deploy": 0.3, "labels": 0.2, "hardened": 0.2}
 """Of the services that may have it, so many have it."""
 
 FRAGMENTS = {
@@ -50,6 +50,8 @@ INTERNAL_API_TOKEN=bench-token-that-is-no-secret
 DB_PASSWORD=bench-password-that-is-no-secret
 REDIS_PASSWORD=bench-password-that-is-no-secret
 AMQP_PASSWORD=bench-password-that-is-no-secret
+S3_ACCESS_KEY_ID=bench-key-that-is-no-secret
+S3_SECRET_ACCESS_KEY=bench-key-that-is-no-secret
 """
 
 
@@ -125,7 +127,7 @@ def _service(product: str, role: str, random: Random, *, anchors: bool) -> list[
     elif role.endswith("worker"):
         lines += _healthcheck("pgrep -f worker", anchors=anchors)
     lines += _sometimes(role, product, random)
-    lines.append("    networks: [frontend, backend]" if role == "api" else "    networks: [backend]")
+    lines.append("    networks: [frontend, backend]" if role.endswith("api") else "    networks: [backend]")
     return lines
 
 
@@ -142,6 +144,8 @@ def _environment(product: str, role: str, random: Random, *, anchors: bool) -> l
         f"      CACHE_HOST: {product}-cache",
         "      S3_ENDPOINT: http://minio.example.com:9000",
         f"      S3_BUCKET: {product}",
+        "      S3_ACCESS_KEY_ID: ${S3_ACCESS_KEY_ID}",
+        "      S3_SECRET_ACCESS_KEY: ${S3_SECRET_ACCESS_KEY}",
         *(
             f'      FEATURE_{flag}: "{random.choice(("on", "off", "5", "0.25"))}"'
             for flag in range(random.randrange(5))
@@ -195,6 +199,8 @@ def _database(product: str, *, anchors: bool) -> list[str]:
         "      - POSTGRES_PASSWORD=${DB_PASSWORD}",
         f"    volumes: [{product}-db-data:/var/lib/postgresql/data]",
         *_healthcheck("pg_isready -U app", anchors=anchors),
+        "    shm_size: 256m",
+        "    stop_grace_period: 1m",
         "    mem_limit: 1g",
         "    networks: [backend]",
     ]
@@ -211,6 +217,7 @@ def _cache(product: str, *, anchors: bool) -> list[str]:
         "      - type: volume",
         f"        source: {product}-cache-data",
         "        target: /data",
+        *_healthcheck("redis-cli ping", anchors=anchors),
         "    mem_limit: 256m",
         "    networks: [backend]",
     ]

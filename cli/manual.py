@@ -24,9 +24,10 @@ _RESOLVED_WHEN_READ = frozenset(
 
 
 def manual() -> list[Page]:
-    """The pages of all modules that report something: the converter, but for the report itself, and the settings."""
+    """The pages of all modules that report something: the converter but the report, settings, pins."""
     texts: dict[str, str] = {}
-    for file in sorted([*ROOT.rglob("*.py"), *ROOT.with_name("components").rglob("*.py")]):
+    pins = ROOT.with_name("cli") / "secrets" / "pins.py"
+    for file in sorted([*ROOT.rglob("*.py"), *ROOT.with_name("components").rglob("*.py"), pins]):
         name = ".".join(file.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(".__init__")
         if not name.startswith("convert.report"):
             texts[name] = file.read_text("utf-8")

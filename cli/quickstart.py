@@ -123,9 +123,10 @@ def _code(name: str, module: ModuleType) -> tuple[str, tuple[int, int], bool, by
     if not spec or not isinstance(loader, SourceFileLoader) or spec.name != name or not _is_kept(name, loader.path):
         return None
     stamp = _stamp(loader.path)
-    code = loader.get_code(name)
-    if stamp is None or code is None:
+    if stamp is None:
         return None
+    # without docstrings, which are most of what there is to read
+    code = compile(loader.get_data(loader.path), loader.path, "exec", dont_inherit=True, optimize=2)
     return loader.path, stamp, spec.submodule_search_locations is not None, marshal.dumps(code)
 
 

@@ -50,7 +50,10 @@ def pinned(
         backend.place()
         found = _describe(needed, backend)
     except Refused as refused:
-        return Pinned(options, (Finding("secret-store", Severity.ERROR, refused.message, refused.help),))
+        unread = Finding(
+            "secret-store", Severity.ERROR, f"the secret store cannot be read: {refused.message}", refused.help
+        )
+        return Pinned(options, (unread,))
     findings = tuple(filter(None, (_lack(stack, remote, found[remote.name]) for remote in needed)))
     if options.secrets.rotation != "pinned":
         return Pinned(options, findings)
@@ -70,14 +73,23 @@ def _lack(stack: str, remote: Remote, found: Described | None) -> Finding | None
     place = next((path for need in remote.needs.values() for path in need.paths), ("secrets", remote.owner))
     push = f"longshore secrets push -s {stack} --from .env"
     if found is not None and found.deleted:
-        message = f"the secret {remote.name} is scheduled for deletion"
-        return Finding("secret-missing", Severity.ERROR, message, f"{push} --restore", place)
+        return Finding(
+            "secret-missing",
+            Severity.ERROR,
+            f"the secret {remote.name} is scheduled for deletion",
+            f"longshore secrets push -s {stack} --from .env --restore",
+            place,
+        )
     if found is None or not found.version:
-        instead = "its owner must make it first" if remote.external else push
-        return Finding("secret-missing", Severity.ERROR, f"the store has no secret {remote.name}", instead, place)
+        return Finding(
+            "secret-missing",
+            Severity.ERROR,
+            f"the store has no secret {remote.name}",
+            "its owner must make it first" if remote.external else push,
+            place,
+        )
     lacking = sorted(remote.needs.keys() - found.keys) if found.keys is not None else []
     if not lacking:
         return None
-    first = remote.needs[lacking[0]].paths[0]
-    message = f"the secret {remote.name} has no {', '.join(f'`{key}`' for key in lacking)}"
-    return Finding("secret-missing", Severity.ERROR, message, push, first)
+    names, first = ", ".join(f"`{key}`" for key in lacking), remote.needs[lacking[0]].paths[0]
+    return Finding("secret-missing", Severity.ERROR, f"the secret {remote.name} has no {names}", push, first)

@@ -107,16 +107,25 @@ def _field(path: str) -> dict[str, dict[str, str]]:
 
 def _findings(service: Service, key: str, found: Setting) -> Iterator[Problem]:
     if found.kind == "literal" and found.hit and found.hit.rule != "declared":
-        placeholder = found.hit.kind == "placeholder"
-        yield Problem(
-            "placeholder-secret" if placeholder else "plaintext-secret",
-            Severity.ERROR if placeholder and service.options.production else Severity.WARNING,
-            f"`{key}` stands in the compose file as {'a placeholder' if placeholder else 'plain text'} "
-            f"({found.hit.rule}: {found.hit.reason}); it is read from the secret store",
-            f"move the value to a variable, `{key}: ${{{_variable(key)}}}`, and push it with `longshore secrets push`; "
-            f"if it is no secret, say so with a reason: `x-longshore: {{plain: {{{key}: …}}}}` on the service",
-            (key,),
-        )
+        why, variable = f"{found.hit.rule}: {found.hit.reason}", _variable(key)
+        if found.hit.kind == "placeholder":
+            yield Problem(
+                "placeholder-secret",
+                Severity.ERROR if service.options.production else Severity.WARNING,
+                f"`{key}` stands in the compose file as a placeholder ({why}); it is read from the secret store",
+                f"move the value to a variable, `{key}: ${{{variable}}}`, and push it with `longshore secrets push`; "
+                f"if it is no secret, say so with a reason: `x-longshore: {{plain: {{{key}: …}}}}` on the service",
+                (key,),
+            )
+        else:
+            yield Problem(
+                "plaintext-secret",
+                Severity.WARNING,
+                f"`{key}` stands in the compose file as plain text ({why}); it is read from the secret store",
+                f"move the value to a variable, `{key}: ${{{variable}}}`, and push it with `longshore secrets push`; "
+                f"if it is no secret, say so with a reason: `x-longshore: {{plain: {{{key}: …}}}}` on the service",
+                (key,),
+            )
     elif found.hit and found.hit.kind == "suspect":
         yield Problem(
             "looks-random",
