@@ -148,18 +148,19 @@ def _stamp(file: str) -> tuple[int, int] | None:
 
 
 def prepare() -> None:
-    """Compile everything, render a sample so that all that a quick verb needs is imported, and keep that."""
+    """Render a sample, so that all that a quick verb needs is imported, and keep that; compile everything else too."""
     import io  # noqa: PLC0415
-    from compileall import compile_dir  # noqa: PLC0415
 
     from cli.program import run  # noqa: PLC0415
     from cli.shell import Shell  # noqa: PLC0415
 
-    for package in ("cli", "convert", "components"):
-        compile_dir(os.path.join(os.path.dirname(HERE), package), quiet=1)
     for words in (("render", "-f", "-"), ("check", "-f", "-"), ("config", "-f", "-")):
         run(words, Shell(io.StringIO(), io.StringIO(), io.BytesIO(SAMPLE), {}, HERE, words))
     write(FILE)
+    from compileall import compile_dir  # noqa: PLC0415  not to be among what is kept
+
+    for package in ("cli", "convert", "components"):
+        compile_dir(os.path.join(os.path.dirname(HERE), package), quiet=1)
 
 
 if __name__ == "__main__":

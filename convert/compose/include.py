@@ -5,7 +5,7 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/14-include.md
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from convert.compose.files import join, parent
 from convert.compose.merge import merge_resource
@@ -45,6 +45,53 @@ def apply_include(root: Node, resets: list[Path], file: str, model: Model) -> No
             _add(imported, root, resets, model)
 
 
+class _Entry(NamedTuple):
+    """An entry of `include`: its paths, its env files and its project directory, empty if not given."""
+
+    node: Node
+    paths: list[Node]
+    env_files: list[Node]
+    directory: str
+
+
+def _included(node: Node, file: str, model: Model) -> Node | None:
+    entry = _entry(node, model)
+    if entry is None or not entry.paths:
+        return None
+    if not all(_is_local(path, model) for path in entry.paths):
+        return None
+    paths = [str(path.value) for path in entry.paths]
+    files = [path if path.startswith("/") else join(model.directory, path) for path in paths]
+    included = (*model.included, file)
+    if files[0] in included or len(included) > DEEPEST_INCLUDE:
+        names = " → ".join(model.reading.shown(name) for name in (*included, files[0]))
+        message = f"files include each other in a circle: {names}"
+        model.problems.error("include-cycle", message, entry.paths[0], help="Remove one of them.")
+        return None
+    if not model.reading.count_include(entry.paths[0]):
+        return None
+    child = model.child(_directory(entry, files[0], model), included)
+    _environment(entry, child, model)
+    return child.load([(path, node) for path, node in zip(files, entry.paths, strict=True)])
+
+
+def _entry(node: Node, model: Model) -> _Entry | None:
+    """Read an entry; None, and a finding, if it is none."""
+    if type(node.value) is str:
+        return _Entry(node, [node], [], "")
+    if type(node.value) is not dict:
+        model.problems.error("include", "this is neither a path nor a mapping", node)
+        return None
+    paths, env_files = _texts(node, "path", model), _texts(node, "env_file", model)
+    directory = node.get("project_directory")
+    if type(directory) not in {str, int, type(None)}:
+        model.problems.error("include", "this is not a path", node.value["project_directory"])
+        return None
+    if not _known_keys(node, model) or paths is None or env_files is None:
+        return None
+    return _Entry(node, paths, env_files, "" if directory is None else str(directory))
+
+
 def _texts(entry: Node, name: str, model: Model) -> list[Node] | None:
     """Give the texts of `path` or `env_file`, which may be one or a list."""
     node = entry.value.get(name)
@@ -53,47 +100,17 @@ def _texts(entry: Node, name: str, model: Model) -> list[Node] | None:
     items = node.value if type(node.value) is list else [node]
     for item in items:
         if type(item.value) is not str:
-            model.problems.error("include", f"`{name}` is not a path", item)
+            model.problems.error("include", "this is not a path", item)
             return None
     return items
 
 
-def _included(entry: Node, file: str, model: Model) -> Node | None:
-    if type(entry.value) is str:
-        entry = Node({"path": entry}, entry.at, entry.key)
-    if type(entry.value) is not dict:
-        model.problems.error("include", "this is neither a path nor a mapping", entry)
-        return None
-    if not _known_keys(entry, model):
-        return None
-    paths, env_files = _texts(entry, "path", model), _texts(entry, "env_file", model)
-    if paths is None or env_files is None:
-        return None
-    if not paths:
-        return Node({}, entry.at)
-    for path in paths:
-        if "://" in path.value or path.value.startswith(("git@", "oci:")):
-            model.problems.error(
-                "remote-file",
-                "this is not a local file",
-                path,
-                help="Copy the file into the project; nothing is fetched.",
-            )
-            return None
-    files = [path.value if path.value.startswith("/") else join(model.directory, path.value) for path in paths]
-    included = (*model.included, file)
-    if files[0] in included or len(included) > DEEPEST_INCLUDE:
-        names = " → ".join(model.reading.shown(name) for name in (*included, files[0]))
-        model.problems.error(
-            "include-cycle", f"files include each other in a circle: {names}", paths[0], help="Remove one of them."
-        )
-        return None
-    if not model.reading.count_include(paths[0]):
-        return None
-    directory = _directory(entry, files[0], model)
-    child = model.child(directory, included)
-    _environment(env_files, entry, child, model)
-    return child.load([(path, node) for path, node in zip(files, paths, strict=True)])
+def _is_local(path: Node, model: Model) -> bool:
+    if "://" in path.value or path.value.startswith(("git@", "oci:")):
+        help_ = "Copy the file into the project; nothing is fetched."
+        model.problems.error("remote-file", "this is not a local file", path, help=help_)
+        return False
+    return True
 
 
 def _known_keys(entry: Node, model: Model) -> bool:
@@ -112,26 +129,24 @@ def _known_keys(entry: Node, model: Model) -> bool:
     return not wrong
 
 
-def _directory(entry: Node, first: str, model: Model) -> str:
+def _directory(entry: _Entry, first: str, model: Model) -> str:
     """Choose the project directory of an included project."""
-    asked = entry.get("project_directory")
-    if not asked:
+    if not entry.directory:
         return parent(first)
-    return str(asked) if str(asked).startswith("/") else join(model.directory, str(asked))
+    return entry.directory if entry.directory.startswith("/") else join(model.directory, entry.directory)
 
 
-def _environment(env_files: list[Node], entry: Node, child: Model, model: Model) -> None:
+def _environment(entry: _Entry, child: Model, model: Model) -> None:
     """Add the variables of the included project's own env files."""
     reading = model.reading
-    if not entry.value.get("env_file") or not env_files:
+    if not entry.env_files:
         default = join(child.directory, ".env")
         if reading.files.kind(default) == "file":
-            add_files(reading, [(default, entry)], child.environment)
+            add_files(reading, [(default, entry.node)], child.environment)
         return
-    paths = [
-        (node.value if node.value.startswith("/") else join(model.directory, node.value), node) for node in env_files
-    ]
-    add_files(reading, paths, child.environment)
+    paths = [(str(node.value), node) for node in entry.env_files]
+    found = [(path if path.startswith("/") else join(model.directory, path), node) for path, node in paths]
+    add_files(reading, found, child.environment)
 
 
 def _add(imported: Node, root: Node, resets: list[Path], model: Model) -> None:

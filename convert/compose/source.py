@@ -222,7 +222,7 @@ class _Builder:
                         pending.append(node)
             else:
                 into[name] = self.node(child, key, depth)
-        if merged is not None:
+        if merged is not None and merged.tag != "!reset":
             self.merge(merged, into, depth)
 
     def merge(self, source: Any, into: dict[str, Node], depth: int) -> None:

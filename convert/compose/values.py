@@ -33,6 +33,11 @@ def text(node: Node, _problems: Problems) -> Any:
     return (value if type(value) is str else _text(node)) or OMIT
 
 
+def printed(node: Node, _problems: Problems) -> Any:
+    """Anything, as text; empty says nothing."""
+    return (show(plain_times(node)) if node.value is not None else "") or OMIT
+
+
 def texts(node: Node, _problems: Problems) -> Any:
     """A list of texts, or one text."""
     value = node.value

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-CORPUS = Path(os.environ.get("LONGSHORE_CORPUS") or ROOT.parent / "shared" / "corpus")
+CORPUS = Path(os.environ.get("LONGSHORE_CORPUS") or ROOT.parent / "shared" / "corpus").resolve()
 MARKETPLACE = ROOT / "examples" / "marketplace"
 EXAMPLES = int(os.environ.get("LONGSHORE_EXAMPLES", "1000"))
 LEAST_CATALOGUE = 500
