@@ -95,6 +95,7 @@ ON_PURPOSE = {
     "More reserved than allowed": lambda outcome, _text: _code(outcome, "reservation-over-limit"),
     "A colon before a bracket": lambda outcome, _text: "a text that ends with a colon" in str(outcome.findings),
     "A date where a command is meant": lambda outcome, _text: '+0000 UTC" is not a text' in str(outcome.findings),
+    "A secret without a source": lambda outcome, _text: "this secret has no `source`" in str(outcome.findings),
     "Port 0": lambda outcome, _text: "0 is not a port of a container" in str(outcome.findings),
     "Remote files": lambda outcome, _text: _code(outcome, "remote-file"),
 }
