@@ -60,7 +60,7 @@ def decode(data: bytes, file: str, problems: Problems) -> str | None:
             "file-too-large",
             f"the file is {len(data) // 1024**2} MiB, more than the {MOST_BYTES // 1024**2} MiB that are read",
             Span(file, 1, 1),
-            help="Is this really a compose file? If so, split it and use `include`.",
+            help="is this really a compose file? if so, split it and use `include`",
         )
         return None
     encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
@@ -74,14 +74,14 @@ def decode(data: bytes, file: str, problems: Problems) -> str | None:
             "encoding",
             f"the file is not UTF-8: byte 0x{data[error.start]:02x} cannot be read",
             Span(file, line, column),
-            help="Save the file as UTF-8.",
+            help="save the file as UTF-8",
         )
         return None
     mark = text.find("\n\ufeff")
     if mark >= 0:
         # libyaml would pass over it; go-yaml takes it for a part of the next word.
         message = "the control character U+FEFF, a byte order mark, cannot stand within a file"
-        problems.error("yaml-syntax", message, Span(file, text.count("\n", 0, mark) + 2, 1), help="Remove it.")
+        problems.error("yaml-syntax", message, Span(file, text.count("\n", 0, mark) + 2, 1), help="remove it")
         return None
     return text
 
@@ -178,7 +178,7 @@ class _Builder:
                     "alias-cycle",
                     "this anchor's value contains an alias to itself",
                     source,
-                    "An alias (`*name`) can only repeat what is complete before it.",
+                    "an alias (`*name`) can only repeat what is complete before it",
                 )
         self.seen.add(here)
         self.active.add(here)
@@ -188,7 +188,7 @@ class _Builder:
                 "alias-bomb",
                 f"its aliases expand to more than {MOST_NODES:,} values",
                 self.near or source,
-                "Anchors that repeat anchors multiply; write the repeated part once, or use `extends`.",
+                "anchors that repeat anchors multiply; write the repeated part once, or use `extends`",
             )
         if depth > DEEPEST:
             raise _Unusable("too-deep", f"nested deeper than {DEEPEST} levels", source)
@@ -215,11 +215,10 @@ class _Builder:
             elif type(child) is ScalarNode and child.tag is None:
                 value = child.value
                 if not child.style and (not value or value[0] in HINTS):
-                    into[name] = Node(resolve(value), child, key)
-                else:
-                    into[name] = node = Node(value, child, key)
-                    if "$" in value:
-                        pending.append(node)
+                    value = resolve(value)
+                into[name] = node = Node(value, child, key)
+                if type(value) is str and "$" in value:
+                    pending.append(node)
             else:
                 into[name] = self.node(child, key, depth)
         if merged is not None and merged.tag != "!reset":
@@ -234,7 +233,7 @@ class _Builder:
             for child in source.value:
                 self.merge(child, into, depth)
         else:
-            help_ = "Write `<<: *anchor`, or `<<: [*one, *two]`, where each anchor stands at a mapping."
+            help_ = "write `<<: *anchor`, or `<<: [*one, *two]`, where each anchor stands at a mapping"
             self.refuse("merge-key", "`<<` merges mappings, and this is not one", source, help_)
 
     def refuse(self, code: str, message: str, source: Any, help: str) -> None:  # noqa: A002
@@ -247,7 +246,7 @@ class _Builder:
             value = resolve(key.value) if plain else key.value if key.tag is None else self.tagged_scalar(key)
             if type(value) is str:
                 return None if plain and value == MERGE else value
-            help_ = f'Write it in quotes: `"{key.value}"`.'
+            help_ = f'write it in quotes: `"{key.value}"`'
             self.refuse("key-not-text", f"the key {quote(key.value)} is not text", key, help_)
             return str(key.value)
         self.refuse("key-not-text", "a mapping or a list cannot be a key", key, "")
@@ -255,7 +254,7 @@ class _Builder:
 
     def duplicate(self, key: Any, name: str, first: Any) -> None:
         line = first.start_mark.line + 1
-        self.refuse("duplicate-key", f"{quote(name)} is already defined in line {line}", key, "Keep one of the two.")
+        self.refuse("duplicate-key", f"{quote(name)} is already defined in line {line}", key, "keep one of the two")
 
     def is_reset(self, source: Any) -> bool:
         """Check the tag of a mapping or list, or of anything that may be reset."""
@@ -283,11 +282,11 @@ class _Builder:
         try:
             return _TYPES[name](text)
         except ValueError:
-            self.refuse("yaml-tag", f"this is not a `!!{name}`", source, "Leave the tag out.")
+            self.refuse("yaml-tag", f"this is not a `!!{name}`", source, "leave the tag out")
             return text
 
     def unknown_tag(self, source: Any) -> None:
-        help_ = "Compose files know `!reset` and `!override`; leave other tags out."
+        help_ = "compose files know `!reset` and `!override`; leave other tags out"
         tag = quote(source.tag.replace(_CORE, "!!"))
         self.refuse("yaml-tag", f"the tag {tag} is not known here", source, help_)
 
