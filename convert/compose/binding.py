@@ -29,7 +29,7 @@ def wrong(node: Node, wanted: str) -> Unbound:
     """Say that the value of a node is not `wanted`."""
     kind = type(node.value)
     what = "a mapping" if kind is dict else "a list" if kind is list else quote(show(node.value))
-    return Unbound(f"{what} is not {wanted}", f"Write {wanted}.")
+    return Unbound(f"{what} is not {wanted}", f"write {wanted}")
 
 
 def structure(fields: dict[str, Type], *, keep_empty: bool = True, always: dict[str, Any] | None = None) -> Type:

@@ -98,7 +98,7 @@ def _device(node: Node, context: Canonical) -> None:
         return
     parts = node.value.split(":")
     if len(parts) > 3:  # noqa: PLR2004  source, target, permissions
-        _refuse(node, context, f"{quote(node.value)} is not a device", "Write `/dev/host:/dev/container:rwm`.")
+        _refuse(node, context, f"{quote(node.value)} is not a device", "write `/dev/host:/dev/container:rwm`")
         parts = [""]
     source, target, permissions = (*parts, "", "", "")[:3]
     permissions = permissions if len(parts) == 3 else "rwm"  # noqa: PLR2004
@@ -125,7 +125,7 @@ def _ports(node: Node, context: Canonical) -> None:
     for item in node.value:
         if type(item.value) not in {str, int}:
             if type(item.value) is not dict:
-                _refuse(item, context, f"{quote(item.value)} is not a port", 'Write `"8080:80"`, in quotes.')
+                _refuse(item, context, f"{quote(item.value)} is not a port", 'write `"8080:80"`, in quotes')
             ports.append(item)
             continue
         try:
@@ -133,7 +133,7 @@ def _ports(node: Node, context: Canonical) -> None:
             context.ports += len(found)
             if context.ports > MOST_PORTS:
                 message = f"the ranges of ports have more than {MOST_PORTS:,} ports"
-                context.problems.error("too-many-ports", message, item, help="Publish only the ports that are used.")
+                context.problems.error("too-many-ports", message, item, help="publish only the ports that are used")
                 break
             ports.extend(derived(port, item) for port in found)
         except PortError as error:
@@ -153,7 +153,7 @@ def _key_values(node: Node, context: Canonical) -> None:
         if not equals:
             if context.lenient:
                 return
-            _refuse(item, context, f"{quote(item.value)} has no value", "Write `name=value`.")
+            _refuse(item, context, f"{quote(item.value)} has no value", "write `name=value`")
         mapping[name] = Node(value, item.at, item.at)
     node.value = mapping
 
@@ -167,14 +167,14 @@ def _ssh(node: Node, context: Canonical) -> None:
         if not equals and name != "default":
             if context.lenient:
                 return
-            _refuse(item, context, f"{quote(item.value)} is not an SSH key", "Write `default` or `name=path`.")
+            _refuse(item, context, f"{quote(item.value)} is not an SSH key", "write `default` or `name=path`")
         keys[name] = Node(path if equals else None, item.at, item.at)
     node.value = keys
 
 
 def _ulimit(node: Node, context: Canonical) -> None:
     if type(node.value) not in {dict, int}:
-        _refuse(node, context, f"{quote(node.value)} is not a limit", "Write a whole number, or `soft` and `hard`.")
+        _refuse(node, context, f"{quote(node.value)} is not a limit", "write a whole number, or `soft` and `hard`")
 
 
 def _maybe_external(node: Node, context: Canonical) -> None:
@@ -189,11 +189,11 @@ def _maybe_external(node: Node, context: Canonical) -> None:
     if inner is None:
         return
     context.problems.warning(
-        "external-name", "`external.name` is deprecated", inner, help="Write `name: ...` and `external: true`."
+        "external-name", "`external.name` is deprecated", inner, help="write `name: ...` and `external: true`"
     )
     own: Node = node.value.setdefault("name", inner)
     if own.value != inner.value:
-        context.problems.error("invalid-value", "`name` and `external.name` differ", inner, help="Keep only `name`.")
+        context.problems.error("invalid-value", "`name` and `external.name` differ", inner, help="keep only `name`")
 
 
 _CONTAINER: dict[str, Any] = {
@@ -228,7 +228,7 @@ def _no_time(action: Callable[[Node, Canonical], None]) -> Callable[[Node, Canon
 
     def guarded(node: Node, context: Canonical) -> None:
         if type(node.value) is Timestamp:
-            context.problems.error("wrong-type", "YAML takes this for a time", node, help="Put it in quotes.")
+            context.problems.error("wrong-type", "YAML takes this for a time", node, help="put it in quotes")
             node.value = None
         else:
             action(node, context)

@@ -58,7 +58,9 @@ class _Compiler:
             if types and kind not in types and not (integral and kind is float and value.is_integer()):
                 return False
             rule = rules.get(kind)
-            return (rule is None or rule(value)) and all(other(value) for other in others)
+            if rule is not None and not rule(value):
+                return False
+            return not others or all(other(value) for other in others)
 
         if rules or others or integral or not types:
             return check
@@ -100,7 +102,7 @@ class _Compiler:
             rules.append(lambda value: identity_of(value) in allowed)
         if "oneOf" in schema:
             one = [self.compile(part) for part in schema["oneOf"]]
-            rules.append(lambda value: sum(check(value) for check in one) == 1)
+            rules.append(lambda value: sum([check(value) for check in one]) == 1)
         if "anyOf" in schema:
             some = [self.compile(part) for part in schema["anyOf"]]
             rules.append(lambda value: any(check(value) for check in some))
@@ -116,16 +118,19 @@ class _Compiler:
             known = dict.fromkeys(self._names(schema), _anything) | known
             patterns += [(_search(key), _anything) for key in self._patterns(schema)]
         required = schema.get("required", ())
+        found: dict[str, list[Check]] = {}
+
+        def rules(key: str) -> list[Check]:
+            by_pattern = [rule for search, rule in patterns if search(key)]
+            found[key] = made = [*by_pattern, known[key]] if key in known else by_pattern or [extra]
+            return made
 
         def check(value: dict[str, Any]) -> bool:
             for key, child in value.items():
-                rules = [rule for search, rule in patterns if search(key)]
-                if key in known:
-                    rules.append(known[key])
-                for rule in rules or (extra,):
+                for rule in found.get(key) or rules(key):
                     if not rule(child):
                         return False
-            return all(name in value for name in required)
+            return not required or all(name in value for name in required)
 
         return check
 

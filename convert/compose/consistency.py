@@ -52,7 +52,7 @@ def check_consistency(known: Known) -> None:
                 "missing-attribute",
                 f"nothing says where the secret {quote(name)} comes from",
                 ("secrets", name),
-                "Add `file`, `environment` or `external: true`.",
+                "add `file`, `environment` or `external: true`",
                 key=True,
             )
     _cycles(known)
@@ -66,7 +66,7 @@ def _runnable(name: str, service: Model, known: Known) -> None:
             "no-image",
             f"the service {quote(name)} has neither an image nor a build",
             ("services", name),
-            "Add `image: name:tag`, or `build: ./directory`.",
+            "add `image: name:tag`, or `build: ./directory`",
             key=True,
         )
 
@@ -81,7 +81,7 @@ def _build(name: str, service: Model, known: Known) -> None:
             "exclusive-attributes",
             "`dockerfile` and `dockerfile_inline` exclude each other",
             (*path, "dockerfile_inline"),
-            "Keep one of them.",
+            "keep one of them",
             key=True,
         )
     for key, context in (build.get("additional_contexts") or {}).items():
@@ -117,7 +117,10 @@ def _build(name: str, service: Model, known: Known) -> None:
 def _undefined(known: Known, what: str, name: str, section: str, path: Path, names: Iterable[str]) -> None:
     if known.problems.damaged(section, name) or known.problems.damaged(section):
         return
-    help_ = did_you_mean(name, names) or f"Define it under `{section}:`. {choices(name, names)}".rstrip()
+    there = choices(name, names)
+    help_ = did_you_mean(name, names) or f"define it under `{section}:`{f'; {there}' if there else ''}"
+    if section == "volumes" and "/" in name:
+        help_ = f"a directory begins with `./`: `./{name}`; the name of a volume has no `/`"
     known.error(f"undefined-{section.removesuffix('s')}", f"the {what} {quote(name)} is not defined", path, help_)
 
 
@@ -134,7 +137,7 @@ def _references(name: str, service: Model, known: Known) -> None:
             "exclusive-attributes",
             "`network_mode` and `networks` exclude each other",
             (*path, "network_mode"),
-            "Keep one of them.",
+            "keep one of them",
             key=True,
         )
     for network in service.get("networks") or ():
@@ -161,7 +164,7 @@ def _dependencies(name: str, service: Model, known: Known) -> None:
                     "disabled-service",
                     f"{quote(name)} depends on {quote(other)}, which is disabled",
                     path,
-                    f"Enable a profile of it ({profiles}), or add `required: false`.",
+                    f"enable a profile of it ({profiles}), or add `required: false`",
                     key=True,
                 )
         elif other in known.names("jobs"):
@@ -173,7 +176,7 @@ def _dependencies(name: str, service: Model, known: Known) -> None:
                 "undefined-service",
                 f"the service {quote(other)} is not defined",
                 path,
-                did_you_mean(other, known.services) or "Define it, or remove it from `depends_on`.",
+                did_you_mean(other, known.services) or "define it, or remove it from `depends_on`",
                 key=True,
             )
     mode = service.get("network_mode", "")
@@ -191,7 +194,7 @@ def _health(name: str, service: Model, known: Known) -> None:
             "invalid-healthcheck",
             'the list does not start with "CMD", "CMD-SHELL" or "NONE"',
             ("services", name, "healthcheck", "test"),
-            'Start it with "CMD", then the words of the command; or write one text, which is run by a shell.',
+            'start it with "CMD", then the words of the command; or write one text, which is run by a shell',
         )
 
 
@@ -204,7 +207,7 @@ def _scale(name: str, service: Model, known: Known) -> None:
             "conflicting-values",
             f"`scale` is {scale}, but `deploy.replicas` is {replicas}",
             (*path, "scale"),
-            "Keep one of them.",
+            "keep one of them",
         )
     elif scale is not None and deploy is not None:
         deploy["replicas"] = scale
@@ -217,7 +220,7 @@ def _scale(name: str, service: Model, known: Known) -> None:
             "conflicting-values",
             f"{number} containers cannot all have the name {quote(service['container_name'])}",
             (*path, "container_name"),
-            "Remove `container_name`.",
+            "remove `container_name`",
             key=True,
         )
 
@@ -242,7 +245,7 @@ def _resources(name: str, service: Model, known: Known) -> None:
                 "conflicting-values",
                 f"`{attribute}` is {service[attribute]}, but `deploy.resources.{kind}.{field}` {what}",
                 ("services", name, attribute),
-                "Say it once, or say the same.",
+                "say it once, or say the same",
             )
 
 
@@ -262,7 +265,7 @@ def _reservations(name: str, service: Model, known: Known) -> None:
                 "reservation-over-limit",
                 f"{reserved} is reserved, but the limit is {allowed}",
                 where,
-                "Raise the limit, or reserve less.",
+                "raise the limit, or reserve less",
             )
 
 
@@ -273,7 +276,7 @@ def _watch(name: str, service: Model, known: Known) -> None:
                 "missing-attribute",
                 f"the action {quote(trigger.get('action', ''))} needs a `target`",
                 ("services", name, "develop", "watch", index),
-                "Add `target: /path/in/container`.",
+                "add `target: /path/in/container`",
             )
 
 
@@ -292,7 +295,7 @@ def _mount(known: Known, taken: dict[str, str], target: str, path: Path) -> None
             "duplicate-mount",
             f"{quote(target)} is mounted already, by `{taken[target]}`",
             path,
-            "Mount each path once.",
+            "mount each path once",
         )
     taken.setdefault(target, place)
 
@@ -338,7 +341,7 @@ def _cycles(known: Known) -> None:
                     "dependency-cycle",
                     f"services wait for each other in a circle: {' → '.join(circle)}",
                     ("services", name, "depends_on", following),
-                    "Remove one of these dependencies.",
+                    "remove one of these dependencies",
                     key=True,
                 )
             elif following not in done:

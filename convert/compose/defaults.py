@@ -73,7 +73,7 @@ def _external(node: Node, problems: Problems) -> None:
                 f"`{key}` has no meaning for an external volume",
                 child,
                 key=True,
-                help="An external volume is made elsewhere: keep `external` and `name` only.",
+                help="an external volume is made elsewhere: keep `external` and `name` only",
             )
 
 
@@ -89,7 +89,7 @@ def _file_object(*sources: str) -> Any:
                 f"`{given[0]}` and `{given[1]}` exclude each other",
                 node.value[given[1]],
                 key=True,
-                help=f"Keep one of {wanted}.",
+                help=f"keep one of {wanted}",
             )
         elif not given and "driver" not in node.value and "external" not in node.value:
             problems.error(
@@ -97,7 +97,7 @@ def _file_object(*sources: str) -> Any:
                 "nothing says where its content comes from",
                 node,
                 key=True,
-                help=f"Add one of {wanted}, or `external: true`.",
+                help=f"add one of {wanted}, or `external: true`",
             )
 
     return action
@@ -111,7 +111,7 @@ def _port_values(node: Node, problems: Problems) -> None:
             "invalid-port",
             "0 is not a port of a container",
             node.value.get("target"),
-            help="Write the port that the program listens on.",
+            help="write the port that the program listens on",
         )
     address = node.value.get("host_ip")
     if address is not None and not is_address(str(address.value)):
@@ -119,13 +119,13 @@ def _port_values(node: Node, problems: Problems) -> None:
             "invalid-port",
             f"{quote(address.value)} is not an IP address",
             address,
-            help="Write an address such as `127.0.0.1` or `::1`.",
+            help="write an address such as `127.0.0.1` or `::1`",
         )
 
 
 def _not_blank(node: Node, problems: Problems) -> None:
     if node.value == "":
-        problems.error("invalid-value", "the path is empty", node, help="Write the directory to watch.")
+        problems.error("invalid-value", "the path is empty", node, help="write the directory to watch")
 
 
 def _count_or_ids(node: Node, problems: Problems) -> None:
@@ -135,7 +135,7 @@ def _count_or_ids(node: Node, problems: Problems) -> None:
             "`count` and `device_ids` exclude each other",
             node.value["device_ids"],
             key=True,
-            help="Name the devices, or say how many.",
+            help="name the devices, or say how many",
         )
 
 

@@ -25,6 +25,8 @@ OVERRIDES = (
 NO_FILE = "no-compose-file"
 """The code of the finding that there is nothing to read."""
 
+_ENDINGS = (".yaml", ".yml")
+_FEW = 5
 _TRUE = frozenset(("1", "t", "true"))
 
 
@@ -51,7 +53,7 @@ def begin(reading: Reading) -> Start | None:
         reading.problems.error(
             NO_FILE,
             f"there is no compose file in `{request.working_directory}` or above",
-            help=f"Name one with `-f FILE`, or add one of {', '.join(NAMES)}.",
+            help=f"name one with `-f FILE`, or add one of {', '.join(NAMES)}",
         )
         return None
     if not all(_is_file(file, reading) for file in files):
@@ -105,7 +107,7 @@ def _search(reading: Reading, directory: str) -> tuple[str, ...]:
                     reading.problems.warning(
                         "several-files",
                         f"of {names} only {reading.shown(several[0])} is read",
-                        help="Keep one, or name those to read with `-f`.",
+                        help="keep one, or name those to read with `-f`",
                     )
             return (found[0], *overrides[:1])
         if directory == "/":
@@ -117,6 +119,17 @@ def _there(path: str, reading: Reading) -> bool:
     return reading.files.kind(path) != "missing"
 
 
+def _instead(path: str, reading: Reading) -> str:
+    """What to name instead of a file that is not there."""
+    directory = parent(path)
+    if reading.files.kind(directory) != "directory":
+        return f"there is no directory {quote(reading.shown(directory))} either"
+    names = reading.files.list(directory)
+    others = [name for name in names if name.endswith(_ENDINGS)]
+    there = f"here are {', '.join(map(quote, others[:_FEW]))}" if others else "no file here ends in `.yaml` or `.yml`"
+    return did_you_mean(path.rpartition("/")[2], names) or there
+
+
 def _is_file(path: str, reading: Reading) -> bool:
     """Check a file that the user named, so that a wrong name gives one clear error."""
     kind = "file" if path == "-" else reading.files.kind(path)
@@ -124,12 +137,10 @@ def _is_file(path: str, reading: Reading) -> bool:
         return True
     shown = quote(reading.shown(path))
     if kind == "missing":
-        directory = parent(path)
-        names = reading.files.list(directory) if reading.files.kind(directory) == "directory" else ()
-        near = did_you_mean(path.rpartition("/")[2], names)
-        reading.problems.error(NO_FILE, f"there is no file {shown}", help=near)
+        help_ = _instead(path, reading)
+        reading.problems.error(NO_FILE, f"there is no file {shown}", help=help_)
     else:
         what = "a directory" if kind == "directory" else "not a regular file"
-        help_ = "Name a file in it, such as `-f compose.yaml`." if kind == "directory" else "Name a regular file."
+        help_ = "name a file in it, such as `-f compose.yaml`" if kind == "directory" else "name a regular file"
         reading.problems.error("not-a-file", f"{shown} is {what}", help=help_)
     return False

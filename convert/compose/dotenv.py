@@ -119,7 +119,7 @@ class _Reader:
             if not (character in _BLANK or character in "_.-[]" or character.isalnum()):
                 raise self.fail(
                     f"{character!r} cannot be part of a variable's name",
-                    "Each line is `NAME=value`. A value over several lines needs quotes around it.",
+                    "each line is `NAME=value`; a value over several lines needs quotes around it",
                     index,
                 )
         self.at = len(self.text)
@@ -127,7 +127,7 @@ class _Reader:
 
     def checked(self, key: str, start: int) -> str:
         if " " in key:
-            raise self.fail("a variable's name cannot contain a space", "Write `NAME=value`.", start)
+            raise self.fail("a variable's name cannot contain a space", "write `NAME=value`", start)
         return key
 
     def skip_blanks(self) -> None:
@@ -154,7 +154,7 @@ class _Reader:
                 characters.append("\\")
             characters.append(character)
             escaped = False
-        raise self.fail("this quote is never closed", f"Add the closing {quote}.", start)
+        raise self.fail("this quote is never closed", f"add the closing {quote}", start)
 
     def unquoted(self) -> str:
         start = self.at
@@ -200,8 +200,8 @@ def parse_raw(text: str, lookup: Lookup, guard: Guard = lambda _key, value: valu
         key, equals, value = stripped.partition("=")
         column = len(line) - len(stripped) + 1
         if not key:
-            raise DotenvError("there is no name before the `=`", "Write `NAME=value`.", number, column)
+            raise DotenvError("there is no name before the `=`", "write `NAME=value`", number, column)
         if any(character.isspace() for character in key):
-            raise DotenvError("a variable's name cannot contain white space", "Write `NAME=value`.", number, column)
+            raise DotenvError("a variable's name cannot contain white space", "write `NAME=value`", number, column)
         entries.append(Entry(key, guard(key, value) if equals else lookup(key), number, column))
     return entries

@@ -45,7 +45,7 @@ def apply_extends(root: Node, resets: list[Path], file: str, model: Model) -> No
                     "wrong-type",
                     f"`{section}` is empty",
                     node,
-                    help="Remove it, or indent what belongs to it below it.",
+                    help="remove it, or indent what belongs to it below it",
                 )
             continue
         scope = _Scope(entries, resets)
@@ -102,7 +102,7 @@ def _reference(extends: Node, model: Model) -> tuple[Node, Node | None] | None:
         if other is not None and other.value is None:
             other = None
     if wanted is None:
-        model.problems.error("extends", "`extends` names no service", extends, help="Add `service: name`.")
+        model.problems.error("extends", "`extends` names no service", extends, help="add `service: name`")
         return None
     if type(wanted.value) is not str or (other is not None and type(other.value) is not str):
         model.problems.error("extends", "this is not a name", wanted if type(wanted.value) is not str else other)
@@ -117,7 +117,7 @@ def _other_file(other: Node, wanted: Node, model: Model) -> _Scope | None:
             "remote-file",
             "this is not a local file",
             other,
-            help="Copy the file into the project; nothing is fetched.",
+            help="copy the file into the project; nothing is fetched",
         )
         return None
     if path not in model.bases:
@@ -157,7 +157,7 @@ def _not_found(wanted: Node, entries: dict[str, Node], where: str, model: Model)
         "extends",
         f"{quote(wanted.value)} is not a service{where or ' of this file'}",
         wanted,
-        help=choices(str(wanted.value), entries) or ("" if where else "A service of another file needs `file:` too."),
+        help=choices(str(wanted.value), entries) or ("" if where else "a service of another file needs `file:` too"),
     )
 
 
@@ -167,5 +167,5 @@ def _cycle(extends: Node, steps: Tracker, model: Model) -> None:
         "extends-cycle",
         f"services extend each other in a circle: {names}",
         extends,
-        help="Move what they share into a third service.",
+        help="move what they share into a third service",
     )

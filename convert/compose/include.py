@@ -29,7 +29,7 @@ def apply_include(root: Node, resets: list[Path], file: str, model: Model) -> No
         return
     if type(include.value) is not list:
         model.problems.error(
-            "include", "`include` is not a list", include, help="Write `include: [./other/compose.yaml]`."
+            "include", "`include` is not a list", include, help="write `include: [./other/compose.yaml]`"
         )
         return
     for entry in include.value:
@@ -66,7 +66,7 @@ def _included(node: Node, file: str, model: Model) -> Node | None:
     if files[0] in included or len(included) > DEEPEST_INCLUDE:
         names = " → ".join(model.reading.shown(name) for name in (*included, files[0]))
         message = f"files include each other in a circle: {names}"
-        model.problems.error("include-cycle", message, entry.paths[0], help="Remove one of them.")
+        model.problems.error("include-cycle", message, entry.paths[0], help="remove one of them")
         return None
     if not model.reading.count_include(entry.paths[0]):
         return None
@@ -107,7 +107,7 @@ def _texts(entry: Node, name: str, model: Model) -> list[Node] | None:
 
 def _is_local(path: Node, model: Model) -> bool:
     if "://" in path.value or path.value.startswith(("git@", "oci:")):
-        help_ = "Copy the file into the project; nothing is fetched."
+        help_ = "copy the file into the project; nothing is fetched"
         model.problems.error("remote-file", "this is not a local file", path, help=help_)
         return False
     return True

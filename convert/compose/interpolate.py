@@ -21,22 +21,25 @@ if TYPE_CHECKING:
 
 def interpolate(document: Document, environment: Environment, problems: Problems) -> None:
     """Replace the variables in every value of a document, then give each attribute the type it has."""
+    known: dict[str, tuple[str, list[str]]] = {}  # an anchor repeats its texts in every service
     for node in document.pending:
-        missing: list[str] = []
-        try:
-            value = substitute(node.value, environment.lookup, missing.append)
-        except TemplateError as error:
-            problems.error(error.code, visible(error.message), error_span(node, error.position), help=error.help)
-            problems.spoil(node)
-        else:
-            for name in missing:
-                problems.warning(
-                    "unset-variable",
-                    f"the variable {name} is not set, so it is empty here",
-                    node,
-                    help=f"Set {name}, or give it a default: `${{{name}:-default}}`.",
-                )
-            node.value = value
+        text = node.value
+        if text not in known:
+            missing: list[str] = []
+            try:
+                known[text] = substitute(text, environment.lookup, missing.append), missing
+            except TemplateError as error:
+                problems.error(error.code, visible(error.message), error_span(node, error.position), help=error.help)
+                problems.spoil(node)
+                continue
+        node.value, unset = known[text]
+        for name in unset:
+            problems.warning(
+                "unset-variable",
+                f"the variable {name} is not set, so it is empty here",
+                node,
+                help=f"set {name}, or give it a default: `${{{name}:-default}}`",
+            )
     apply(document.root, CASTS, problems)
 
 
@@ -110,11 +113,11 @@ def _cast(cast: Cast) -> Callable[[Node, Problems], None]:
         try:
             node.value = cast(text)
         except ValueError as error:
-            problems.error("wrong-type", f"{quote(text)} is not {error}", node, help=f"Write {error}.")
+            problems.error("wrong-type", f"{quote(text)} is not {error}", node, help=f"write {error}")
             return
         if cast is boolean and text.lower() not in {"true", "false"}:
             good = "true" if node.value else "false"
-            problems.warning("yaml-boolean", f"{quote(text)} is taken for {good}", node, help=f"Write `{good}`.")
+            problems.warning("yaml-boolean", f"{quote(text)} is taken for {good}", node, help=f"write `{good}`")
 
     return action
 

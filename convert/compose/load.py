@@ -56,7 +56,7 @@ def _load(reading: Reading) -> Project | None:
                 "empty-file",
                 "there is nothing in it",
                 reading.first_line(start.files[0]),
-                help="A compose file has at least `services:`.",
+                help="a compose file has at least `services:`",
             )
         return None
     tree.value["name"] = (
@@ -136,7 +136,7 @@ def _project_name(reading: Reading, start: Start) -> str:
             problems.error(
                 "project-name",
                 f"{quote(explicit)} is not a project name",
-                help="Use lower-case letters, digits, `-` and `_`, starting with a letter or digit.",
+                help="use lower-case letters, digits, `-` and `_`, starting with a letter or digit",
             )
         return explicit
     written = None
@@ -158,5 +158,5 @@ def _project_name(reading: Reading, start: Start) -> str:
         return name
     name = normalise_name(start.directory.rstrip("/").rpartition("/")[2])
     if not name:
-        problems.error("project-name", "the project has no name", help="Name it with `name:` or `-p`.")
+        problems.error("project-name", "the project has no name", help="name it with `name:` or `-p`")
     return name

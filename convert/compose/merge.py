@@ -60,7 +60,7 @@ def _refuse(base: Node, over: Node, problems: Problems) -> None:
         "cannot-override",
         f"this is {now}, but it overrides {before}",
         over,
-        help=f"Write it as {before} too, or replace the whole with `!override`.",
+        help=f"write it as {before} too, or replace the whole with `!override`",
     )
 
 

@@ -102,7 +102,7 @@ class _Explainer:
     def mapping(self, value: dict[str, Any], schema: Schema, path: Path) -> Iterator[Mismatch]:
         for name in schema.get("required", ()):
             if name not in value:
-                yield Mismatch(path, "missing-attribute", f"`{name}` is missing", f"Add `{name}`.")
+                yield Mismatch(path, "missing-attribute", f"`{name}` is missing", f"add `{name}`")
         properties, patterns, closed = self.rules(schema)
         for key, child in value.items():
             rules = [properties[key]] if key in properties else []
@@ -131,13 +131,13 @@ class _Explainer:
                 path,
                 "invalid-name",
                 f"{quote(key)} is not a name that can be used here",
-                "Use letters, digits, `.`, `_` and `-` only.",
+                "use letters, digits, `.`, `_` and `-` only",
                 key=True,
             )
         where = _where(path[:-1])
         help_ = did_you_mean(key, properties)
         if not help_:
-            help_ = "Own keys start with `x-`." if any(pattern == "^x-" for pattern, _ in patterns) else ""
+            help_ = "own keys start with `x-`" if any(pattern == "^x-" for pattern, _ in patterns) else ""
         return Mismatch(path, "unknown-key", f"{quote(key)} is not a key of {where}", help_, key=True)
 
     def sequence(self, value: list[Any], schema: Schema, path: Path) -> Iterator[Mismatch]:
@@ -149,7 +149,7 @@ class _Explainer:
             for index, child in enumerate(value):
                 key = identity_of(child)
                 if key in seen:
-                    yield Mismatch((*path, index), "duplicate-entry", "this entry is in the list already", "Remove it.")
+                    yield Mismatch((*path, index), "duplicate-entry", "this entry is in the list already", "remove it")
                 seen.add(key)
 
     def alternatives(self, value: Any, schemas: list[Schema], path: Path) -> Iterator[Mismatch]:
@@ -185,11 +185,11 @@ def _wrong_type(value: Any, types: list[str], path: Path) -> Mismatch:
     wanted = f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
     kind = type(value)
     what = _WHAT.get(kind) or (_shown(value) if _USERS_OWN.isdisjoint(path) else "a number")
-    subject = f"`{path_text(path)}` must be" if path else "A compose file must be"
+    subject = f"`{path_text(path)}` must be" if path else "a compose file must be"
     if kind in {int, float, bool} and "string" in types and _USERS_OWN.isdisjoint(path):
-        help_ = _help(path) or f'Put it in quotes: "{_shown(value)}".'
+        help_ = _help(path) or f'put it in quotes: "{_shown(value)}"'
         return Mismatch(path, "wrong-type", f"{subject} {wanted}, not {what}", help_)
-    help_ = "Is something missing below it, or indented too little?" if value is None else ""
+    help_ = "is something missing below it, or indented too little?" if value is None else ""
     return Mismatch(path, "wrong-type", f"{subject} {wanted}, not {what}", help_)
 
 
@@ -213,13 +213,13 @@ def _where(path: Path) -> str:
     return f"`{names[-1]}`"
 
 
-_DURATION = "Write numbers with units, such as 30s, 1m30s or 1h."
+_DURATION = "write numbers with units, such as 30s, 1m30s or 1h"
 _HELP = {
     **dict.fromkeys(("interval", "timeout", "start_period", "start_interval"), _DURATION),
     **dict.fromkeys(("stop_grace_period", "delay", "monitor", "window"), _DURATION),
-    "restart": 'Write `"no"` (with quotes), `always`, `on-failure` or `unless-stopped`.',
-    "pull_policy": "Write `always`, `never`, `missing`, `build`, `daily`, `weekly` or `every_12h`.",
-    "container_name": "Use letters, digits, `.`, `_` and `-`, starting with a letter or digit.",
+    "restart": 'write `"no"` (with quotes), `always`, `on-failure` or `unless-stopped`',
+    "pull_policy": "write `always`, `never`, `missing`, `build`, `daily`, `weekly` or `every_12h`",
+    "container_name": "use letters, digits, `.`, `_` and `-`, starting with a letter or digit",
 }
 
 

@@ -90,7 +90,7 @@ class Model:
                     "not-a-mapping",
                     f"a compose file is a mapping, but this is {what}",
                     document.root,
-                    help="Start with `services:`, and indent the services below it.",
+                    help="start with `services:`, and indent the services below it",
                 )
                 continue
             if self.reading.request.interpolate:
@@ -121,7 +121,7 @@ class Model:
     def _drop_version(self, tree: Node) -> None:
         version = tree.value.pop("version", None)
         if version is not None:
-            self.problems.warning("version", "`version` has no meaning any more", version, help="Remove the line.")
+            self.problems.warning("version", "`version` has no meaning any more", version, help="remove the line")
 
     def _list_variables(self, tree: Node) -> None:
         """Give the variables in lists their values here, where an included project's own variables are known."""

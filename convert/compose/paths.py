@@ -76,7 +76,7 @@ def _mount(node: Node, base: Base) -> None:
         return
     source = node.value.get("source")
     if source is None:
-        base.problems.error("invalid-value", "a bind mount needs a `source`", node, help="Write `source: ./directory`.")
+        base.problems.error("invalid-value", "a bind mount needs a `source`", node, help="write `source: ./directory`")
     else:
         _host(source, base)
 

@@ -19,7 +19,7 @@ class PortError(Exception):
     def __init__(self, message: str, help: str = "") -> None:  # noqa: A002
         super().__init__(message)
         self.message = message
-        self.help = help or 'Write `"8080:80"`: the port of the host, then that of the container.'
+        self.help = help or 'write `"8080:80"`: the port of the host, then that of the container'
 
 
 def parse_ports(text: str) -> list[dict[str, Any]]:
@@ -41,10 +41,10 @@ def parse_ports(text: str) -> list[dict[str, Any]]:
     if host and last - first != host_last - host_first and first != last:
         raise PortError(
             f'"{text}" maps {last - first + 1} ports of the container to {host_last - host_first + 1} of the host',
-            "Make both ranges the same length.",
+            "make both ranges the same length",
         )
     if protocol.lower() not in PROTOCOLS:
-        raise PortError(f'"{protocol}" is not a protocol', f"Use one of {', '.join(PROTOCOLS)}.")
+        raise PortError(f'"{protocol}" is not a protocol', f"use one of {', '.join(PROTOCOLS)}")
     ports = []
     for offset in range(last - first + 1):
         port: dict[str, Any] = {"mode": "ingress", "target": first + offset, "protocol": protocol.lower()}
@@ -66,7 +66,7 @@ def _protocol(container: str) -> tuple[str, str]:
 def _address(text: str) -> str:
     address = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     if address and not is_address(address):
-        raise PortError(f'"{text}" is not an IP address', 'Write `"127.0.0.1:8080:80"` or `"[::1]:8080:80"`.')
+        raise PortError(f'"{text}" is not an IP address', 'write `"127.0.0.1:8080:80"` or `"[::1]:8080:80"`')
     return address
 
 

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from convert.model import Path
 
-MASK = "***"
-
-
 _NEVER_TWICE = frozenset(("extra_hosts", "ports"))
 """Lists that can have one entry twice in the model, from two files or two forms, but not when they are read again."""
 

@@ -118,11 +118,11 @@ def choices(word: str, known: Iterable[str]) -> str:
     near = did_you_mean(word, names)
     if near or not 0 < len(names) <= FEW:
         return near
-    return f"There {'is' if len(names) == 1 else 'are'} {', '.join(f'`{name}`' for name in names)}."
+    return f"there {'is' if len(names) == 1 else 'are'} {', '.join(f'`{name}`' for name in names)}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Suggest the nearest known word, as a sentence; empty if none is near."""
+    """Suggest the nearest known word, as a question; empty if none is near."""
     from difflib import get_close_matches  # noqa: PLC0415  only needed when something is wrong
 
     names = list(known)
@@ -130,4 +130,4 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         # The comparison is slow; people rarely mistype the first letter.
         names = [name for name in names if name[:1] == word[:1] and abs(len(name) - len(word)) <= FEW][:MANY]
     near = get_close_matches(word, names, n=1, cutoff=0.6)
-    return f"Did you mean `{near[0]}`?" if near else ""
+    return f"did you mean `{near[0]}`?" if near else ""

@@ -22,6 +22,9 @@ MOST_COPIED = 500_000
 """Values that are copied by all `extends` of a project together."""
 NOWHERE = "/dev/null"
 
+_SAMPLES = ("sample", "example", "template", "dist", "default")
+"""What the names of files have in them that projects ship to be copied."""
+
 
 class Refused(Exception):  # noqa: N818  it becomes a finding
     """A file cannot be read: says why, and what to do."""
@@ -69,13 +72,13 @@ class Reading:
                 raise Refused(
                     "outside-project",
                     f"`{path}` lies outside of the project",
-                    "Move it into the project, or allow it with `--allow-outside`.",
+                    "move it into the project, or allow it with `--allow-outside`",
                 )
         kind = self.files.kind(path)
         if kind == "directory":
-            raise Refused("not-a-file", f"`{self.shown(path)}` is a directory", "Name a file in it.")
+            raise Refused("not-a-file", f"`{self.shown(path)}` is a directory", "name a file in it")
         if kind == "other":
-            raise Refused("not-a-file", f"`{self.shown(path)}` is not a regular file", "Name a regular file.")
+            raise Refused("not-a-file", f"`{self.shown(path)}` is not a regular file", "name a regular file")
         try:
             return self.files.read(path)
         except FileNotFoundError:
@@ -94,14 +97,17 @@ class Reading:
 
         directory, name = parent(path), path.rpartition("/")[2]
         names = self.files.list(directory) if self.files.kind(directory) == "directory" else ()
-        return Refused("file-not-found", f"there is no file `{self.shown(path)}`", did_you_mean(name, names))
+        sample = next((each for each in names if name in each and any(word in each.lower() for word in _SAMPLES)), "")
+        instead = f"`{sample}` looks like a sample of it: copy it, and fill it in" if sample else ""
+        help_ = instead or did_you_mean(name, names) or "make it, or leave it out here"
+        return Refused("file-not-found", f"there is no file `{self.shown(path)}`", help_)
 
     def spend(self, count: int, at: Node) -> bool:
         """Count values that an `extends` copies; False, and a finding, if all together are too many."""
         self._copied += count
         if self._copied > MOST_COPIED:
             message = f"what `extends` copies adds up to more than {MOST_COPIED:,} values"
-            self.problems.error("extends-bomb", message, at, help="Move what is large out of the service they extend.")
+            self.problems.error("extends-bomb", message, at, help="move what is large out of the service they extend")
         return self._copied <= MOST_COPIED
 
     def count_include(self, at: Node) -> bool:
@@ -142,7 +148,7 @@ class Reading:
                 return data.decode("utf-8-sig")
             self.problems.error("file-too-large", f"{name} is larger than {MOST_ENV_BYTES // 1024} KiB", at)
         except UnicodeDecodeError:
-            self.problems.error("encoding", f"{name} is not UTF-8", at, help="Save the file as UTF-8.")
+            self.problems.error("encoding", f"{name} is not UTF-8", at, help="save the file as UTF-8")
         except Refused as error:
             self.problems.error(error.code, error.message, at, help=error.help)
         return None

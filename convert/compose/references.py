@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+MASK = "***"
+"""Stands wherever a secret value would be shown."""
+
 OPEN = "\ue0fa"
 CLOSE = "\ue0fb"
 
@@ -31,7 +34,7 @@ def references(text: str) -> tuple[str, ...]:
 
 def sole_reference(text: str) -> str | None:
     """The variable whose reference `text` is, and nothing beside it; None for any other text."""
-    match = _REFERENCE.fullmatch(text)
+    match = _REFERENCE.fullmatch(text) if text.startswith(OPEN) else None
     return match[1] if match else None
 
 

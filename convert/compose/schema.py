@@ -46,7 +46,7 @@ def check_schema(root: Node, problems: Problems) -> None:
             _take_out(root, mismatch, problems)
     wrong = not_a_number(root)
     if wrong is not None:
-        problems.error("wrong-type", "this is not a number that can be used", wrong, help="Write a finite number.")
+        problems.error("wrong-type", "this is not a number that can be used", wrong, help="write a finite number")
 
 
 def _report(root: Node, mismatch: Mismatch, problems: Problems) -> None:

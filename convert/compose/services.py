@@ -96,7 +96,7 @@ def _resolve(container: Node, environment: Environment, reading: Reading) -> Non
         key = str(item.value).partition("=")[0]
         if key[-1:].isspace():
             reading.problems.error(
-                "invalid-value", "there is a space before the `=`", item, help=f"Write `{key.strip()}=...`."
+                "invalid-value", "there is a space before the `=`", item, help=f"write `{key.strip()}=...`"
             )
     variables = _as_mapping(own)
     texts = {key: _text(child.value) for key, child in variables.items() if child.value is not None}
@@ -148,7 +148,7 @@ def _read(
             "env-file",
             f"{quote(form)} is not a format of an env file",
             env_file.value["format"],
-            help="Use `raw`, or leave it out.",
+            help="use `raw`, or leave it out",
         )
         return
     at = env_file.value["path"]

@@ -7,59 +7,64 @@ from typing import Any
 from convert.model import Span
 
 _HELP = (
-    ("cannot start any token", "\t", "a tab cannot indent", "Indent with spaces; YAML does not allow tabs there."),
-    ("cannot start any token", "@", "a value cannot start with `@`", "Put the value in quotes."),
-    ("cannot start any token", "`", "a value cannot start with a backtick", "Put the value in quotes."),
-    ("cannot start any token", "%", "a value cannot start with `%`", "Put the value in quotes."),
+    ("cannot start any token", "\t", "a tab cannot indent", "indent with spaces; YAML does not allow tabs there"),
+    ("cannot start any token", "@", "a value cannot start with `@`", "put the value in quotes"),
+    ("cannot start any token", "`", "a value cannot start with a backtick", "put the value in quotes"),
+    ("cannot start any token", "%", "a value cannot start with `%`", "put the value in quotes"),
     (
         "mapping values are not allowed",
         "",
         "a `key: value` cannot stand here",
-        "Is the line indented like its neighbours? A text that contains `: ` needs quotes.",
+        "is the line indented like its neighbours? a text that contains `: ` needs quotes",
     ),
     (
         "could not find expected ':'",
         "",
         "this line is neither `key: value` nor part of the value above",
-        "Add the colon, or indent the line further if it belongs to the text above.",
+        "add the colon, or indent the line further if it belongs to the text above",
     ),
     (
         "unexpected end of stream",
         "quoted",
         "this quote is never closed",
-        "Add the closing quote.",
+        "add the closing quote",
     ),
     (
         "did not find expected ',' or",
         "",
         "this list or mapping in brackets is not continued properly",
-        "Separate entries with commas, and close the bracket.",
+        "separate entries with commas, and close the bracket",
     ),
     (
         "did not find expected key",
         "",
         "the indentation changes here, so this line belongs to nothing",
-        "Align the line with the keys of the mapping it belongs to.",
+        "align the line with the keys of the mapping it belongs to",
     ),
     (
         "did not find expected '-' indicator",
         "",
         "a list ends here, but the line is indented as if it went on",
-        "Start the line with `- `, or indent it less.",
+        "start the line with `- `, or indent it less",
     ),
     (
         "found unexpected ':'",
         "",
         "inside brackets, a text that ends with a colon needs quotes",
-        'Write it in quotes: `"name:"`.',
+        'write it in quotes: `"name:"`',
     ),
-    ("found undefined alias", "", "", "Define it before, with `&`; an anchor must stand above its aliases."),
+    ("found undefined alias", "", "", "define it before, with `&`; an anchor must stand above its aliases"),
     (
         "found unknown escape character",
         "",
         "",
-        "In double quotes a backslash is written `\\\\`; single quotes take it as is.",
+        "in double quotes a backslash is written `\\\\`; single quotes take it as is",
     ),
+)
+
+
+_ANYWHERE = (
+    "look at this line and at the one before it: at the indentation, and for a quote or bracket that is not closed"
 )
 
 
@@ -77,7 +82,7 @@ def explain(error: Any, text: str, file: str) -> tuple[Span, str, str]:
             at = start if extra == "quoted" and start is not None else mark
             return Span(file, at.line + 1, at.column + 1), message or str(problem), help_
     detail = f"{problem} {context}".strip()
-    return Span(file, mark.line + 1, mark.column + 1), f"not valid YAML: {detail}", ""
+    return Span(file, mark.line + 1, mark.column + 1), f"not valid YAML: {detail}", _ANYWHERE
 
 
 def _unreadable(error: Any, text: str, file: str) -> tuple[Span, str, str]:
@@ -87,5 +92,5 @@ def _unreadable(error: Any, text: str, file: str) -> tuple[Span, str, str]:
             code = ord(character)
             if (code < 0x20 and character != "\t") or code in {0x7F, 0xFFFE, 0xFFFF}:  # noqa: PLR2004
                 message = f"the control character U+{code:04X} cannot stand in a YAML file"
-                return Span(file, number, column), message, "Remove it; it is often invisible in editors."
-    return Span(file, 1, 1), f"not valid YAML: {error.args[-1]}", ""
+                return Span(file, number, column), message, "remove it; it is often invisible in editors"
+    return Span(file, 1, 1), f"not valid YAML: {error.args[-1]}", _ANYWHERE

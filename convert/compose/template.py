@@ -46,7 +46,7 @@ def substitute(text: str, lookup: Lookup, missing: Missing = ignore, depth: int 
     if position < 0:
         return text
     if depth > DEEPEST:
-        raise TemplateError("interpolation", "defaults are nested too deep", "Set the inner variables first.", position)
+        raise TemplateError("interpolation", "defaults are nested too deep", "set the inner variables first", position)
     done: list[str] = []
     start = 0
     line = _Line(text)
@@ -128,7 +128,7 @@ def _braced(line: _Line, position: int, lookup: Lookup, missing: Missing, depth:
         raise TemplateError(
             "interpolation",
             "this `${...}` is not a variable",
-            "Write `${NAME}` or `${NAME:-default}`; a literal dollar sign is written `$$`.",
+            "write `${NAME}` or `${NAME:-default}`; a literal dollar sign is written `$$`",
             position,
         )
     name, operator, argument, end = found
@@ -147,7 +147,7 @@ def _braced(line: _Line, position: int, lookup: Lookup, missing: Missing, depth:
     raise TemplateError(
         "required-variable",
         f"the required variable {name} {state}" + (f": {other}" if other else ""),
-        f"Set {name} in the environment or in `.env`.",
+        f"set {name} in the environment or in `.env`",
         position,
     )
 

@@ -43,7 +43,7 @@ def by_name(node: Node) -> Hashable:
         what = "a mapping" if type(node.value) is dict else "a list" if type(node.value) is list else "this"
         raise NoKey(
             f"{what} cannot stand in this list of texts",
-            "Write each entry as a text, `KEY=value`; in quotes if it is a number.",
+            "write each entry as a text, `KEY=value`; in quotes if it is a number",
         )
     return node.value.partition("=")[0]
 
@@ -57,7 +57,7 @@ def _target(node: Node, what: str) -> Hashable:
     if type(value) is dict:
         target = node.get("target")
         if type(target) is not str:
-            raise NoKey(f"this {what} has no `target`", "Say where in the container it goes: `target: /path`.")
+            raise NoKey(f"this {what} has no `target`", "say where in the container it goes: `target: /path`")
         return target
     if type(value) is not str:
         return ""
@@ -83,7 +83,7 @@ def _by_port(node: Node) -> Hashable:
     if type(value) is not dict:
         return ""
     if "target" not in value:
-        raise NoKey("this port has no `target`", "Say which port of the container it is: `target: 8080`.")
+        raise NoKey("this port has no `target`", "say which port of the container it is: `target: 8080`")
     published = value.get("published", MISSING)
     published = None if published is MISSING else published.value
     host = node.get("host_ip") if "host_ip" in value else "0.0.0.0"  # noqa: S104  the default is compared, not bound
@@ -97,7 +97,7 @@ def _typed(value: object) -> Hashable:
 
 def _by_exposed(node: Node) -> Hashable:
     if type(node.value) is not str and not (type(node.value) is int and node.value < 1 << 63):
-        raise NoKey(f"{quote(node.value)} is not a port", 'Write a port, `8080`, or a range, `"8080-8090"`.')
+        raise NoKey(f"{quote(node.value)} is not a port", 'write a port, `8080`, or a range, `"8080-8090"`')
     return str(node.value)
 
 
@@ -109,7 +109,7 @@ def _by_path(node: Node) -> Hashable:
         return ""
     path = node.get("path")
     if type(path) is not str:
-        raise NoKey("this env file has no `path`", "Write `path: ./file.env`.")
+        raise NoKey("this env file has no `path`", "write `path: ./file.env`")
     return path
 
 
@@ -119,7 +119,7 @@ def _by_target(directory: str) -> Key:
         if type(value) is str:
             return f"{directory}/{value}"
         if type(value) is not dict:
-            raise NoKey("this is neither a name nor a mapping", "Write the name, or `source` and `target`.")
+            raise NoKey("this is neither a name nor a mapping", "write the name, or `source` and `target`")
         return str(node.get("target")) if "target" in value else f"{directory}/{node.get('source')}"
 
     return key

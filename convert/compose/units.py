@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
 _SIZE = re.compile(r"(.*[0-9.]) ?([^0-9. ]*)", re.DOTALL)
 _POWERS = {"k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
@@ -52,6 +53,7 @@ def parse_bytes(text: str) -> int:
     return int(value)
 
 
+@lru_cache(maxsize=256)
 def parse_duration(text: str) -> int:
     """Read a duration such as `1m30s`, `1.5h` or `2d`; gives nanoseconds.
 

@@ -156,14 +156,14 @@ def size(node: Node, problems: Problems) -> Any:
             value = parse_bytes(str(value))
         except ValueError:
             raise Unbound(
-                f"{quote(value)} is not a size", 'Write a number with a unit of b, k, m or g, such as "512m".'
+                f"{quote(value)} is not a size", 'write a number with a unit of b, k, m or g, such as "512m"'
             ) from None
     elif type(value) is not int:
         problems.warning(
             "ignored-size",
             f"Docker ignores the size {quote(show(value))}, which is neither a whole number nor a text",
             node,
-            help='Write a whole number of bytes, or a text such as "512m".',
+            help='write a whole number of bytes, or a text such as "512m"',
         )
         return OMIT
     return str(value) if value else OMIT
@@ -175,7 +175,7 @@ def _duration(node: Node) -> int:
         return parse_duration(written)
     except ValueError:
         raise Unbound(
-            f"{quote(written)} is not a duration", "Write numbers with units, such as 30s, 1m30s or 1h."
+            f"{quote(written)} is not a duration", "write numbers with units, such as 30s, 1m30s or 1h"
         ) from None
 
 
@@ -202,7 +202,7 @@ def command(node: Node, _problems: Problems) -> Any:
     except WordsError:
         raise Unbound(
             "this cannot be split into words",
-            "Close every quote, and escape brackets; or write a list, one word per entry.",
+            "close every quote, and escape brackets; or write a list, one word per entry",
         ) from None
 
 
@@ -236,7 +236,7 @@ def environment(node: Node, problems: Problems) -> Any:
     is_list = type(node.value) is list
     for key, value, item in _pairs(node, "a mapping, or a list of `KEY=value`"):
         if is_list and key[-1:].isspace():
-            raise Unbound("there is a space before the `=`", f"Write `{key.strip()}=...`.", item)
+            raise Unbound("there is a space before the `=`", f"write `{key.strip()}=...`", item)
         found[key] = value if type(value) is str or value is None else _as_text(item, problems)
     return found or OMIT
 
@@ -249,7 +249,7 @@ def _as_text(node: Node, problems: Problems) -> str:
         kind = _KINDS.get(type(node.value), "a time")
         # Not the value itself: passwords of digits are read so, too.
         message = f"YAML takes this for {kind}, and it does not come out as it is written"
-        problems.warning("yaml-value", message, node, help="Put it in quotes.")
+        problems.warning("yaml-value", message, node, help="put it in quotes")
     return shown
 
 
@@ -309,12 +309,12 @@ def hosts(node: Node, _problems: Problems) -> Any:
             if not separator:
                 host, separator, listed = written.partition(":")
             if not separator:
-                raise Unbound(f"{quote(written)} has no address", 'Write `"host=address"`.', item)
+                raise Unbound(f"{quote(written)} has no address", 'write `"host=address"`', item)
             found.setdefault(host, []).extend(listed.split(","))
     entries = []
     for host, addresses in found.items():
         if not host or ":" in host or "=" in host:
-            raise Unbound(f"{quote(host)} is not a host name", 'Write `"host=address"`.')
+            raise Unbound(f"{quote(host)} is not a host name", 'write `"host=address"`')
         entries += [f"{host}={_unbracketed(address)}" for address in addresses]
     return sorted(entries, key=str.encode) if found else OMIT
 

@@ -46,7 +46,7 @@ def read_entries(
                 "unset-variable",
                 f"{name} uses the variable {variable}, which is not set, so it is empty there",
                 Span(name, 1, 1),
-                help=f"Set {variable} before it is used.",
+                help=f"set {variable} before it is used",
             )
 
 

@@ -25,14 +25,14 @@ def parse_volume(text: str) -> dict[str, Any]:
         VolumeError: a part is empty, or there are too many.
     """
     if not text:
-        raise VolumeError("an empty text is not a volume", "Write `source:/path/in/container`.")
+        raise VolumeError("an empty text is not a volume", "write `source:/path/in/container`")
     if len(text.encode()) < _SHORTEST:
         return {"type": "volume", "target": text}
     parts = _split(text)
     if "" in parts:
-        raise VolumeError(f"`{text}` has an empty part between its colons", "Write `source:/path/in/container`.")
+        raise VolumeError(f"`{text}` has an empty part between its colons", "write `source:/path/in/container`")
     if len(parts) > 3:  # noqa: PLR2004  source, target, options
-        raise VolumeError(f"`{text}` has too many colons", "Write `source:/path/in/container:options`.")
+        raise VolumeError(f"`{text}` has too many colons", "write `source:/path/in/container:options`")
     volume: dict[str, Any] = {"target": parts[0]} if len(parts) == 1 else {"source": parts[0], "target": parts[1]}
     for option in parts[2].split(",") if len(parts) > 2 else ():  # noqa: PLR2004
         _add_option(volume, option)
@@ -79,7 +79,7 @@ def _split(text: str) -> list[str]:
             continue
         part += character
     if nested:
-        raise VolumeError(f"`{text}` has a `${{` that is never closed", "Close it with `}`.")
+        raise VolumeError(f"`{text}` has a `${{` that is never closed", "close it with `}`")
     return [*parts, part]
 
 

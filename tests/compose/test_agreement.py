@@ -16,7 +16,8 @@ import pytest
 from tests.compose.agreement import ON_PURPOSE, compare
 from tests.compose.cases import Case, read_catalogue
 from tests.compose.trial import HOME, Count, generated, mutated, try_case
-from tools.oracle.oracle import Oracle, OracleMissingError
+from tools.go_program import NotBuiltError
+from tools.oracle.oracle import Oracle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ LEAST_CATALOGUE = 500
 def oracle() -> Iterator[Oracle]:
     try:
         running = Oracle()
-    except OracleMissingError as missing:
+    except NotBuiltError as missing:
         pytest.skip(str(missing))
     yield running
     running.close()

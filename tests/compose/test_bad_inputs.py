@@ -108,7 +108,7 @@ def test_files_that_are_no_compose_files(tmp_path: Path) -> None:
     (tmp_path / "docker-compose.yaml").write_text("services: {a: {image: x}}\n")
     code, said = longshore(tmp_path, "config", "-f", "docker-compose.yml")
     assert code == 2
-    assert "Did you mean `docker-compose.yaml`?" in said
+    assert "did you mean `docker-compose.yaml`?" in said
     code, said = longshore(tmp_path, "config", "-f", ".")
     assert code == 2
     assert "is a directory" in said

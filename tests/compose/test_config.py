@@ -166,7 +166,7 @@ def test_exit_codes(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: {a: {imag: x}}")
     code, out, err = longshore("config", directory=tmp_path)
     assert (code, out) == (2, "")
-    assert "Did you mean `image`?" in err
+    assert "did you mean `image`?" in err
 
 
 def test_the_variables_of_every_form() -> None:
