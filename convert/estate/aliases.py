@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from convert.estate.ports import every
+from convert.estate.tasks import TASKS, tasks
 from convert.estate.texts import mentions, places
 from convert.kubernetes.names import host_label
 from convert.kubernetes.pod import POD_LABELS
@@ -79,6 +80,7 @@ def hosts(estate: Estate) -> dict[str, str]:
     for service in estate:
         found[service.slug] = service.name
         found[service.name] = service.name
+        found.setdefault(f"{TASKS}{service.name}", service.name)
     return found
 
 
@@ -91,7 +93,7 @@ def renames(estate: Estate) -> dict[str, str]:
     for name, uses in aliases(estate).items():
         if name not in estate.services and "." not in name and name != host_label(name) and len(_targets(uses)) == 1:
             found[name] = uses[0].target.slug
-    return found
+    return {**tasks(estate), **found}
 
 
 def alias_service(estate: Estate, name: str, at: Path) -> Iterator[Effect]:

@@ -72,7 +72,7 @@ _SHORT: Final = re.compile(r"(?=.{1,15}$)(?!.*--)(?=.*[a-z])[a-z0-9](?:[-a-z0-9]
 _PROTOCOL: Final = re.compile(
     r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 ).fullmatch
-_DIALLED: Final = re.compile(r"([A-Za-z0-9][\w.-]*):(\d{2,5})(?!\d)")
+_DIALLED: Final = re.compile(r"([A-Za-z0-9][\w.-]*):(\d{2,5})(?!\w|[.-]\w)")
 _BY_SCHEME: Final = re.compile(
     r"([a-z][a-z0-9]*)(?:\+[a-z0-9.]+)?://(?:[^\s/@]*@)?([A-Za-z0-9][\w.-]*)(?=[/?#\s\"',;]|$)"
 )
@@ -228,13 +228,12 @@ def every(service: Service) -> tuple[Port, ...]:
 def _dialled(estate: Estate) -> Dials:
     """Search all text of the project for names of services with a port."""
     from convert.estate.aliases import hosts  # noqa: PLC0415  which needs the ports of its targets
+    from convert.estate.tasks import TASKS  # noqa: PLC0415
 
     names = hosts(estate)
     found = Dials({}, {})
     read: dict[str, list[tuple[str, int]]] = {}
-    for path, text in texts(estate):
-        if ":" not in text:
-            continue
+    for path, text in texts(estate, ":"):
         calls = read.get(text)
         if calls is None:
             # What a file calls `http://web` may be a name of its own (`upstream web` of nginx).
@@ -244,7 +243,7 @@ def _dialled(estate: Estate) -> Dials:
             target = names[host]
             if target != path[1]:
                 found.others.setdefault(target, {}).setdefault(number, path)
-            elif path[0] == "services":
+            elif path[0] == "services" and not host.startswith(TASKS):
                 found.own.setdefault(target, (path, host))
     for service in estate:
         for path, host, number in _pairs(service):

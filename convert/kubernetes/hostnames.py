@@ -26,7 +26,7 @@ _HOST: Final = r"""(?mx)
     (?=[:/,;?\s"'`\])}|&]|$)"""
 _WORD_BEFORE: Final = r"""([\w-]+)[\s=:"']*$"""
 _NO_HOST: Final = (
-    r"(?i)(?:^-[UdutpD]$)|(?:^|(?<!host)[-_.])(?:db|dbs|database|databases|dbname|user|username|login|name|password"
+    r"(?i)(?:^-[UdutpDA]$)|(?:^|(?<!host)[-_.])(?:db|dbs|database|databases|dbname|user|username|login|name|password"
     r"|passwd|pass|pwd|schema|bucket|topic|queue|vhost|keyspace|index|table|collection|project|prefix|group|realm"
     r"|tenant|role)$"
 )
@@ -68,6 +68,8 @@ def renamed(hits: tuple[str, ...], renames: Mapping[str, str], at: Path) -> Iter
             "hostname-rewritten",
             Severity.INFO,
             f"the host name `{old}` is not valid in Kubernetes; it is written as `{renames[old]}` here",
-            f"rename the service to `{renames[old]}` in the compose file, and nothing has to be rewritten",
+            f"rename the service to `{renames[old]}` in the compose file, and nothing has to be rewritten"
+            if not old.startswith("tasks.")
+            else "",
             at,
         )

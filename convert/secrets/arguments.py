@@ -33,8 +33,10 @@ def arguments(words: Sequence[object], service: Service, at: Path = (), first: i
     renames = service.estate.hostnames
     written: list[str] = []
     findings: list[Problem] = []
+    before = ""
     for index, word in enumerate(words, first):
-        text, hits = rewrite(str(word), renames) if renames else (str(word), ())
+        text, hits = rewrite(str(word), renames, before) if renames else (str(word), ())
+        before = text if text.startswith("-") else ""
         findings.extend(renamed(hits, renames, (*at, index)))
         written.append(text)
     secrets = [_plain(found.reason, (*at, first + found.at)) for found in plain_secrets(written)]

@@ -63,6 +63,22 @@ def test_a_dialled_port_is_forwarded_and_told(convert, environment):
     assert "services.web.environment." in finding.message
 
 
+@pytest.mark.parametrize(
+    "text", ["rabbit:4.1-management", "rabbit:18-alpine", "rabbit:55_a", "rabbit:1", "a-rabbit:5672"]
+)
+def test_the_version_of_an_image_is_no_port(convert, text):
+    result = convert({"rabbit": {**APP, "expose": ["15672"]}, "web": {**APP, "environment": {"IMAGE": text}}})
+    assert numbers(result, "rabbit") == [(15672, 15672)]
+
+
+@pytest.mark.parametrize(
+    "text", ["rabbit:5672.", "(rabbit:5672)", "rabbit:5672/vhost", "rabbit:5672,other:1", "rabbit:5672-"]
+)
+def test_what_stands_behind_a_port_does_not_matter(convert, text):
+    result = convert({"rabbit": {**APP, "expose": ["15672"]}, "web": {**APP, "environment": {"BROKER": text}}})
+    assert (5672, 5672) in numbers(result, "rabbit")
+
+
 def test_the_port_of_a_known_image_is_forwarded(convert):
     result = convert({"mq": {**APP, "image": "docker.io/library/rabbitmq:3-management", "expose": ["15672"]}})
     assert (5672, 5672) in numbers(result, "mq")
