@@ -60,7 +60,7 @@ def change(
 ) -> Change:
     """Compare what is wanted with what is there.
 
-    prune: take away what nobody needs. only_new: leave alone what is there already.
+    prune: take away what nobody needs. only_new: leave alone what is there already; defaults always do.
     """
     keys: dict[str, str] = {}
     values = dict(content.values)
@@ -69,7 +69,7 @@ def change(
         before = content.values.get(key)
         if before is None:
             keys[key] = ADDED
-        elif only_new:
+        elif only_new or (found.fallback and before != found.value and key not in content.odd):
             keys[key] = KEPT
             continue
         else:

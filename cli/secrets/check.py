@@ -175,6 +175,7 @@ def _name(path: str, key: str) -> str:
 
 def _json(opened: Opened, report: Report) -> str:
     found = {
+        "version": 1,
         "target": opened.folder,
         "secrets": [{"path": remote.name, "keys": sorted(remote.needs)} for remote in opened.remotes],
         "missing": [{"path": path, "key": key, "reason": why} for path, key, why in report.missing],

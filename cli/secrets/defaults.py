@@ -23,13 +23,21 @@ class Default(NamedTuple):
     file: str
 
 
-def default(name: str, sources: Mapping[str, str], lookup: Callable[[str], str | None]) -> tuple[Default, ...]:
+def required(name: str, sources: Mapping[str, str]) -> bool:
+    """Does an expression refuse to go on while the variable is empty: `${NAME:?message}`?"""
+    return any(re.search(rf"(?<!\$)\$\{{{re.escape(name)}:\?", text) for text in sources.values() if name in text)
+
+
+def default(
+    name: str, sources: Mapping[str, str], lookup: Callable[[str], str | None], *, empty: bool = False
+) -> tuple[Default, ...]:
     """Every different default of the variable `name`, none where it has none.
 
-    sources: file → text. lookup: the other variables, which a default may name.
+    sources: file → text. lookup: the other variables, which a default may name. empty: the variable is set, to nothing,
+    which leaves only those of `${NAME:-default}`.
     """
     found: list[Default] = []
-    start = re.compile(rf"(?<!\$)\$\{{{re.escape(name)}:?-")
+    start = re.compile(rf"(?<!\$)\$\{{{re.escape(name)}{':' if empty else ':?'}-")
     for file, text in sources.items():
         if name not in text:
             continue

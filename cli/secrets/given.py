@@ -32,10 +32,14 @@ _RANDOM: Final = re.compile(r"(?P<key>[A-Za-z_][A-Za-z0-9_]*)(?::(?P<length>[0-9
 
 
 class Found(NamedTuple):
-    """A value and where it came from: `.env`, `the prompt`, `the default in compose.yaml`."""
+    """A value and where it came from: `.env`, `the prompt`, `the default in compose.yaml`.
+
+    fallback: nobody gave it; it stands in for a value that the store has not got.
+    """
 
     value: Value
     origin: str
+    fallback: bool = False
 
 
 def no_values(operands: Iterable[str]) -> None:

@@ -27,7 +27,7 @@ def run(given: Given, shell: Shell) -> int:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         rows = list(pool.map(lambda remote: _row(remote, backend), opened.remotes))
     if given.text("--output") == "json":
-        shell.out.write(json.dumps({"target": opened.folder, "secrets": rows}, indent=2) + "\n")
+        shell.out.write(json.dumps({"version": 1, "target": opened.folder, "secrets": rows}, indent=2) + "\n")
         return 0
     width = max((len(row["path"]) for row in rows), default=0)
     for row in rows:

@@ -7,11 +7,12 @@ missing in the store ends a deployment here, before it has changed anything.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cli.flags import Refused
 from cli.secrets.backends import connect
 from cli.secrets.changes import AT_ONCE
+from components.rehearsal import REHEARSAL
 from convert.estate import Estate
 from convert.model import Finding, Severity
 from convert.secrets.needs import remotes
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from convert.compose import Project
     from convert.options import Options
     from convert.secrets.needs import Remote
-
-REHEARSAL: Final = "LONGSHORE_REHEARSAL"
-"""Set in the environment where there is no account to ask: `longshore plan`."""
 
 
 class Pinned(NamedTuple):

@@ -83,10 +83,11 @@ def _contents(opened: Opened, backend: Backend, given: Given, shell: Shell) -> d
 
 
 def _completed(
-    opened: Opened, given: Given, shell: Shell, values: dict[str, Found], contents: Mapping[str, Content]
+    opened: Opened, given: Given, shell: Shell, values: Mapping[str, Found], contents: Mapping[str, Content]
 ) -> dict[str, Found]:
     """Add what is made up and what is asked for."""
     known = {name for remote in opened.remotes for need in remote.needs.values() for name in names_of(remote, need)}
+    found = dict(values)
     for operand in given.operands:
         if operand not in known:
             raise Refused(f"no service of stack {opened.name} needs `{operand}`", f"known: {', '.join(sorted(known))}")
@@ -95,10 +96,10 @@ def _completed(
         if name not in known:
             raise Refused(f"no service of stack {opened.name} needs `{name}`, so none is made up")
         there = _there(opened, name, contents) if given.on("--if-not-set") else None
-        values[name] = there or random_value(length)
+        found[name] = there or random_value(length)
     if not given.texts("--from") and shell.stdin.isatty():
-        values.update(asked(name for name in _asked_for(opened, given, contents) if name not in values))
-    return values
+        found.update(asked(name for name in _asked_for(opened, given, contents) if name not in found))
+    return found
 
 
 def _there(opened: Opened, name: str, contents: Mapping[str, Content]) -> Found | None:

@@ -46,8 +46,9 @@ def missing_text(missing: Sequence[Missing]) -> str:
 
 
 def changes_json(changes: Iterable[Change], missing: Iterable[Missing], **more: Any) -> str:
-    """The same as JSON."""
+    """Write the changes of every secret, and what has no value, as JSON; `more`: further fields of the document."""
     found = {
+        "version": 1,
         **more,
         "secrets": [each.plain() for each in changes],
         "missing": [{"name": each.name, "paths": list(each.paths)} for each in missing],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import NoReturn
 
-SHOWN = "***"
+from convert.compose.references import MASK
 
 
 class Value:
@@ -32,10 +32,10 @@ class Value:
         return compare_digest(self._text.encode("utf-8", "surrogatepass"), other._text.encode("utf-8", "surrogatepass"))
 
     def __repr__(self) -> str:
-        return SHOWN
+        return MASK
 
     def __format__(self, _specification: str) -> str:
-        return SHOWN
+        return MASK
 
     def __bool__(self) -> bool:
         """Is there any text at all?"""

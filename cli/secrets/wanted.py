@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cli.disk import Disk
-from cli.secrets.defaults import default
+from cli.secrets.defaults import default, required
 from cli.secrets.given import Found
 from cli.secrets.value import Value
 from convert.compose import load
@@ -92,11 +92,17 @@ class _Look:
         return self._literal(need) if need.origin == "literal" else self._env_file(need)
 
     def _variable(self, name: str) -> Found:
-        if name in self._given:
-            return self._given[name]
-        found = default(name, self._opened.sources, self._plain)
+        """Find the value of a variable as Docker would: `${NAME:-default}` stands in for an empty one too."""
+        given = self._given.get(name)
+        if given and given.value:
+            return given
+        if given and required(name, self._opened.sources):
+            raise _Lacking(name, f"it is empty, and the compose file asks for a value, `${{{name}:?…}}`")
+        found = default(name, self._opened.sources, self._plain, empty=given is not None)
         if len(found) == 1:
-            return Found(found[0].value, f"the default in {found[0].file}")
+            return Found(found[0].value, f"the default in {found[0].file}", fallback=True)
+        if given and not found:
+            return given
         if found:
             raise _Lacking(name, f"it has {len(found)} different defaults in the compose files; give it a value")
         raise _Lacking(name, f"add `{name}=…` to the file, or `--random {name}` for a new one")

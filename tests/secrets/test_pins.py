@@ -3,8 +3,8 @@
 import botocore.client
 import pytest
 
-from cli.secrets.pins import REHEARSAL
 from cli.stack import convert_stack, read_stack
+from components.rehearsal import REHEARSAL
 from convert.model import Severity
 from convert.secrets.external_secret import stable_name
 from tests.secrets.test_faults import refuse

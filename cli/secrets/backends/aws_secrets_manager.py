@@ -79,7 +79,7 @@ class SecretsManager:
         # Five tries in all, with pauses that grow; throttling is retried too.
         config = Config(retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=10, read_timeout=30)
         hush()
-        with told("connect to AWS", ""):
+        with explaining("connect to AWS", ""):
             session = boto3.Session(region_name=place.region or None)
             self._sts = session.client("sts", config=config)
             if role:
@@ -89,7 +89,7 @@ class SecretsManager:
 
     def place(self) -> str:
         """Ask AWS who we are, and refuse another account than the stack's."""
-        with told("ask AWS who we are (sts:GetCallerIdentity)", ""):
+        with explaining("ask AWS who we are (sts:GetCallerIdentity)", ""):
             account = str(self._sts.get_caller_identity()["Account"])
         wanted = self._where.account
         if wanted and account != wanted:
@@ -103,7 +103,7 @@ class SecretsManager:
     def describe(self, path: str) -> Described | None:
         """Describe by DescribeSecret, which gives no value and needs no right to one."""
         try:
-            with told("describe", path):
+            with explaining("describe", path):
                 found = self._client.describe_secret(SecretId=path)
         except _Absent:
             return None
@@ -117,7 +117,7 @@ class SecretsManager:
         """Read by GetSecretValue."""
         which = {"VersionId": version} if version else {"VersionStage": CURRENT}
         try:
-            with told("read", path):
+            with explaining("read", path):
                 found = self._client.get_secret_value(SecretId=path, **which)
         except _Absent:
             return EMPTY
@@ -132,7 +132,7 @@ class SecretsManager:
         if not base and self.describe(path) is None:
             self._create(path, text, token)
         else:
-            with told("write", path):
+            with explaining("write", path):
                 self._client.put_secret_value(
                     SecretId=path, SecretString=text, ClientRequestToken=token, VersionStages=[OURS]
                 )
@@ -148,13 +148,13 @@ class SecretsManager:
 
     def restore(self, path: str) -> None:
         """Cancel the scheduled deletion."""
-        with told("restore", path):
+        with explaining("restore", path):
             self._client.restore_secret(SecretId=path)
 
     def versions(self, path: str) -> tuple[Version, ...]:
         """List the versions that have a label; AWS deletes the others when it likes."""
         try:
-            with told("list the versions of", path):
+            with explaining("list the versions of", path):
                 found = list(self._pages(path))
         except _Absent:
             return ()
@@ -178,7 +178,7 @@ class SecretsManager:
         """List names; the right to list cannot be limited to a path in AWS, so it may well be missing."""
         filters = [{"Key": "name", "Values": [prefix]}]
         try:
-            with told("list secrets below", prefix):
+            with explaining("list secrets below", prefix):
                 pages = self._client.get_paginator("list_secrets").paginate(Filters=filters)
                 found = [str(secret["Name"]) for page in pages for secret in page["SecretList"]]
         except Denied:
@@ -188,7 +188,7 @@ class SecretsManager:
     def _create(self, path: str, text: str, token: str) -> None:
         tags = [{"Key": key, "Value": value} for key, value in self._where.tags.items()]
         own_key = {"KmsKeyId": self._where.key} if self._where.key else {}
-        with told("create", path):
+        with explaining("create", path):
             self._client.create_secret(Name=path, SecretString=text, ClientRequestToken=token, Tags=tags, **own_key)
 
     def _make_current(self, path: str, version: str, base: str) -> None:
@@ -198,7 +198,7 @@ class SecretsManager:
             return  # the first version of a secret becomes current by itself
         if current != base:
             raise _changed(path)
-        with told("write", path, swap=True):
+        with explaining("write", path, swap=True):
             self._client.update_secret_version_stage(
                 SecretId=path, VersionStage=CURRENT, MoveToVersionId=version, RemoveFromVersionId=base
             )
@@ -206,7 +206,7 @@ class SecretsManager:
     def _name_keys(self, path: str, version: str, values: Mapping[str, Value]) -> None:
         """Note the names of the keys where they can be read without a right to the values."""
         tags = {**self._where.tags, **noted(values, version, _TAG_LENGTH)}
-        with told("tag", path):
+        with explaining("tag", path):
             self._client.tag_resource(SecretId=path, Tags=[{"Key": x, "Value": y} for x, y in tags.items()])
 
 
@@ -231,7 +231,7 @@ def _changed(path: str) -> Changed:
 
 
 @contextmanager
-def told(doing: str, path: str, *, swap: bool = False) -> Iterator[None]:
+def explaining(doing: str, path: str, *, swap: bool = False) -> Iterator[None]:
     """Turn what boto3 raises into errors of ours. AWS's own words are passed on only where they cannot hold a value.
 
     swap: a refused parameter means that the label was moved by somebody else.

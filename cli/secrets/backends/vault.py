@@ -67,7 +67,7 @@ class Vault:
     def place(self) -> str:
         """Look the token up, so that one that has expired is told before anything else."""
         try:
-            with _told("use the token"):
+            with _explaining("use the token"):
                 self._client.auth.token.lookup_self()
         except Denied:
             raise BackendError("the Vault token has expired or is not valid", _LOGIN) from None
@@ -91,7 +91,7 @@ class Vault:
     def read(self, path: str, version: str = "") -> Content:
         """Read from `data/`."""
         try:
-            with _told("read", path):
+            with _explaining("read", path):
                 found = self._kv.read_secret_version(
                     path=path,
                     version=int(version) if version else None,
@@ -119,7 +119,7 @@ class Vault:
         """Undelete the current version."""
         described = self.describe(path)
         if described and described.version:
-            with _told("restore", path):
+            with _explaining("restore", path):
                 self._kv.undelete_secret_versions(
                     path=path, versions=[int(described.version)], mount_point=self._where.mount
                 )
@@ -143,7 +143,7 @@ class Vault:
         """List the folder, and the folders below it."""
         folder = prefix.rstrip("/")
         try:
-            with _told("list", folder):
+            with _explaining("list", folder):
                 listed = self._kv.list_secrets(path=folder, mount_point=self._where.mount)["data"]["keys"]
         except _Absent:
             return ()
@@ -156,12 +156,12 @@ class Vault:
         return tuple(sorted(found))
 
     def _metadata(self, path: str) -> Mapping[str, Any]:
-        with _told("describe", path):
+        with _explaining("describe", path):
             found: Mapping[str, Any] = self._kv.read_secret_metadata(path=path, mount_point=self._where.mount)["data"]
         return found
 
     def _put(self, path: str, values: Mapping[str, str], base: str) -> str:
-        with _told("write", path):
+        with _explaining("write", path):
             written = self._kv.create_or_update_secret(
                 path=path, secret=values, cas=int(base or 0), mount_point=self._where.mount
             )
@@ -174,7 +174,7 @@ class Vault:
         try:
             before = self._metadata(path)
             others = {x: y for x, y in (before.get("custom_metadata") or {}).items() if not x.startswith(PREFIX)}
-            with _told("describe", path):
+            with _explaining("describe", path):
                 self._kv.update_metadata(
                     path=path,
                     max_versions=before["max_versions"],
@@ -222,7 +222,7 @@ _LOGIN: Final = "log in with `vault login`, or set VAULT_TOKEN, then run the com
 
 
 @contextmanager
-def _told(doing: str, path: str = "") -> Iterator[None]:
+def _explaining(doing: str, path: str = "") -> Iterator[None]:
     """Turn what hvac raises into errors of ours; Vault's own words are not passed on, they may quote a request."""
     what = f"{doing} {path}".strip()
     try:
