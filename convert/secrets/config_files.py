@@ -89,6 +89,9 @@ _REFERENCE: Final = re.compile(
 )
 """What names a secret that stands elsewhere, as the templates and programs write it that we know."""
 
+_VERSION: Final = re.compile(r"[\^~]?\d+\.\d+\.\d+(?:-[\w.]+)?|[\^~<>=]=?\d[\d.x*]*")
+"""The version of a package, which may be called `jsonwebtoken`."""
+
 _NO_VALUE: Final = frozenset(
     "string str text integer int boolean bool bytes object array list required optional prompt hidden redacted secret "
     "nil undefined default disabled enabled password token basic bearer header cookie query oauth2 scram-sha-256 md5 "
@@ -126,7 +129,7 @@ def _line(line: str, *, prose: bool, code: bool) -> str:
     """Why a line holds a secret; empty where it holds none."""
     comment = _COMMENT.match(line)
     hit = text_hit(_EXAMPLE.sub("", line) if comment else line)
-    if hit:
+    if hit and not (prose and hit.rule == "V4"):  # an attribute of markup
         return hit.reason
     if comment or prose:
         return ""
@@ -172,6 +175,8 @@ def _names_secret(key: str) -> bool:
 def _is_secret(value: str) -> bool:
     """Can it be a secret: one word, no reference to one, no placeholder, no path?"""
     if len(value) < 3 or " " in value or OPEN in value or value.lower() in _NO_VALUE or _REFERENCE.search(value):  # noqa: PLR2004  letters
+        return False
+    if _VERSION.fullmatch(value):
         return False
     hit = detect("password", value)
     return hit is not None and hit.kind == "secret"

@@ -48,7 +48,8 @@ _AUTHORIZATION: Final = re.compile(
     r"authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|basic|token)\s+(?P<value>[^\s'\"]+)", re.IGNORECASE
 )
 _DSN_PASSWORD: Final = re.compile(
-    r"(?:^|[\s?&;,\"'(-])(?:password|passwd|pwd|secret|token|api_?key|accountkey|sharedaccesskey|sig)=(?P<value>[^\s&;,\"')]+)",
+    r"(?:^|[\s?&;,\"'(.-]|(?:client|access|auth|store|key|db|user|admin|root|bind|login|proxy)[_.-]?)"
+    r"(?:password|passwd|pwd|secret|token|api_?key|accountkey|sharedaccesskey|sig)=[\"']?(?P<value>[^\s&;,\"')]+)",
     re.IGNORECASE,
 )
 
@@ -84,11 +85,11 @@ _HARMLESS_LAST: Final = frozenset(
     "history attempts alias arn region version mode field prefix suffix count limit limits days hours minutes "
     "seconds minute hour day second ms manager store backend provider driver engine class reset format encoding "
     "interval user username email method scheme strategy scope scopes validator validators hasher hashers "
-    "generator regex pattern template mapping".split()
+    "generator regex pattern template mapping servers protocol mechanism factor source".split()
 )
 _HARMLESS_NAME: Final = re.compile(
     r"^(?:public|pub|require|requires|enable|disable|allow|use|has|is|no|show|hide|skip)_|_public_key$|allow_empty"
-    r"|_random_.*password|^csrf_|(?:^|_)(?:max|min|num)_(?:\w+_)?tokens?$|pass_?through"
+    r"|_random_.*password|^(?:old)?pwd$|^csrf_|(?:^|_)(?:max|min|num)_(?:\w+_)?tokens?$|pass_?through"
 )
 _STORES: Final = frozenset(
     "database db postgres postgresql pg mysql mariadb mongo mongodb redis amqp rabbitmq broker smtp mailer ldap".split()
@@ -189,7 +190,7 @@ def _by_value(value: str) -> Hit | None:
     if "@" in value and _has_password(_LOGIN, value):
         return Hit("V3", "secret", "a login before a host")
     if "=" in value and _has_password(_DSN_PASSWORD, value):
-        return Hit("V4", "secret", "a password in a connection string")
+        return Hit("V4", "secret", "a password among other settings")
     if "uthorization" in value and _has_password(_AUTHORIZATION, value):
         return Hit("V5", "secret", "an authorization header")
     return None
@@ -201,8 +202,8 @@ def _has_password(pattern: re.Pattern[str], value: str) -> bool:
 
 
 def _is_variable(value: str) -> bool:
-    """`$NAME`, `${NAME}`, `$(NAME)` and `{name}` name a value, they are none."""
-    return value[0] in "$<" or (value[0] == "{" and value[-1] == "}") or not value.strip("*x")
+    """`$NAME`, `${NAME}`, `$(NAME)`, `{name}` and what a shell puts in name a value, they are none."""
+    return value[0] in "$<`" or (value[0] == "{" and value[-1] == "}") or not value.strip("*x")
 
 
 def _by_randomness(value: str | None) -> Hit | None:

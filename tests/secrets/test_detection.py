@@ -32,6 +32,11 @@ SECRETS = [
     ("DSN_TEXT", "host=db user=a password=pw", "V4"),
     ("JDBC", "jdbc:postgresql://db/shop?user=a&password=pw", "V4"),
     ("CONN", "Server=db;Password=pw;", "V4"),
+    ("CONN", "Server=db;Password='p w';", "V4"),
+    ("SASL_JAAS_CONFIG", 'x.PlainLoginModule required username="a" password="pw";', "V4"),
+    ("SASL_JAAS_CONFIG", 'x.OAuthBearerLoginModule required clientId="a" clientSecret="pw";', "V4"),
+    ("JAVA_OPTS", "-Xmx1g -Djavax.net.ssl.keyStorePassword=pw", "V4"),
+    ("JAVA_OPTS", "-Dspring.datasource.password=pw", "V4"),
     ("HEADER", "Authorization: Bearer abc.def", "V5"),
     ("DB_PASSWORD", "nextcloud", "K1"),
     ("dbPassword", "x y", "K1"),
@@ -70,6 +75,9 @@ PLAIN = [
     ("URL", "http://$USER:$PASSWORD@host"), ("KAFKA", "PLAINTEXT://kafka1:19092,EXTERNAL://127.0.0.1:9092"),
     ("OPTS", "-Djava.security.egd=file:/dev/urandom"), ("SPRING_DATASOURCE_USERNAME", "shop"),
     ("AWS_ACCESS_KEY_ID", "key"),
+    ("PWD", "/home/me/shop"), ("OLDPWD", "/"), ("X_SECRET_PARAM_BOOTSTRAP_SERVERS", "a:1"),
+    ("X_CREDENTIALS_SOURCE", "X"), ("ARGS", 'password="" token=`cat /t`'),
+    ("SASL_JAAS_CONFIG", f'x required username="a" password="{reference("PW")}";'),
     ("TOKEN_SERVICE", "http://tokens:8080"), ("JWT_ISSUER", "https://shop.example.com"), ("SESSION_COOKIE_NAME", "sid"),
 ]  # fmt: skip
 
@@ -131,7 +139,9 @@ def test_a_variable_is_secret_by_name_whatever_its_value(name):
     assert all(variable(name, value) for value in (None, "", "x", "postgres://u:p@h", "http://h"))
 
 
-@pytest.mark.parametrize("name", ["PUBLIC_URL", "APP_VERSION", "CLICKHOUSE_URL", "DB_HOST", "KEY_FILE"])
+@pytest.mark.parametrize(
+    "name", ["PWD", "OLDPWD", "PUBLIC_URL", "APP_VERSION", "CLICKHOUSE_URL", "DB_HOST", "KEY_FILE"]
+)
 def test_a_variable_may_be_secret_by_its_value(name):
     assert not variable(name, None)
     assert not variable(name, "http://host/path")
