@@ -84,6 +84,11 @@ class View:
                 child._add_unread((*prefix, key), found)  # noqa: SLF001  a View as well
 
 
+def plain(value: Any) -> Any:
+    """Read all of a value, whatever it is: a View, a scalar or nothing."""
+    return value.plain() if isinstance(value, View) else value
+
+
 def leaves(value: Any, prefix: Path = ()) -> list[Path]:
     """Paths of all leaves of `value`; an empty mapping or list, and null, are leaves too."""
     found: list[Path] = []
@@ -96,7 +101,8 @@ def _add_leaves(value: Any, prefix: Path, found: list[Path]) -> None:
         found.append(prefix)
         return
     for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+        path = (*prefix, key)
         if isinstance(child, (dict, list)):
-            _add_leaves(child, (*prefix, key), found)
+            _add_leaves(child, path, found)
         else:
-            found.append((*prefix, key))
+            found.append(path)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.estate.labels import is_secret
-from convert.kubernetes.names import valid_annotation
+from convert.estate.labels import unfit
 from convert.kubernetes.pod import POD_ANNOTATIONS
-from convert.model import Put, Severity, Unsupported
+from convert.model import Put, Unsupported
 from convert.registry import attribute
 
 if TYPE_CHECKING:
@@ -27,19 +26,9 @@ def pod_annotations(value: View, service: Service) -> Iterator[Effect]:
     """Translate each entry."""
     others = service.host.model.get("annotations") or {} if service.host is not service else {}
     for key, text in value.items():
-        if not valid_annotation(key):
-            yield Unsupported(
-                f"`{key}` cannot be the key of an annotation",
-                "write `name` or `domain/name`: letters, digits, `-`, `_` and `.`, the name at most 63 characters",
-                (key,),
-            )
-        elif is_secret(key, str(text)):
-            yield Unsupported(
-                "an annotation cannot hold a secret, everybody can read it",
-                "pass it in the environment, or as a file of `secrets`",
-                (key,),
-                severity=Severity.ERROR,
-            )
+        wrong = unfit(key, str(text), (key,))
+        if wrong:
+            yield wrong
         elif others.get(key, text) != text:
             yield Unsupported(f"the pod belongs to `{service.host.name}`, which gives `{key}` another value", at=(key,))
         else:

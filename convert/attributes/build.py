@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 
 from convert.model import LocalOnly, Severity, Unsupported
 from convert.registry import attribute
-from convert.view import View
+from convert.view import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from convert.estate import Service
     from convert.model import Effect
+    from convert.view import View
 
 
 @attribute("services.*.build")
 def build(value: View, service: Service) -> Iterator[Effect]:
     """Ask for a name where there is none; the settings of the build itself are the builder's."""
-    if isinstance(value, View):
-        value.plain()
+    plain(value)
     if service.model.get("image"):
         yield LocalOnly("the image is built and pushed before a deployment; the cluster pulls it")
     elif service.settings.image:

@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from convert.estate.configs import Config, config, consumers
 from convert.estate.content import config_map, keys
+from convert.estate.labels import annotate
 from convert.estate.mounts import attach, refused
 from convert.estate.storage import config_target
 from convert.kubernetes.hostnames import renamed
-from convert.kubernetes.names import label, valid_annotation
-from convert.model import Approximated, Emit, LocalOnly, ObjectKey, Problem, Put, Severity, Unsupported
+from convert.kubernetes.names import label
+from convert.model import Approximated, Emit, LocalOnly, ObjectKey, Problem, Severity, Unsupported
 from convert.registry import attribute
 from convert.secrets.files import secret_config
+from convert.view import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,17 +153,12 @@ def _external(found: Config) -> Approximated:
 
 
 def _rest(declared: View, found: Config, kind: str) -> Iterator[Effect]:
-    for name, value in (declared.get("labels") or {}).items():
-        if not kind:
-            yield LocalOnly("there is no ConfigMap of ours to carry it", at=("labels", name))
-        elif valid_annotation(name):
-            yield Put(ObjectKey(kind, found.name), ("metadata", "annotations", name), str(value))
-        else:
-            yield Unsupported(f"`{name}` cannot be the key of an annotation", at=("labels", name), code="label-key")
+    owner = ObjectKey(kind, found.name) if kind else None
+    yield from annotate(declared.get("labels"), owner, "ConfigMap of ours")
     for name in ("driver", "driver_opts", "template_driver"):
         value = declared.get(name)
         if value:
-            _ = value.plain() if hasattr(value, "plain") else value
+            plain(value)
             yield Unsupported(
                 f"`{name}` belongs to Docker Swarm" + ("; the content is not filled in" if "template" in name else ""),
                 "write the content as the container is to read it",

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.estate.labels import is_secret, read_elsewhere, reader
-from convert.kubernetes.names import valid_annotation
-from convert.model import Severity, Unsupported
+from convert.estate.labels import read_elsewhere, reader, unfit
+from convert.model import Unsupported
 from convert.registry import attribute
 
 if TYPE_CHECKING:
@@ -31,16 +30,8 @@ def deploy_labels(value: View, service: Service) -> Iterator[Effect]:
             continue
         if service.host is not service:
             yield Unsupported(f"the workload belongs to `{service.host.name}`", at=(key,), code="label-key")
-        elif not valid_annotation(key):
-            yield Unsupported(f"`{key}` cannot be the key of an annotation", at=(key,), code="label-key")
-        elif is_secret(key, str(text)):
-            yield Unsupported(
-                "an annotation cannot hold a secret, everybody can read it",
-                "pass it in the environment, or as a file of `secrets`",
-                (key,),
-                "secret-in-label",
-                Severity.ERROR,
-            )
+        elif wrong := unfit(key, str(text), (key,)):
+            yield wrong
         elif str(labels.get(key, text)) != str(text):
             yield Unsupported(f"`labels` gives `{key}` another value, which holds", at=(key,), code="label-key")
         else:

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.estate.labels import is_secret, read_elsewhere, reader
-from convert.kubernetes.names import valid_annotation
+from convert.estate.labels import read_elsewhere, reader, unfit
 from convert.kubernetes.pod import POD_ANNOTATIONS
-from convert.model import Put, Severity, Unsupported
+from convert.model import Put, Unsupported
 from convert.registry import attribute
 
 if TYPE_CHECKING:
@@ -32,21 +31,9 @@ def labels(entries: View, service: Service) -> Iterator[Effect]:
     for key, value in entries.items():
         if reader(key):
             continue
-        if not valid_annotation(key):
-            yield Unsupported(
-                f"`{key}` cannot be the key of an annotation",
-                "write `name` or `domain/name`: letters, digits, `-`, `_` and `.`, the name at most 63 characters",
-                (key,),
-                "label-key",
-            )
-        elif is_secret(key, str(value)):
-            yield Unsupported(
-                "an annotation cannot hold a secret, everybody can read it",
-                "pass it in the environment, or as a file of `secrets`",
-                (key,),
-                "secret-in-label",
-                Severity.ERROR,
-            )
+        wrong = unfit(key, str(value), (key,))
+        if wrong:
+            yield wrong
         elif (other := _other(service, key, value)) is not None:
             yield Unsupported(f"the pod is shared with `{other.name}`, which gives `{key}` another value", at=(key,))
         else:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from convert.model import LocalOnly
 from convert.registry import attribute
-from convert.view import View
+from convert.view import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +41,7 @@ if TYPE_CHECKING:
 def used_up(value: Any, place: object) -> Iterator[Effect]:
     """Say nothing: the loader used it, or nobody means it."""
     del place
-    if isinstance(value, View):
-        value.plain()
+    plain(value)
     yield LocalOnly("")
 
 
@@ -50,6 +49,5 @@ def used_up(value: Any, place: object) -> Iterator[Effect]:
 def develop(value: Any, service: object) -> Iterator[Effect]:
     """Leave file watching to the developer's machine."""
     del service
-    if isinstance(value, View):
-        value.plain()
+    plain(value)
     yield LocalOnly("files are watched on a developer's machine; a cluster runs what is in the image")

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from convert.model import LocalOnly, Unsupported
 from convert.registry import attribute
-from convert.view import View
+from convert.view import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from convert.estate import Service
     from convert.model import Effect
+    from convert.view import View
 
 
 KEPT = frozenset({"", "json-file", "local", "journald", "none"})
@@ -27,8 +28,7 @@ KEPT = frozenset({"", "json-file", "local", "journald", "none"})
 def logging(value: View, service: Service) -> Iterator[Effect]:
     """Read the driver; its options may hold tokens, and are never shown."""
     driver = str(value.get("driver") or "")
-    if isinstance(value, View):
-        value.plain()
+    plain(value)
     if driver in KEPT:
         yield LocalOnly("")
         return

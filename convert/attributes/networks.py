@@ -18,12 +18,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from convert.estate.aliases import alias_service, network_keys
+from convert.estate.labels import annotate
 from convert.estate.networks import membership, policy_name
 from convert.estate.texts import mentions, places
-from convert.kubernetes.names import valid_annotation
 from convert.kubernetes.pod import POD_LABELS
 from convert.model import Approximated, LocalOnly, ObjectKey, Put, Severity, Unsupported
 from convert.registry import attribute
+from convert.view import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,8 +94,7 @@ def network(declared: View | None, entry: Entry) -> Iterator[Effect]:
     declared.get("name")
     declared.get("attachable")
     if key not in estate.memo(_used):
-        if hasattr(declared, "plain"):
-            declared.plain()
+        plain(declared)
         yield LocalOnly(f"no service is on the network `{key}`")
         return
     yield from _isolation(declared, entry)
@@ -121,9 +121,10 @@ def network(declared: View | None, entry: Entry) -> Iterator[Effect]:
     for name in _OF_THE_CLUSTER:
         value = declared.get(name)
         if value not in (None, {}):
-            _ = value.plain() if hasattr(value, "plain") else value
+            plain(value)
             yield LocalOnly("addresses are given out by the cluster", at=(name,))
-    yield from _labels(declared, key, estate)
+    policy = ObjectKey("NetworkPolicy", policy_name(key)) if estate.options.network_policies else None
+    yield from annotate(declared.get("labels"), policy, "network policy")
 
 
 def _isolation(declared: View, entry: Entry) -> Iterator[Effect]:
@@ -143,17 +144,6 @@ def _isolation(declared: View, entry: Entry) -> Iterator[Effect]:
             "external-network",
             Severity.INFO,
         )
-
-
-def _labels(declared: View, key: str, estate: Estate) -> Iterator[Effect]:
-    for name, value in (declared.get("labels") or {}).items():
-        if not estate.options.network_policies:
-            yield LocalOnly("there is no network policy to carry it", at=("labels", name))
-        elif valid_annotation(name):
-            policy = ObjectKey("NetworkPolicy", policy_name(key))
-            yield Put(policy, ("metadata", "annotations", name), str(value))
-        else:
-            yield Unsupported(f"`{name}` cannot be the key of an annotation", at=("labels", name), code="label-key")
 
 
 def _used(estate: Estate) -> frozenset[str]:

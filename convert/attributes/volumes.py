@@ -23,6 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.estate import claims
+from convert.estate.labels import annotate
 from convert.estate.mounts import mounted, refused
 from convert.estate.storage import claim_name, colliding, declaration, is_claim, templated
 from convert.model import Approximated, LocalOnly, ObjectKey, Problem, Severity
@@ -94,7 +95,7 @@ def volume_claim(declared: View | None, entry: Entry) -> Iterator[Effect]:
     yield from claims.driver(estate, key)
     own = ObjectKey("PersistentVolumeClaim", claim_name(estate, key))
     ours = is_claim(estate, key) and not declaration(estate, key).get("external")
-    yield from claims.labels(declared, own if ours else None)
+    yield from annotate(declared.get("labels") if declared else None, own if ours else None, "claim of ours")
     if not is_claim(estate, key):
         return
     if key in colliding(estate):

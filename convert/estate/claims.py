@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from convert.estate.facts import access_mode, shared
 from convert.estate.images import FILLS_ITSELF, parse
 from convert.estate.storage import DEFAULT_SIZE, declaration, driver_options, export, named, templated
-from convert.kubernetes.names import label, valid_annotation
-from convert.model import Approximated, LocalOnly, ObjectKey, Problem, Put, Severity, Unsupported
+from convert.kubernetes.names import label
+from convert.model import Approximated, ObjectKey, Problem, Put, Severity, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from convert.estate import Estate, Service
     from convert.model import Effect
-    from convert.view import View
 
 
 def given_size(estate: Estate, key: str) -> str:
@@ -160,14 +159,3 @@ def driver(estate: Estate, key: str) -> Iterator[Effect]:
             ("driver_opts",),
             "volume-driver",
         )
-
-
-def labels(declared: View | None, own: ObjectKey | None) -> Iterator[Effect]:
-    """Annotate the claim `own` with the volume's labels; None: there is no claim of ours."""
-    for name, value in (declared.get("labels") or {}).items() if declared else ():
-        if own is None:
-            yield LocalOnly("there is no claim of ours to carry it", at=("labels", name))
-        elif valid_annotation(name):
-            yield Put(own, ("metadata", "annotations", name), str(value))
-        else:
-            yield Unsupported(f"`{name}` cannot be the key of an annotation", at=("labels", name), code="label-key")

@@ -6,17 +6,20 @@ annotation. They are not carried over; one finding for each such program says wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from convert.compose.references import OPEN
 from convert.estate.proxied import proposal
-from convert.model import Unsupported
+from convert.kubernetes.names import valid_annotation
+from convert.model import LocalOnly, Put, Severity, Unsupported
 from convert.secrets.detection import detect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from convert.estate import Service
+    from convert.model import Effect, ObjectKey, Path
+    from convert.view import View
 
 READERS: Final = {
     "traefik.": ("Traefik", "set `exposure` of the service in the stack file: host, path and certificate"),
@@ -63,8 +66,37 @@ def read_elsewhere(keys: Iterable[str], service: Service) -> Iterator[Unsupporte
         yield from (Unsupported("", at=(key,)) for key in labels[1:])
 
 
-def is_secret(key: str, value: str) -> bool:
-    """Does a label hold a secret, by a variable, its name or its look? Everybody can read an annotation."""
+def unfit(key: str, value: str, at: Path) -> Unsupported | None:
+    """Why an entry, at `at` below the claimed place, cannot become an annotation; None: it can."""
+    if not valid_annotation(key):
+        return Unsupported(
+            f"`{key}` cannot be the key of an annotation",
+            "write `name` or `domain/name`: letters, digits, `-`, `_` and `.`, the name at most 63 characters",
+            at,
+            "label-key",
+        )
+    if _is_secret(key, value):
+        return Unsupported(
+            "an annotation cannot hold a secret, everybody can read it",
+            "pass it in the environment, or as a file of `secrets`",
+            at,
+            "secret-in-label",
+            Severity.ERROR,
+        )
+    return None
+
+
+def annotate(entries: Mapping[str, Any] | View | None, owner: ObjectKey | None, what: str) -> Iterator[Effect]:
+    """Annotate `owner` with the `labels` of what it is made of; None: there is no object of ours, a `what`."""
+    for key, value in entries.items() if entries else ():
+        at = ("labels", key)
+        if owner is None:
+            yield LocalOnly(f"there is no {what} to carry it", at=at)
+        else:
+            yield unfit(key, str(value), at) or Put(owner, ("metadata", "annotations", key), str(value))
+
+
+def _is_secret(key: str, value: str) -> bool:
     if OPEN in value:
         return True
     hit = detect(key, value)
