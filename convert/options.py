@@ -112,6 +112,8 @@ class Options(NamedTuple):
     namespace: empty leaves it out of the manifests, for `kubectl -n`. production: missing limits, mutable image
     tags and placeholders become errors. application: `app.kubernetes.io/part-of`; empty = the project's name.
     load_balancer_class: who makes load balancers (`eks.amazonaws.com/nlb` on EKS); empty = the cluster's own way.
+    internal_ingress_class: the class of what is open inside only, where the load balancers of `ingress_class` stand
+    outside whatever an Ingress says; empty = it is the same one.
     """
 
     environment: str = "dev"
@@ -129,5 +131,6 @@ class Options(NamedTuple):
     network_policies: bool = True
     pod_security: Literal["privileged", "baseline", "restricted"] = "baseline"
     ingress_class: str = "alb"
+    internal_ingress_class: str = ""
     load_balancer_class: str = ""
     image_pull_secrets: tuple[str, ...] = ()

@@ -3,18 +3,19 @@
 `loadbalancer` makes a second Service, `<service>-public`, for the published ports (or for `port`), under their
 published numbers. `ingress` makes an Ingress for host and path. A certificate is the ARN of one in AWS, for an ALB or
 NLB, or the name of a TLS Secret. On EKS the class of the load balancer says who makes it; scheme and certificate are
-annotations.
+annotations, and where a class has a scheme of its own, what is internal gets its twin. What a class knows nothing of
+is an error: nobody may take a service for closed that is not.
 Source: https://kubernetes.io/docs/concepts/services-networking/ingress/
-and https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from convert.estate.aliases import slugs
 from convert.estate.exposure import exposed, published
 from convert.estate.ports import every
+from convert.kubernetes.aws_load_balancers import NLB, alb_annotations, is_alb, is_arn, is_nlb, nlb_annotations
 from convert.kubernetes.names import label
 from convert.model import Default, Item, ObjectKey, Problem, Severity
 from convert.registry import service_policy
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from convert.estate.ports import Port
     from convert.model import Effect
     from convert.options import Exposure
-
-_NLB: Final = "service.beta.kubernetes.io/aws-load-balancer"
-_ALB: Final = "alb.ingress.kubernetes.io"
 
 
 @service_policy
@@ -58,9 +56,54 @@ def _trouble(service: Service, wanted: Exposure) -> tuple[str, str] | None:
         return f"`{setting}`: its Service would be called `{name}` like another service", "rename that one"
     if not exposed(service):
         return f"`{setting}`: neither compose nor the stack file names a port", f"set `{setting}.port`"
-    if wanted.kind == "ingress" and not wanted.host:
+    if wanted.kind == "ingress":
+        return _ingress_trouble(setting, wanted, _ingress_class(service, wanted))
+    return _load_balancer_trouble(setting, wanted, service.options.load_balancer_class)
+
+
+def _ingress_trouble(setting: str, wanted: Exposure, ingress_class: str) -> tuple[str, str] | None:
+    named = (
+        f"the ingress class is `{ingress_class}`" if ingress_class else "the cluster's default ingress class is used"
+    )
+    if not wanted.host:
         return f"`{setting}`: an ingress needs the host name it answers to", f"set `{setting}.host`"
+    if is_alb(ingress_class):
+        return _no_arn(setting, wanted, "an Application Load Balancer")
+    if is_arn(wanted.certificate):
+        return f"`{setting}.certificate` is one of AWS's, and {named}", "name a TLS Secret of the namespace"
+    if wanted.internal:
+        return (
+            f"`{setting}.internal` means something to AWS's load balancers only, and {named}",
+            "leave it out, and name the class of a controller that stands inside in `workloads: {ingressClass: …}`",
+        )
     return None
+
+
+def _load_balancer_trouble(setting: str, wanted: Exposure, load_balancer_class: str) -> tuple[str, str] | None:
+    if is_nlb(load_balancer_class):
+        return _no_arn(setting, wanted, "a Network Load Balancer")
+    unknown = "certificate" if wanted.certificate else "internal" if wanted.internal else ""
+    if not unknown:
+        return None
+    named = f"the class is `{load_balancer_class}`" if load_balancer_class else "the cluster makes its own kind"
+    return (
+        f"`{setting}.{unknown}` means something to AWS's load balancers only, and {named}",
+        f"leave it out, and say it as your cloud wants it, in `{setting}.annotations`",
+    )
+
+
+def _no_arn(setting: str, wanted: Exposure, balancer: str) -> tuple[str, str] | None:
+    if not wanted.certificate or is_arn(wanted.certificate):
+        return None
+    return (
+        f"`{setting}.certificate` names a TLS Secret, which {balancer} cannot read",
+        "give the ARN of a certificate in AWS (`aws acm list-certificates` shows them)",
+    )
+
+
+def _ingress_class(service: Service, wanted: Exposure) -> str:
+    options = service.options
+    return (wanted.internal and options.internal_ingress_class) or options.ingress_class
 
 
 def public_name(service: Service) -> str:
@@ -72,9 +115,11 @@ def _load_balancer(service: Service, wanted: Exposure, ports: tuple[Port, ...]) 
     key = ObjectKey("Service", public_name(service))
     setting = f"services.{service.name}.exposure"
     spec: dict[str, Any] = {"type": "LoadBalancer", "selector": service.selector, "ports": _outside(service, ports)}
-    if service.options.load_balancer_class:
-        spec["loadBalancerClass"] = service.options.load_balancer_class
-    annotations = _nlb(service, wanted) | dict(wanted.annotations)
+    kind = service.options.load_balancer_class
+    if kind:
+        spec["loadBalancerClass"] = kind
+    known = nlb_annotations(wanted.certificate, internal=wanted.internal) if is_nlb(kind) else {}
+    annotations = known | dict(wanted.annotations)
     if annotations:
         yield Default(key, ("metadata", "annotations"), annotations, setting)
     yield Default(key, ("spec",), spec, setting)
@@ -83,7 +128,7 @@ def _load_balancer(service: Service, wanted: Exposure, ports: tuple[Port, ...]) 
             "exposure",
             Severity.WARNING,
             f"`{setting}` opens TCP and UDP by one load balancer, which not every cloud can",
-            f'on AWS, set the annotation `{_NLB}-enable-tcp-udp-listener: "true"` in `{setting}.annotations`; or '
+            f'on AWS, set the annotation `{NLB}-enable-tcp-udp-listener: "true"` in `{setting}.annotations`; or '
             f"open one of them by `{setting}.port`",
         )
 
@@ -101,54 +146,21 @@ def _outside(service: Service, ports: tuple[Port, ...]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _nlb(service: Service, wanted: Exposure) -> dict[str, str]:
-    """Annotations for AWS; another cloud's are given in the stack file."""
-    if not service.options.load_balancer_class.endswith("nlb"):
-        return {}
-    scheme = {
-        f"{_NLB}-scheme": "internal" if wanted.internal else "internet-facing",
-        f"{_NLB}-nlb-target-type": "ip",
-    }
-    return scheme | ({f"{_NLB}-ssl-cert": wanted.certificate} if wanted.certificate else {})
-
-
 def _ingress(service: Service, wanted: Exposure, port: Port) -> Iterator[Effect]:
     key = ObjectKey("Ingress", service.slug)
     setting = f"services.{service.name}.exposure"
     backend = {"service": {"name": service.slug, "port": {"number": port.number}}}
     path = {"path": wanted.path or "/", "pathType": "Prefix", "backend": backend}
     spec: dict[str, Any] = {"rules": [{"host": wanted.host, "http": {"paths": [path]}}]}
-    if service.options.ingress_class:
-        spec["ingressClassName"] = service.options.ingress_class
-    if wanted.certificate and not wanted.certificate.startswith("arn:"):
+    kind = _ingress_class(service, wanted)
+    if kind:
+        spec["ingressClassName"] = kind
+    if wanted.certificate and not is_arn(wanted.certificate):
         spec["tls"] = [{"hosts": [wanted.host], "secretName": wanted.certificate}]
     if port not in every(service):
         yield Default(service.service, ("spec", "ports", Item("name", port.name)), port.entry(), setting)
-    annotations = _alb(service, wanted) | dict(wanted.annotations)
+    known = alb_annotations(wanted.certificate, internal=wanted.internal) if is_alb(kind) else {}
+    annotations = known | dict(wanted.annotations)
     if annotations:
         yield Default(key, ("metadata", "annotations"), annotations, setting)
     yield Default(key, ("spec",), spec, setting)
-    if wanted.certificate.startswith("arn:") and service.options.ingress_class != "alb":
-        yield Problem(
-            "exposure",
-            Severity.ERROR,
-            f"`{setting}.certificate` is one of AWS's, and the ingress class is `{service.options.ingress_class}`",
-            "name a TLS Secret of the namespace",
-        )
-
-
-def _alb(service: Service, wanted: Exposure) -> dict[str, str]:
-    if service.options.ingress_class != "alb":
-        return {}
-    basic = {
-        f"{_ALB}/scheme": "internal" if wanted.internal else "internet-facing",
-        f"{_ALB}/target-type": "ip",
-        f"{_ALB}/success-codes": "200-399",
-    }
-    if not wanted.certificate.startswith("arn:"):
-        return basic
-    return basic | {
-        f"{_ALB}/certificate-arn": wanted.certificate,
-        f"{_ALB}/listen-ports": '[{"HTTP":80},{"HTTPS":443}]',
-        f"{_ALB}/ssl-redirect": "443",
-    }

@@ -1,5 +1,7 @@
 """Only the stack file opens anything to the outside."""
 
+import pytest
+
 from convert.model import Severity
 from convert.options import Exposure, Options, ServiceSettings
 
@@ -65,6 +67,39 @@ def test_a_certificate_of_the_namespace(convert):
     result = exposed(convert, wanted=wanted, ingress_class="nginx")
     assert result["Ingress/web"]["spec"]["tls"] == [{"hosts": ["shop.example.com"], "secretName": "shop-tls"}]
     assert result["Ingress/web"]["metadata"]["annotations"] == {"a/b": "c"}
+
+
+def test_an_internal_ingress_gets_the_class_that_stands_inside(convert):
+    wanted = Exposure("ingress", host="shop.example.com", internal=True, certificate=ARN)
+    ingress = exposed(convert, wanted=wanted, internal_ingress_class="alb-internal")["Ingress/web"]
+    assert ingress["spec"]["ingressClassName"] == "alb-internal"
+    annotations = ingress["metadata"]["annotations"]
+    assert annotations["alb.ingress.kubernetes.io/scheme"] == "internal"
+    assert annotations["alb.ingress.kubernetes.io/target-type"] == "ip"
+    assert annotations["alb.ingress.kubernetes.io/certificate-arn"] == ARN
+    outside = exposed(convert, wanted=wanted._replace(internal=False), internal_ingress_class="alb-internal")
+    assert outside["Ingress/web"]["spec"]["ingressClassName"] == "alb"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "classes", "setting"),
+    [
+        (Exposure("ingress", host="a.example.com", internal=True), {"ingress_class": "nginx"}, "internal"),
+        (Exposure("ingress", host="a.example.com", internal=True), {"ingress_class": ""}, "internal"),
+        (Exposure("ingress", host="a.example.com", certificate=ARN), {"ingress_class": "nginx"}, "certificate"),
+        (Exposure("ingress", host="a.example.com", certificate="tls"), {"ingress_class": "alb"}, "certificate"),
+        (Exposure("loadbalancer", internal=True), {}, "internal"),
+        (Exposure("loadbalancer", certificate=ARN), {"load_balancer_class": "metallb"}, "certificate"),
+        (Exposure("loadbalancer", certificate="tls"), {"load_balancer_class": "eks.amazonaws.com/nlb"}, "certificate"),
+    ],
+)
+def test_what_the_class_knows_nothing_of_opens_nothing(convert, wanted, classes, setting):
+    result = exposed(convert, wanted=wanted, **classes)
+    (finding,) = result.found("exposure")
+    assert finding.severity is Severity.ERROR
+    assert f"services.web.exposure.{setting}" in finding.message
+    assert not result.kinds("Ingress")
+    assert result.kinds("Service").keys() == {"web"}
 
 
 def test_what_cannot_be_exposed_is_an_error_that_names_the_setting(convert):
