@@ -1,7 +1,8 @@
 """`dns` → `dnsConfig.nameservers` of the pod, after the cluster's own server.
 
 The cluster's DNS stays first, since service names are known to it alone: the servers listed are asked only when it does
-not answer, not when it knows no such name. Kubernetes takes three servers in all.
+not answer, not when it knows no such name. Kubernetes takes three servers in all. A server that is a service of the
+project, by a fixed address on Docker's network, cannot be asked: a pod has no such address.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#dns
 and https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-dns-config
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.networks import owner_of
 from convert.model import Approximated, Unsupported
 from convert.registry import attribute
 
@@ -31,6 +33,13 @@ def dns(servers: View, service: Service) -> Iterator[Effect]:
     for index, server in enumerate(servers):
         if not _is_address(str(server)):
             yield Unsupported(f"`{server}` is no IP address", at=(index,))
+        elif owner := owner_of(service.estate, str(server)):
+            yield Unsupported(
+                f"`{server}` was the address of `{owner.name}`; a pod has no fixed address, so the cluster's DNS is "
+                "asked",
+                f"the cluster's DNS knows every service; zones that only `{owner.name}` knows are forwarded there",
+                (index,),
+            )
         elif len(kept) == ROOM:
             yield Unsupported("a pod takes three DNS servers, and the cluster's own is one of them", at=(index,))
         else:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.compose.addresses import is_address
+from convert.estate.networks import owner_of
 from convert.estate.texts import mentions, places
 from convert.kubernetes.names import valid_domain
 from convert.model import Severity, Unsupported
@@ -33,6 +34,14 @@ def extra_hosts(entries: View, service: Service) -> Iterator[Effect]:
             yield _gateway(service, name, at)
         elif not is_address(address):
             yield Unsupported(f"`{address}` is no IP address", "write an IPv4 or IPv6 address", at, "extra-host")
+        elif owner := owner_of(service.estate, address):
+            yield Unsupported(
+                f"`{name}` is {address}, which was the address of `{owner.name}`; a pod has no fixed address",
+                f"call `{owner.host.slug}` instead",
+                at,
+                "fixed-address",
+                Severity.WARNING if name in {owner.name, owner.host.slug} else Severity.ERROR,
+            )
         elif not valid_domain(name):
             yield _no_name(service, name, at)
         elif name not in found.setdefault(address, []):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convert.model import Severity, Unsupported
 from convert.registry import attribute
-from convert.view import View
+from convert.view import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -153,7 +153,7 @@ ROWS = (
     Row(
         "services.*.ulimits",
         "a pod has the limits of its node's container runtime (open files: 65536 or more on the images of EKS)",
-        "lower ones: `ulimit` in the entrypoint; higher ones: on the node. If the node's are enough, allow `ulimits`",
+        "lower ones: `ulimit` in the entrypoint; higher ones: on the node; if the node's are enough, allow `ulimits`",
     ),
     Row(
         "services.*.umask",
@@ -189,8 +189,7 @@ def _rule(row: Row) -> Callable[..., Iterator[Effect]]:
     def lost(value: Any, place: object) -> Iterator[Effect]:
         """Report what the row says."""
         del place
-        plain = value.plain() if isinstance(value, View) else value
-        if plain not in row.same:
+        if plain(value) not in row.same:
             yield Unsupported(row.reason, row.help, code=code, severity=row.severity)
 
     return lost

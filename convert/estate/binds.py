@@ -5,11 +5,20 @@ Small files of the project become a ConfigMap. Everything else is an error that 
 
 from __future__ import annotations
 
-from posixpath import basename
+from posixpath import basename, splitext
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from convert.compose.files import within
-from convert.estate.content import Content, config_map, content, hosts_renamed, is_text, items, leak_at
+from convert.estate.content import (
+    Content,
+    config_map,
+    content,
+    hosts_renamed,
+    is_code,
+    is_text,
+    items,
+    leak_at,
+)
 from convert.kubernetes.hostnames import renamed
 from convert.kubernetes.names import digest, label
 from convert.model import Approximated, Emit, LocalOnly, Severity, Unsupported
@@ -24,10 +33,7 @@ if TYPE_CHECKING:
 SOCKETS: Final = ("docker.sock", "containerd.sock", "podman.sock", "crio.sock", "dockershim.sock")
 CLOCKS: Final = frozenset({"/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo"})
 
-WAYS_OUT: Final = (
-    "three ways out: files that are only read belong in `configs:` or, mounted `:ro`, in a ConfigMap of up to 1 MiB; "
-    "data belongs in a named volume; program code belongs in the image"
-)
+_FOLDER_ENDINGS: Final = frozenset({".d", ".git", ".local"})
 
 
 class Bind(NamedTuple):
@@ -52,7 +58,7 @@ def _cache(_service: Service) -> dict[tuple[str, bool], Bind | None]:
 
 
 def _bind(service: Service, path: str, mount: Mapping[str, Any]) -> Bind | None:
-    if not _in_project(service, path):
+    if not _in_project(service, path) or is_code(service.estate, mount):
         return None
     found = content(service.estate, path)
     if found.trouble or not found.files or _for_writing(mount, found):
@@ -134,7 +140,7 @@ def _bound(service: Service, mount: Mapping[str, Any], at: Path) -> Iterator[Eff
             "host-clock",
         )
     elif not _in_project(service, path):
-        yield _host_path(path, at)
+        yield _host_path(service, mount, path, at)
     else:
         yield from _project_path(service, mount, path, at)
 
@@ -144,18 +150,19 @@ def _socket(path: str, at: Path) -> Effect:
         f"`{path}` gives the container all power over the host; a cluster's nodes have no Docker, and no pod may have "
         "that power",
         "what reads it has a counterpart: a proxy (Traefik) is the stack's `exposure`, log and metrics agents are "
-        "DaemonSets of the cluster, updates are deployments. To run this container without it, allow `docker-socket`",
+        "DaemonSets of the cluster, updates are deployments; to run this container without it, allow `docker-socket`",
         at,
         "docker-socket",
         Severity.ERROR,
     )
 
 
-def _host_path(path: str, at: Path) -> Effect:
+def _host_path(service: Service, mount: Mapping[str, Any], path: str, at: Path) -> Effect:
     return Unsupported(
         f"`{path}` is a path of the Docker host, outside the project; no node has it",
-        f"{WAYS_OUT}. What watches the host itself (metrics, logs) has its counterpart in the cluster: leave it out, "
-        "by a profile; to run it without the mount, allow `bind`",
+        f"data belongs in a named volume{_such_as(service, mount)}; files that are only read belong in the project; "
+        "program code belongs in the image; what watches the host itself (metrics, logs) has its counterpart "
+        "in the cluster: leave it out, by a profile; to run it without the mount, allow `bind`",
         at,
         "bind",
         Severity.ERROR,
@@ -194,6 +201,15 @@ def _project_path(service: Service, mount: Mapping[str, Any], path: str, at: Pat
 
 def _refused(service: Service, mount: Mapping[str, Any], relative: str, found: Content, at: Path) -> Effect:
     path = str(mount.get("source"))
+    if is_code(service.estate, mount):
+        return Unsupported(
+            f"`{relative}` is what an image is built from, and is mounted over what the image has, as for development",
+            "leave the mount out in a second file, read after this one, by `volumes: !override […]` with the others; "
+            "or allow `bind`",
+            at,
+            "bind",
+            Severity.ERROR,
+        )
     secret = leak_at(service.estate, path) if found.files and "secret-in-file" not in service.allowed else None
     if secret:
         place = relative if not found.directory else f"{relative}/{secret.file}"
@@ -205,17 +221,67 @@ def _refused(service: Service, mount: Mapping[str, Any], relative: str, found: C
             Severity.ERROR,
             secret.span(service.estate, path, directory=found.directory),
         )
-    if found.missing and mount.get("read_only"):
+    if found.missing and _names_file(path):
+        return Unsupported(
+            f"the file `{relative}` does not exist: Docker would make an empty directory of that name",
+            "if a step of the installation makes it, take that step first; a file that only the server has belongs "
+            "beside this one, or, with a secret in it, into `secrets: {…: {file: …}}`",
+            at,
+            "bind",
+            Severity.ERROR,
+        )
+    return _homeless(service, mount, relative, found, at)
+
+
+def _homeless(service: Service, mount: Mapping[str, Any], relative: str, found: Content, at: Path) -> Effect:
+    """Refuse what a ConfigMap cannot hold: data, for the most part."""
+    if (found.missing or not (found.trouble or found.files)) and not mount.get("read_only"):
+        why = "does not exist: Docker would make an empty directory" if found.missing else "is an empty directory"
+        name, _, target = _volume(service, mount).partition(":")
+        return Unsupported(
+            f"`{relative}` {why} on the host, for data",
+            f"give the data a volume: `{name}:{target}` here, and `{name}:` under `volumes:`; to leave Docker its "
+            "directory, write both into a second file, which is read after this one",
+            at,
+            "bind",
+            Severity.ERROR,
+        )
+    if found.missing:
         why = "does not exist: Docker would mount an empty directory there"
-    elif found.missing:
-        why = "does not exist: Docker would make an empty directory on the host, for data"
     elif found.trouble:
         why = found.trouble
     elif not found.files:
         why = "is an empty directory of the Docker host"
     else:
         why = "is mounted to be written and holds no text: it keeps data, on the Docker host"
-    return Unsupported(f"`{relative}` {why}", WAYS_OUT, at, "bind", Severity.ERROR)
+    return Unsupported(
+        f"`{relative}` {why}",
+        "three ways out: files that are only read belong in `configs:` or, mounted `:ro`, in a ConfigMap of up to "
+        f"1 MiB; data belongs in a named volume{_such_as(service, mount)}; program code belongs in the image",
+        at,
+        "bind",
+        Severity.ERROR,
+    )
+
+
+def _names_file(path: str) -> bool:
+    """Is it the name of a file, as far as its ending tells?"""
+    ending = splitext(path)[1]
+    return bool(ending[1:]) and ending not in _FOLDER_ENDINGS
+
+
+def _such_as(service: Service, mount: Mapping[str, Any]) -> str:
+    return "" if mount.get("read_only") else f", such as `{_volume(service, mount)}`"
+
+
+def _volume(service: Service, mount: Mapping[str, Any]) -> str:
+    """Write the mount of a named volume that would take the place of this one: `db-data:/var/lib/postgresql/data`."""
+    target = str(mount.get("target"))
+    stem = basename(str(mount.get("source") or "").rstrip("/")).strip(".")
+    shared = service.estate.memo(_mounters).get(_mount_key(mount), [])[1:]
+    if not shared or not stem:
+        stem = f"{service.slug}-{stem if stem not in {'', service.slug} else 'data'}"
+    return f"{label(stem)}:{target}"
 
 
 def leak_help(target: str) -> str:

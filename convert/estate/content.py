@@ -132,6 +132,18 @@ def _collect(project: Project, path: str, below: str, root: str, found: dict[str
     return ""
 
 
+def is_code(estate: Estate, mount: Mapping[str, Any]) -> bool:
+    """Does a bind mount lay a program's source over the image that is built from it, as for development?"""
+    path = str(mount.get("source") or "")
+    return not mount.get("read_only") and any(within(context, path) for context in estate.memo(_contexts))
+
+
+def _contexts(estate: Estate) -> tuple[str, ...]:
+    """The directories that images are built from, absolute."""
+    builds = (service.model.get("build") or {} for service in estate)
+    return tuple({str(build["context"]): None for build in builds if str(build.get("context") or "").startswith("/")})
+
+
 def texts_in(estate: Estate, path: str) -> Iterator[str]:
     """The text of every file at an absolute path inside the project."""
     for data in content(estate, path).files.values():

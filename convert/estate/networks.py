@@ -13,7 +13,7 @@ from convert.kubernetes.names import digest, label, valid_annotation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from convert.estate import Estate
+    from convert.estate import Estate, Service
 
 PREFIX: Final = "network.longshore.dev"
 
@@ -48,3 +48,18 @@ def policy_name(key: str) -> str:
     """Name of the NetworkPolicy that joins the pods of the network `key`."""
     name = label(key)
     return label(f"network-{name}" if name == key else f"network-{name}-{digest(key)}")
+
+
+def owner_of(estate: Estate, address: str) -> Service | None:
+    """The service that has a fixed address on one of Docker's networks, which no pod can have."""
+    return estate.memo(_addresses).get(address)
+
+
+def _addresses(estate: Estate) -> dict[str, Service]:
+    found: dict[str, Service] = {}
+    for service in estate:
+        for wanted in (service.model.get("networks") or {}).values():
+            for name in ("ipv4_address", "ipv6_address"):
+                if (wanted or {}).get(name):
+                    found[str(wanted[name])] = service
+    return found

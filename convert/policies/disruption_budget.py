@@ -19,13 +19,10 @@ if TYPE_CHECKING:
     from convert.model import Effect
 
 
-REPLICATED = frozenset({"Deployment", "StatefulSet"})
-
-
 @service_policy
 def disruption_budget(service: Service) -> Iterator[Effect]:
     """Allow one pod at a time to be away; those that are not healthy may always be moved."""
-    if service.host is not service or service.replicas < 2 or service.workload.kind not in REPLICATED:  # noqa: PLR2004
+    if not service.copied:
         return
     budget = new(
         ObjectKey("PodDisruptionBudget", service.slug),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from convert.estate.facts import resources
 from convert.kubernetes.quantity import cpu, memory, millicores_in
-from convert.model import Default, Problem, Severity
+from convert.model import Default, Each, Problem, Severity
 from convert.registry import service_policy
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ def limits(service: Service) -> Iterator[Effect]:
     """Fill in what is missing in the container's `resources`."""
     found, settings, workload = resources(service), service.settings, service.workload
     held = (*service.container, "resources")
+    requested, limit = Each({"memory": memory(found.memory_request)}), Each({"memory": memory(found.memory_limit)})
     by_memory = f"{service.setting}.memory" if settings.memory else ""
     by_cpu = f"{service.setting}.cpu" if settings.cpu else ""
-    yield Default(workload, (*held, "requests", "memory"), memory(found.memory_request), by_memory)
+    yield Default(workload, held, Each({"requests": requested, "limits": limit}), by_memory)
     yield Default(workload, (*held, "requests", "cpu"), cpu(found.cpu_request), by_cpu)
     yield Default(workload, (*held, "requests", "ephemeral-storage"), DISK_REQUEST)
-    yield Default(workload, (*held, "limits", "memory"), memory(found.memory_limit), by_memory)
     if not _writes_to_disk(service):
         yield Default(workload, (*held, "limits", "ephemeral-storage"), DISK_LIMIT)
     if not found.memory_given:
@@ -55,7 +55,8 @@ def limits(service: Service) -> Iterator[Effect]:
 
 def _missing(service: Service, found: Resources) -> Problem:
     limit, claim = memory(found.memory_limit), found.memory_claimed
-    why = f", half as much again as the {memory(claim.size)} of its {claim.where}" if claim else ""
+    also = " and its `shm_size`" if service.model.get("shm_size") else ""
+    why = f", half as much again as the {memory(claim.size)} of its {claim.where}{also}" if claim else ""
     return Problem(
         "missing-memory-limit",
         Severity.ERROR if service.options.production else Severity.WARNING,

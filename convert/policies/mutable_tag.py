@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.estate.images import parse
+from convert.estate.images import parse, valid
 from convert.model import Default, Problem, Severity
 from convert.registry import service_policy
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def mutable_tag(service: Service) -> Iterator[Effect]:
     """Judge the tag, and choose when nodes ask the registry."""
     reference = service.settings.image or str(service.model.get("image") or "")
-    if not reference:
+    if not valid(reference):
         return
     image = parse(reference)
     pull = "Always" if image.mutable else "IfNotPresent"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.estate.facts import recreates
+from convert.kubernetes.kinds import REPLICATED
 from convert.model import Default, Problem, Severity
 from convert.registry import service_policy
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from convert.estate import Service
     from convert.model import Effect
-
-
-REPLICATED = frozenset({"Deployment", "StatefulSet"})
 
 
 @service_policy

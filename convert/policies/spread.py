@@ -19,14 +19,11 @@ if TYPE_CHECKING:
     from convert.model import Effect
 
 
-REPLICATED = frozenset({"Deployment", "StatefulSet"})
-
-
 @service_policy
 def spread(service: Service) -> Iterator[Effect]:
     """Spread over zones, and prefer a node without another pod of the service."""
     workload = service.workload
-    if service.host is not service or service.replicas < 2 or workload.kind not in REPLICATED:  # noqa: PLR2004  copies
+    if not service.copied:
         return
     zones = {
         "maxSkew": 1,

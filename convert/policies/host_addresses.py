@@ -1,0 +1,64 @@
+"""Settings that send people to a port of the Docker host: `FRONT_URL: http://localhost:4200`.
+
+On Docker that is where a browser on the same machine finds what another service publishes; no container calls it, since
+`localhost` is the container itself there too. In a cluster nobody finds it. What a service says of its own ports is
+left alone: it may mean itself.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from convert.model import Problem, Severity
+from convert.registry import service_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convert.estate import Estate, Service
+
+_HERE: Final = ("localhost", "127.0.0.1")
+_ADDRESS: Final = re.compile(
+    r"(?:(?P<scheme>https?|wss?)://)?(?<![\w.-])(?P<host>localhost|127\.0\.0\.1)(?::(?P<port>\d{1,5}))?(?![\w.:-])"
+)
+_PORTS: Final = {"http": 80, "ws": 80, "https": 443, "wss": 443}
+
+
+@service_policy
+def host_addresses(service: Service) -> Iterator[Problem]:
+    """Report each setting that names a port of the Docker host which another service publishes."""
+    for key, value in (service.model.get("environment") or {}).items():
+        if not isinstance(value, str) or not any(name in value for name in _HERE):
+            continue
+        for match in _ADDRESS.finditer(value):
+            port = int(match["port"] or _PORTS.get(match["scheme"] or "", 0))
+            owner = service.estate.memo(_published).get(port)
+            if owner and not _own(service, owner, port):
+                yield Problem(
+                    "host-address",
+                    Severity.WARNING,
+                    f"`{key}` names `{match[0]}`, a port of the Docker host, which `{owner.name}` publishes; in a "
+                    "cluster nobody finds it there",
+                    "let a variable give the address, and set it to what the stack's `exposure` opens; where a service "
+                    f"calls it, write `{owner.name}` and the port of the container",
+                    ("environment", key),
+                )
+                break
+
+
+def _own(service: Service, owner: Service, port: int) -> bool:
+    """May the address mean the pod itself?"""
+    members = service.estate.pods.get(service.host.name, ())
+    return owner.host is service.host or any(port == number for each in members for number, _ in each.container_ports)
+
+
+def _published(estate: Estate) -> dict[int, Service]:
+    """Port of the Docker host → the first service that publishes it."""
+    found: dict[int, Service] = {}
+    for service in estate:
+        for entry in service.model.get("ports") or ():
+            number = str(entry.get("published") or "")
+            if number.isdigit():
+                found.setdefault(int(number), service)
+    return found
