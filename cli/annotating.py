@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cli.showing import locate
 from convert.model import key_of
-from convert.report.origins import by_object, notes_of, written
+from convert.report.origins import notes_of, written
 from convert.report.yaml_text import document
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ def annotated(reading: Reading) -> list[tuple[Manifest, str]]:
     """Write every manifest with its origins: (the manifest, its text)."""
     assert reading.conversion  # noqa: S101  the caller looked
     find = locate(reading)
-    origins = by_object(reading.conversion.origins)
+    origins = reading.conversion.origins
     return [
-        (manifest, document(manifest, notes_of(written(manifest, origins.get(key_of(manifest), [])), manifest, find)))
+        (manifest, document(manifest, notes_of(written(manifest, origins[key_of(manifest)]), manifest, find)))
         for manifest in reading.conversion.manifests
     ]

@@ -55,7 +55,7 @@ def _explain_object(what: str, field: str, given: Given, shell: Shell) -> int:
     from cli.reading import exit_code  # noqa: PLC0415
     from cli.showing import locate, show  # noqa: PLC0415
     from convert.model import key_of  # noqa: PLC0415
-    from convert.report.origins import by_object, find_field, told, written  # noqa: PLC0415
+    from convert.report.origins import find_field, told, written  # noqa: PLC0415
     from convert.report.table import columns  # noqa: PLC0415
 
     reading = read(given._replace(operands=()), shell)
@@ -64,7 +64,7 @@ def _explain_object(what: str, field: str, given: Given, shell: Shell) -> int:
         return exit_code(reading, given)
     manifest = _object(what, reading)
     key = key_of(manifest)
-    sources = written(manifest, by_object(reading.conversion.origins).get(key, []))
+    sources = written(manifest, reading.conversion.origins[key])
     chosen = find_field(field, sources) if field else sources
     if not chosen:
         raise Refused(f"nothing wrote `{field}` of {key}", f"`longshore explain {key}` lists what was written")

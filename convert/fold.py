@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from convert.kubernetes.kinds import API_VERSION
 from convert.kubernetes.order import apply_order, dependencies
@@ -12,6 +12,7 @@ from convert.model import (
     Approximated,
     Conversion,
     Default,
+    Each,
     Effect,
     Emit,
     Fate,
@@ -47,18 +48,75 @@ _FATES: Final[dict[type, Fate]] = {
 
 
 class _Node(dict[str | Item, Any]):
-    """A mapping under construction; keyed list elements are entries whose key is an Item."""
+    """A mapping under construction, made where it is asked for; elements of keyed lists have an Item as their key."""
 
     __slots__ = ()
+
+    def __missing__(self, key: str | Item) -> _Node:
+        self[key] = made = _Node()
+        return made
+
+
+class _Object:
+    """One object under construction: the manifest it was emitted as, what was put into it, and who wrote what."""
+
+    __slots__ = ("content", "key", "manifest", "writers")
+
+    def __init__(self, key: ObjectKey) -> None:
+        self.key = key
+        self.manifest: Manifest = {}
+        self.content = _Node()
+        self.writers: list[tuple[Field, Origin]] = []
+
+    def put(self, node: _Node, field: Field, value: Any, origin: Origin) -> None:
+        """Write `value` to `field`, whose last part is in `node`."""
+        last = field[-1]
+        if type(value) is Each:
+            below = node[last] if value else node
+            if type(below) is not _Node:
+                self.clash(field, origin)
+            for part, each in value.items():
+                self.put(below, (*field, part), each, origin)
+        elif last not in node:
+            node[last] = value
+            self.writers.append((field, origin))
+        elif node[last] != value:
+            self.clash(field, origin)
+
+    def default(self, node: _Node, field: Field, value: Any, origin: Origin) -> None:
+        """Write `value` to `field`, whose last part is in `node`, unless something stands there."""
+        last = field[-1]
+        if type(value) is Each:
+            below = node[last] if value else node
+            if type(below) is _Node:
+                for part, each in value.items():
+                    self.default(below, (*field, part), each, origin)
+        elif last not in node:
+            node[last] = value
+            self.writers.append((field, origin))
+
+    def clash(self, field: Field, origin: Origin) -> NoReturn:
+        """Say who wrote to `field`, or to what it lies in, before `origin` did."""
+        above = [writer for place, writer in self.writers if place and place == field[: len(place)]]
+        before = above[-1] if above else Origin()
+        raise TypeError(
+            f"{self.key} {field_text(field)} is written by {_name(before)} and, differently, by {_name(origin)}"
+        )
+
+
+class _Objects(dict[ObjectKey, _Object]):
+    """Objects under construction, each made where it is first written to."""
+
+    def __missing__(self, key: ObjectKey) -> _Object:
+        self[key] = made = _Object(key)
+        return made
 
 
 class Fold:
     """Collects effects; the one place of the converter that holds state while it works."""
 
     def __init__(self) -> None:
-        self._objects: dict[ObjectKey, _Node] = {}
-        self._emitted: dict[ObjectKey, tuple[Manifest, Origin]] = {}
-        self._origins: dict[tuple[ObjectKey, Field], Origin] = {}
+        self._objects = _Objects()
         self._defaults: list[tuple[Default, Origin]] = []
         self._after: list[tuple[ObjectKey, ObjectKey]] = []
         self._findings: list[Finding] = []
@@ -66,8 +124,10 @@ class Fold:
 
     def translate(self, effects: Iterable[Effect], path: Path, leaves: Sequence[Path], allowed: frozenset[str]) -> None:
         """Fold the effects of the rule that claimed `path`; `leaves` are translated unless one says otherwise."""
-        self._fates.update(dict.fromkeys(leaves, Fate.TRANSLATED))
-        self.apply(effects, Origin(path=path), path, allowed, leaves)
+        fates, translated = self._fates, Fate.TRANSLATED
+        for leaf in leaves:
+            fates[leaf] = translated
+        self.apply(effects, Origin(path), path, allowed, leaves)
 
     def apply(
         self,
@@ -95,54 +155,36 @@ class Fold:
         key, field, value, setting = put
         if setting:
             origin = origin._replace(setting=setting)
-        node = self._objects.get(key)
-        if node is None:
-            node = self._objects[key] = _Node()
+        written = self._objects[key]
+        node = written.content
         for part in field[:-1]:
-            child = node.get(part)
-            if child is None:
-                child = node[part] = _Node()
-            elif type(child) is not _Node:
-                self._clash(key, field, origin)
-            node = child
-        last = field[-1]
-        if last in node:
-            if node[last] != value:
-                self._clash(key, field, origin)
-        else:
-            node[last] = value
-            self._origins[key, field] = origin
+            node = node[part]
+            if type(node) is not _Node:
+                written.clash(field, origin)
+        written.put(node, field, value, origin)
 
     def _default(self, default: Default, origin: Origin) -> None:
         """Write a default unless something stands at its field, above it or below it."""
         key, field, value, setting = default
-        node = self._objects.get(key)
-        if node is None:
-            node = self._objects[key] = _Node()
+        if setting:
+            origin = origin._replace(setting=setting)
+        written = self._objects[key]
+        node = written.content
         for part in field[:-1]:
-            child = node.get(part)
-            if child is None:
-                child = node[part] = _Node()
-            elif type(child) is not _Node:
+            node = node[part]
+            if type(node) is not _Node:
                 return
-            node = child
-        if field[-1] not in node:
-            node[field[-1]] = value
-            self._origins[key, field] = origin._replace(setting=setting) if setting else origin
-
-    def _clash(self, key: ObjectKey, field: Field, origin: Origin) -> None:
-        writers = (self._origins.get((key, field[:length])) for length in range(len(field), 0, -1))
-        before = next(filter(None, writers), Origin())
-        raise TypeError(f"{key} {field_text(field)} is written by {_name(before)} and, differently, by {_name(origin)}")
+        written.default(node, field, value, origin)
 
     def _emit(self, manifest: Manifest, origin: Origin) -> None:
         key = key_of(manifest)
-        before = self._emitted.get(key)
-        if before and before[0] != manifest:
-            raise TypeError(f"{key} is made by {_name(before[1])} and, differently, by {_name(origin)}")
-        if not before:
-            self._emitted[key] = manifest, origin
-            self._origins[key, ()] = origin
+        written = self._objects[key]
+        if not written.manifest:
+            written.manifest = manifest
+            written.writers.append(((), origin))
+        elif written.manifest != manifest:
+            before = next(writer for field, writer in written.writers if not field)
+            raise TypeError(f"{key} is made by {_name(before)} and, differently, by {_name(origin)}")
 
     def _find(self, effect: _Told, path: Path, allowed: frozenset[str], leaves: Sequence[Path]) -> None:
         place = (*path, *effect.at)
@@ -164,34 +206,36 @@ class Fold:
         """Write the defaults, turn everything into manifests, and sort; `labels` are those that every object has."""
         for default, origin in self._defaults:
             self._default(default, origin)
-        objects = {key: manifest for key, (manifest, _) in self._emitted.items()}
-        for key, node in self._objects.items():
-            content = {**objects.get(key, {}), **_plain(node)}
-            metadata = {**objects.get(key, {}).get("metadata", {}), **content.pop("metadata", {}), "name": key.name}
-            objects[key] = {"apiVersion": API_VERSION[key.kind], "kind": key.kind, "metadata": metadata, **content}
-        if labels:
-            objects = {key: _labelled(manifest, labels) for key, manifest in objects.items()}
+        objects = {key: _finished(key, written, labels) for key, written in self._objects.items()}
         needs = dependencies(objects, self._after)
         return Conversion(
             tuple(objects[key] for key in apply_order(needs)),
             tuple(self._findings),
-            self._origins,
+            {key: written.writers for key, written in self._objects.items()},
             needs,
             self._fates,
         )
 
 
-def _labelled(manifest: Manifest, labels: Mapping[str, str]) -> Manifest:
-    """Add labels that are not there; the manifest itself may be shared, so it is left as it is."""
-    metadata = manifest["metadata"]
-    return {**manifest, "metadata": {**metadata, "labels": {**labels, **metadata.get("labels", {})}}}
+def _finished(key: ObjectKey, written: _Object, labels: Mapping[str, str]) -> Manifest:
+    """Join what was emitted, which others may share, with what was put; `labels` are added where they are missing."""
+    emitted, content = written.manifest, _plain(written.content)
+    metadata = {**emitted.get("metadata", {}), **content.pop("metadata", {}), "name": key.name}
+    if labels:
+        metadata["labels"] = {**labels, **metadata.get("labels", {})}
+    return {"apiVersion": API_VERSION[key.kind], "kind": key.kind, **emitted, "metadata": metadata, **content}
 
 
 def _plain(node: _Node) -> Any:
     """Write a mapping with its keys sorted, as `kubectl get` does; a list as its elements were put, by their keys."""
     if type(next(iter(node), None)) is Item:
         return [_element(item, child) for item, child in node.items()]  # type: ignore[arg-type]
-    return {part: _plain(child) if type(child := node[part]) is _Node else child for part in sorted(node)}
+    # A comprehension would be a call of its own, for each of many small nodes.
+    written = {}
+    for part in sorted(node):
+        child = node[part]
+        written[part] = _plain(child) if type(child) is _Node else child
+    return written
 
 
 def _element(item: Item, child: Any) -> Any:

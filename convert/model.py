@@ -107,6 +107,16 @@ def field_text(field: Field) -> str:
     return text
 
 
+class Each(dict[str | Item, Any]):
+    """A value whose entries are fields of their own, each written, left to others and remembered by itself.
+
+    `Put(web, ("spec",), Each({"replicas": 2, "paused": False}))` says what two effects would. An entry may be an Each
+    too; an empty one says nothing.
+    """
+
+    __slots__ = ()
+
+
 class Put(NamedTuple):
     """Write `value` to `field`; a second writer of another value is a bug that names both.
 
@@ -206,14 +216,15 @@ class Origin(NamedTuple):
 class Conversion(NamedTuple):
     """The result of a conversion.
 
-    manifests: in apply order. findings: in path order. origins: who wrote each field that was written.
+    manifests: in apply order. findings: in path order.
+    origins: who wrote which fields of an object; the field `()` is all of it.
     order: object → objects that must be ready before it (from `depends_on`, and from what a pod refers to).
     fates: every leaf of the model and what became of it.
     """
 
     manifests: tuple[Manifest, ...]
     findings: tuple[Finding, ...]
-    origins: dict[tuple[ObjectKey, Field], Origin]
+    origins: dict[ObjectKey, list[tuple[Field, Origin]]]
     order: dict[ObjectKey, frozenset[ObjectKey]]
     fates: dict[Path, Fate]
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from convert.estate.swarm import FIELDS, SERVICE_NAME, pieces
 from convert.kubernetes.hostnames import renamed, rewrite
-from convert.model import Approximated, Item, LocalOnly, Problem, Put, Severity, Unsupported
+from convert.model import Approximated, Each, Item, LocalOnly, Problem, Severity, Unsupported
 from convert.registry import attribute
-from convert.secrets.binding import entries, entry, expand
-from convert.secrets.needs import setting
+from convert.secrets.binding import entries, expand, value_from
+from convert.secrets.needs import setting, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,8 @@ _NAME = re.compile(r"[ -<>-~]+").fullmatch
 def environment(values: View, service: Service) -> Iterator[Effect]:
     """Translate every entry, those that others name first: Kubernetes expands `$(NAME)` only backwards."""
     written: dict[str, str] = {}
-    for key, value in values.items():
+    renames = service.estate.hostnames
+    for key, value in values.plain().items():
         if value is None:
             yield LocalOnly("no value is given here, so Docker passes none on", at=(key,))
         elif not _NAME(key):
@@ -48,27 +49,28 @@ def environment(values: View, service: Service) -> Iterator[Effect]:
                 Severity.ERROR,
             )
         else:
-            written[key], hits = rewrite(_text(value), service.estate.hostnames, key)
-            if hits:
-                yield from renamed(hits, service.estate.hostnames, (key,))
-    judged = {key: setting(service, key, value) for key, value in written.items()}
-    for key, value in written.items():
-        if judged[key].kind == "composed":
-            yield from entries(service, value)
-    for key, value in sorted(written.items(), key=lambda pair: judged[pair[0]].kind == "composed"):
-        found = judged[key]
-        if found.kind in {"variable", "literal"}:
-            yield entry(service, key, found.key)
+            written[key], hits = rewrite(value, renames, key) if renames else (value, ())
+            yield from renamed(hits, renames, (key,))
+    judged = {key: setting(service, key, value) for key, value in written.items()} if renames else settings(service)
+    composed = [key for key in written if judged[key].kind == "composed"]
+    for key in composed:
+        yield from entries(service, written[key])
+    env = Each()
+    for key in (*(key for key in written if judged[key].kind != "composed"), *composed):
+        found, value = judged[key], written[key]
+        if found.key:
+            env[Item("name", key)] = value_from(service, found.key)
         elif templates := pieces(value):
-            yield from _templates(service, key, templates)
+            yield from _templates(service, key, templates, env)
         else:
-            field = (*service.container, "env", Item("name", key), "value")
-            yield Put(service.workload, field, expand(service, value))
+            env[Item("name", key)] = {"value": expand(service, value)}
         if found.hit:
             yield from _findings(service, key, found)
+    if env:
+        yield service.put_container("env", value=env)
 
 
-def _templates(service: Service, key: str, found: tuple[Piece, ...]) -> Iterator[Effect]:
+def _templates(service: Service, key: str, found: tuple[Piece, ...], env: Each) -> Iterator[Effect]:
     """Write a value that Swarm would fill in: by a field of the pod, by a variable for it where text stands around."""
     alone, written = not found[1:], ""
     for piece in found:
@@ -78,10 +80,10 @@ def _templates(service: Service, key: str, found: tuple[Piece, ...]) -> Iterator
         elif known is None:
             written += expand(service, piece.text)
         elif alone:
-            yield Put(service.workload, (*service.container, "env", Item("name", key), "valueFrom"), _field(known[1]))
+            env[Item("name", key)] = _field(known[1])
         else:
             name = f"LONGSHORE_{known[0]}"
-            yield Put(service.workload, (*service.container, "env", Item("name", name), "valueFrom"), _field(known[1]))
+            env[Item("name", name)] = _field(known[1])
             written += f"$({name})"
         if known:
             yield Approximated(
@@ -98,11 +100,11 @@ def _templates(service: Service, key: str, found: tuple[Piece, ...]) -> Iterator
                 "swarm-template",
             )
     if written:
-        yield Put(service.workload, (*service.container, "env", Item("name", key), "value"), written)
+        env[Item("name", key)] = {"value": written}
 
 
-def _field(path: str) -> dict[str, dict[str, str]]:
-    return {"fieldRef": {"fieldPath": path}}
+def _field(path: str) -> dict[str, dict[str, dict[str, str]]]:
+    return {"valueFrom": {"fieldRef": {"fieldPath": path}}}
 
 
 def _findings(service: Service, key: str, found: Setting) -> Iterator[Problem]:
@@ -134,13 +136,6 @@ def _findings(service: Service, key: str, found: Setting) -> Iterator[Problem]:
             f"if it is a secret, list `{key}` with a reason under `secret` of this service; else under `plain`",
             (key,),
         )
-
-
-def _text(value: object) -> str:
-    """Write a scalar as compose does."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
 
 
 def _variable(key: str) -> str:

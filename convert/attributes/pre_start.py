@@ -33,7 +33,7 @@ from convert.estate.facts import container_security, resources
 from convert.kubernetes import pod
 from convert.kubernetes.names import label
 from convert.kubernetes.quantity import cpu, memory
-from convert.model import After, Approximated, Default, Emit, Item, Problem, Put, Severity, Unsupported
+from convert.model import After, Approximated, Default, Each, Emit, Item, Problem, Put, Severity, Unsupported
 from convert.registry import attribute
 from convert.secrets.binding import entries
 from convert.secrets.needs import setting
@@ -151,9 +151,8 @@ def _defaults(guest: Service, service: Service) -> Iterator[Default]:
     """What the house rules give containers; without a limit of its own the hook gets the service's."""
     found = resources(guest)
     found = found if found.memory_given else resources(service)
-    held = (*guest.container, "resources")
-    yield Default(service.workload, (*held, "requests", "memory"), memory(found.memory_request))
-    yield Default(service.workload, (*held, "requests", "cpu"), cpu(found.cpu_request))
-    yield Default(service.workload, (*held, "limits", "memory"), memory(found.memory_limit))
-    for field, value in container_security(guest).items():
-        yield Default(service.workload, (*guest.container, "securityContext", *field), value)
+    requests = Each({"memory": memory(found.memory_request), "cpu": cpu(found.cpu_request)})
+    limits = Each({"memory": memory(found.memory_limit)})
+    held = Each({"requests": requests, "limits": limits})
+    yield Default(service.workload, (*guest.container, "resources"), held)
+    yield Default(service.workload, (*guest.container, "securityContext"), container_security(guest))

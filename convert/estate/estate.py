@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from convert.estate.ports import exposed_ports, target_port
 from convert.kubernetes import pod
-from convert.kubernetes.kinds import WORKLOADS
+from convert.kubernetes.kinds import REPLICATED, WORKLOADS
 from convert.kubernetes.names import digest, host_label, label
 from convert.model import Field, Item, ObjectKey, Path, Put, Unsupported
 from convert.options import Options, ServiceSettings
@@ -103,6 +103,11 @@ class Service:
         return int(deploy.get("replicas", self.model.get("scale", 1)))
 
     @cached_property
+    def copied(self) -> bool:
+        """Do several pods of its own run at once, each able to do the work of the others?"""
+        return self.host is self and self.replicas > 1 and self.workload.kind in REPLICATED
+
+    @cached_property
     def container_ports(self) -> tuple[tuple[int, str], ...]:
         """(port, protocol) pairs that the container listens on, from `ports` and `expose`, each once, in order."""
         published = (target_port(port) for port in self.model.get("ports") or [])
@@ -118,9 +123,10 @@ class Service:
 
     def memo(self, compute: Callable[[Service], T]) -> T:
         """Compute a fact about this service once; the function is the name it is remembered by."""
-        if compute not in self._facts:
-            self._facts[compute] = compute(self)
-        known: T = self._facts[compute]
+        try:
+            known: T = self._facts[compute]
+        except KeyError:
+            known = self._facts[compute] = compute(self)
         return known
 
     def put(self, *field: str | Item, value: Any, setting: str = "") -> Put:
@@ -191,9 +197,10 @@ class Estate:
 
     def memo(self, compute: Callable[[Estate], T]) -> T:
         """Compute a fact about the whole project once; the function is the name it is remembered by."""
-        if compute not in self._facts:
-            self._facts[compute] = compute(self)
-        known: T = self._facts[compute]
+        try:
+            known: T = self._facts[compute]
+        except KeyError:
+            known = self._facts[compute] = compute(self)
         return known
 
     @cached_property

@@ -13,6 +13,7 @@ from convert.estate.images import image_user, named_user
 from convert.estate.memory import claimed
 from convert.estate.storage import is_claim, named
 from convert.kubernetes.quantity import bytes_in, millicores_in
+from convert.model import Each
 
 if TYPE_CHECKING:
     from convert.estate import Estate, Service
@@ -65,6 +66,9 @@ def _resources(service: Service) -> Resources:
     given = bytes_in(service.settings.memory) if service.settings.memory else _memory(limits, model)
     usual = bytes_in(service.options.default_memory)
     claim = None if given else claimed(service)
+    if claim:
+        shared = service.estate.memo(_in_shared_files)
+        claim = claimed(service, {key for key in shared if _in_env_file(service, key)})
     needed = claim if claim and claim.needed > max(usual, reserved) else None
     # What lies in /dev/shm counts as memory of the container.
     shared_memory = max(0, bytes_of(model.get("shm_size") or 0))
@@ -79,6 +83,21 @@ def _resources(service: Service) -> Resources:
         cpu_limit=cpu_limit,
         cpu_request=min(cpu_request, cpu_limit) if cpu_limit else cpu_request,
     )
+
+
+def _in_shared_files(estate: Estate) -> frozenset[str]:
+    """Variables that env files give to several services: each may be meant for one of them."""
+    found: set[str] = set()
+    several: set[str] = set()
+    for service in estate:
+        for key in service.model.get("environment") or ():
+            if _in_env_file(service, key):
+                (several if key in found else found).add(key)
+    return frozenset(several)
+
+
+def _in_env_file(service: Service, key: str) -> bool:
+    return service.estate.project.in_env_file((*service.path, "environment", key))
 
 
 def _memory(limits: dict[str, Any], model: Any) -> int:
@@ -208,20 +227,22 @@ def startup_budget(service: Service) -> int:
     return max(MINIMUM_BUDGET, ceil(period) + int(check.get("retries") or DEFAULT_RETRIES) * ceil(interval))
 
 
-def container_security(service: Service) -> dict[tuple[str, ...], Any]:
-    """Fields of the container's `securityContext` that it gets by itself, each with its place below it.
+def container_security(service: Service) -> Each:
+    """Fields of the container's `securityContext` that it gets by itself.
 
     A privileged container cannot be kept from more rights; the API refuses the contradiction. At `restricted` all are
     held to what the level demands.
     """
     privileged = service.model.get("privileged") and "privileged" in service.allowed
-    found: dict[tuple[str, ...], Any] = {} if privileged else {("allowPrivilegeEscalation",): False}
+    if privileged:
+        return Each()
+    found = Each({"allowPrivilegeEscalation": False})
     user = run_as(service)
-    if user and not privileged:
-        found["runAsNonRoot",] = True
+    if user:
+        found["runAsNonRoot"] = True
         if not service.model.get("user"):
             # An image may name its user; Kubernetes takes no name for proof that it is not root.
-            found["runAsUser",] = user
-    if (user or service.options.pod_security == "restricted") and not privileged:
-        found["capabilities", "drop"] = ["ALL"]
+            found["runAsUser"] = user
+    if user or service.options.pod_security == "restricted":
+        found["capabilities"] = Each({"drop": ["ALL"]})
     return found

@@ -7,6 +7,7 @@ program in the image. Only what behaves the same is recognised; everything else 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from shlex import split
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -81,10 +82,14 @@ def request(test: Sequence[str], target: Target) -> Request | None:
     return _script(test[1], target) if test[0] == "CMD-SHELL" else _command(list(test[1:]), target)
 
 
-def called(test: Sequence[str]) -> Iterator[str]:
+def called(test: Sequence[str]) -> tuple[str, ...]:
     """Host names that the test calls."""
-    for match in _CALLED.finditer(" ".join(test[1:])):
-        yield match[1] or match[2] or match[3]
+    return _called(" ".join(test[1:]))
+
+
+@lru_cache(maxsize=1024)
+def _called(text: str) -> tuple[str, ...]:
+    return tuple(match[1] or match[2] or match[3] for match in _CALLED.finditer(text))
 
 
 def asks_through(test: Sequence[str]) -> str:

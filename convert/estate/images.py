@@ -7,6 +7,7 @@ that may not run as root. For images that are not listed here nothing is assumed
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 
@@ -28,6 +29,7 @@ class Image(NamedTuple):
         return not self.digest and self.tag in {"", "latest"}
 
 
+@lru_cache(maxsize=1024)
 def parse(reference: str) -> Image:
     """Split an image reference.
 
@@ -50,6 +52,7 @@ _REFERENCE: Final = re.compile(
 ).fullmatch
 
 
+@lru_cache(maxsize=1024)
 def valid(reference: str) -> bool:
     """Is this an image reference? A node would not even ask a registry for anything else.
 

@@ -6,11 +6,12 @@ A JVM with `-Xmx512m` in a container of 256Mi is killed at its start, always; th
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from convert.estate import Service
 
@@ -61,32 +62,37 @@ class Claim(NamedTuple):
         return ceil(self.size * MARGIN / _MEBIBYTE) * _MEBIBYTE
 
 
-def claimed(service: Service) -> Claim | None:
-    """The most memory that the service's settings say its program takes; None: they say nothing."""
-    return max(_claims(service), default=None)
+def claimed(service: Service, foreign: Container[str] = ()) -> Claim | None:
+    """The most memory that the service's settings say its program takes; None: they say nothing.
+
+    foreign: variables whose names may mean another program; options in their values count all the same.
+    """
+    return max(_claims(service, foreign), default=None)
 
 
-def _claims(service: Service) -> Iterator[Claim]:
+def _claims(service: Service, foreign: Container[str]) -> Iterator[Claim]:
     for key, value in (service.model.get("environment") or {}).items():
-        if not isinstance(value, str):
-            continue
-        sizes = _sizes(value)
-        if key.upper().endswith(_ENDINGS):
-            sizes += _variable(key.upper(), value)
-        yield from (Claim(size, f"`{key}`") for size in sizes)
+        if value:
+            for size in _sizes(value) if key in foreign else _set(key, value):
+                yield Claim(size, f"`{key}`")
     for attribute in ("entrypoint", "command"):
         words = service.model.get(attribute)
         if words:
-            yield from (Claim(size, f"`{attribute}`") for size in _sizes(" ".join(map(str, words))))
+            for size in _sizes(" ".join(map(str, words))):
+                yield Claim(size, f"`{attribute}`")
+
+
+@lru_cache(maxsize=4096)
+def _set(key: str, value: str) -> list[int]:
+    """Sizes that an environment entry sets, by its name or by the options in its value."""
+    name = key.upper()
+    return _sizes(value) + (_variable(name, value) if name.endswith(_ENDINGS) else [])
 
 
 def _sizes(text: str) -> list[int]:
     """Sizes that options in a text ask for."""
-    return [
-        size
-        for match in _OPTION.finditer(text)
-        if 0 < (size := _bytes(match[2], match[3], _counted(match[1]))) <= _LARGEST
-    ]
+    sizes = (_bytes(match[2], match[3], _counted(match[1])) for match in _OPTION.finditer(text))
+    return [size for size in sizes if 0 < size <= _LARGEST]
 
 
 def _counted(option: str) -> int:

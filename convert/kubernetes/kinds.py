@@ -20,12 +20,14 @@ API_VERSION: Final[dict[str, str]] = {
     "DaemonSet": "apps/v1",
     "Deployment": "apps/v1",
     "PodDisruptionBudget": "policy/v1",
-    "HorizontalPodAutoscaler": "autoscaling/v2",
     "Ingress": "networking.k8s.io/v1",
 }
 """In the order in which `kubectl apply` is happiest: what pods need comes before the pods."""
 
 WORKLOADS: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job"})
+
+REPLICATED: Final = frozenset({"Deployment", "StatefulSet"})
+"""Workloads that run as many pods as `spec.replicas` says."""
 
 RANK: Final = {kind: rank for rank, kind in enumerate(API_VERSION)}
 

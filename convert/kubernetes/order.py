@@ -25,12 +25,10 @@ def dependencies(
         for key, manifest in objects.items()
         if key.kind == "ExternalSecret"
     }
-    found: dict[ObjectKey, set[ObjectKey]] = {key: set() for key in objects}
-    for key, manifest in objects.items():
-        for needed in references(manifest):
-            owner = targets.get(needed, needed)
-            if owner in objects:
-                found[key].add(owner)
+    found = {
+        key: {owner for needed in references(manifest) if (owner := targets.get(needed, needed)) in objects}
+        for key, manifest in objects.items()
+    }
     for key, earlier in after:
         if key in objects and earlier in objects and key != earlier:
             found[key].add(earlier)

@@ -6,6 +6,7 @@ Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/q
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from math import ceil
 from typing import Final
 
@@ -17,6 +18,7 @@ _FACTORS: Final = {
 }
 
 
+@lru_cache(maxsize=1024)
 def memory(count: int) -> str:
     """Write a number of bytes: `536870912` is `512Mi`."""
     for suffix, power in _BINARY:
@@ -33,11 +35,13 @@ def cpu(millicores: int) -> str:
     return f"{millicores}m" if millicores % 1000 else str(millicores // 1000)
 
 
+@lru_cache(maxsize=1024)
 def bytes_in(quantity: str) -> int:
     """Read a quantity of memory or disk, as whole bytes, rounded up."""
     return ceil(_value(quantity))
 
 
+@lru_cache(maxsize=1024)
 def millicores_in(quantity: str) -> int:
     """Read a quantity of processors, in thousandths, rounded up."""
     return ceil(_value(quantity) * 1000)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.kubernetes.pod import POD_LABELS
-from convert.model import Default
+from convert.model import Default, Each
 from convert.registry import service_policy
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ def labels(service: Service) -> Iterator[Effect]:
         return
     workload = service.workload
     yield Default(workload, ("metadata", "labels"), service.labels)
-    for name, value in service.labels.items():
-        yield Default(workload, (*POD_LABELS, name), value)
+    yield Default(workload, POD_LABELS, Each(service.labels))
     if workload.kind != "Job":
         yield Default(workload, ("spec", "selector", "matchLabels"), service.selector)

@@ -51,9 +51,7 @@ def own_name(service: Service) -> Iterator[Effect]:
 
 def _tested(service: Service) -> tuple[Path, str] | None:
     """The own name that a command of the health check calls, and where; the kubelet's own requests need no name."""
-    test = service.health_test
-    if not test or request(test, target(service)):
-        return None
+    test = service.health_test or ()
     names = service.estate.memo(hosts)
     own = next((name for name in called(test) if names.get(name) == service.name), "")
-    return (("healthcheck", "test"), own) if own else None
+    return (("healthcheck", "test"), own) if own and not request(test, target(service)) else None

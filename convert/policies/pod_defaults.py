@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from convert.estate.facts import container_security, run_as
 from convert.kubernetes.pod import POD, POD_SECURITY
-from convert.model import Default, Item
+from convert.model import Default, Each, Item
 from convert.registry import service_policy
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ def pod_defaults(service: Service) -> Iterator[Effect]:
     """Set the defaults of the pod, and of this service's container in it."""
     workload = service.workload
     if service.host is service:
-        yield Default(workload, (*POD, "enableServiceLinks"), False)
-        yield Default(workload, (*POD, "automountServiceAccountToken"), False)
+        yield Default(workload, POD, Each({"enableServiceLinks": False, "automountServiceAccountToken": False}))
         yield Default(workload, (*POD_SECURITY, "seccompProfile"), {"type": "RuntimeDefault"})
         if service.options.image_pull_secrets:
             secrets = [{"name": name} for name in service.options.image_pull_secrets]
@@ -37,8 +36,7 @@ def pod_defaults(service: Service) -> Iterator[Effect]:
         if _opens_low_ports(service):
             name = "net.ipv4.ip_unprivileged_port_start"
             yield Default(workload, (*POD_SECURITY, "sysctls", Item("name", name), "value"), "0")
-    for field, value in container_security(service).items():
-        yield Default(workload, (*service.container, "securityContext", *field), value)
+    yield Default(workload, (*service.container, "securityContext"), container_security(service))
 
 
 def _opens_low_ports(owner: Service) -> bool:

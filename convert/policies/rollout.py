@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.estate.facts import recreates, startup_budget
-from convert.model import Default
+from convert.model import Default, Each
 from convert.registry import service_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from convert.estate import Service
-    from convert.model import Effect, ObjectKey
+    from convert.model import Effect
 
 
 PROGRESS, MARGIN, READY, HISTORY = 600, 60, 10, 5
@@ -30,28 +30,23 @@ def rollout(service: Service) -> Iterator[Effect]:
     workload = service.workload
     if service.host is not service or workload.kind == "Job":
         return
-    yield Default(workload, ("spec", "revisionHistoryLimit"), HISTORY)
-    yield Default(workload, ("spec", "minReadySeconds"), READY)
+    spec = Each({"revisionHistoryLimit": HISTORY, "minReadySeconds": READY})
     if workload.kind == "Deployment":
-        yield from _deployment(service, workload)
+        spec["progressDeadlineSeconds"] = _patience(service)
+        spec["strategy"] = Each({"type": "Recreate"}) if recreates(service) else _rolling(unavailable=0)
     elif workload.kind == "StatefulSet":
-        yield Default(workload, ("spec", "serviceName"), service.slug)
-        yield Default(workload, ("spec", "updateStrategy", "type"), "RollingUpdate")
+        spec["serviceName"] = service.slug
+        spec["updateStrategy"] = Each({"type": "RollingUpdate"})
     else:
-        surge = any(port.get("mode") == "host" for port in service.model.get("ports") or ())
-        yield Default(workload, ("spec", "updateStrategy", "type"), "RollingUpdate")
-        yield Default(workload, ("spec", "updateStrategy", "rollingUpdate", "maxUnavailable"), 1 if surge else 0)
-        yield Default(workload, ("spec", "updateStrategy", "rollingUpdate", "maxSurge"), 0 if surge else 1)
+        taken = any(port.get("mode") == "host" for port in service.model.get("ports") or ())
+        spec["updateStrategy"] = _rolling(unavailable=1 if taken else 0)
+    yield Default(workload, ("spec",), spec)
 
 
-def _deployment(service: Service, workload: ObjectKey) -> Iterator[Effect]:
-    yield Default(workload, ("spec", "progressDeadlineSeconds"), _patience(service))
-    if recreates(service):
-        yield Default(workload, ("spec", "strategy", "type"), "Recreate")
-        return
-    yield Default(workload, ("spec", "strategy", "type"), "RollingUpdate")
-    yield Default(workload, ("spec", "strategy", "rollingUpdate", "maxUnavailable"), 0)
-    yield Default(workload, ("spec", "strategy", "rollingUpdate", "maxSurge"), 1)
+def _rolling(unavailable: int) -> Each:
+    """Replace pods one after the other: the new one beside the old, or, where that cannot be, in its place."""
+    rolling = Each({"maxUnavailable": unavailable, "maxSurge": 1 - unavailable})
+    return Each({"type": "RollingUpdate", "rollingUpdate": rolling})
 
 
 def _patience(service: Service) -> int:

@@ -13,7 +13,7 @@ from convert.model import Problem, Severity
 from convert.registry import estate_policy, service_policy
 from convert.secrets.detection import detect, text_hit, variable
 from convert.secrets.logins import without_login
-from convert.secrets.needs import texts
+from convert.secrets.needs import referring
 from convert.secrets.overrides import overrides
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def known_by_value(estate: Estate) -> Iterator[Effect]:
 def _mentioned(estate: Estate) -> Iterator[tuple[Path, str]]:
     """Every use of a secret variable; what an env file of the service gives is there for everybody."""
     for service in estate:
-        for path, text in texts(service.model, service.path):
-            for name in references(text):
-                if path[-1] != name or not estate.project.in_env_file(path):
-                    yield path, name
+        for places in referring(service).values():
+            for path, text in places:
+                for name in references(text):
+                    if path[-1] != name or not estate.project.in_env_file(path):
+                        yield path, name

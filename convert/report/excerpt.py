@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.report.masking import MASK, Source
+from convert.compose.references import MASK
+from convert.report.masking import Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

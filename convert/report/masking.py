@@ -15,7 +15,6 @@ from convert.secrets.detection import detect, text_hit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-MASK: Final = "***"
 
 Range = tuple[int, int]
 """Columns of a line, counted from 0: from the first hidden one to the one after the last."""

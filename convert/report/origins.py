@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convert.model import Field, Item, ObjectKey, Origin, field_text, path_text
+from convert.model import Field, Item, Origin, field_text, path_text
 from convert.report.yaml_text import NOTE, Notes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from convert.model import Manifest
     from convert.report.findings import Locate
@@ -20,14 +20,6 @@ class Source(NamedTuple):
     field: Field
     value: Any
     origin: Origin
-
-
-def by_object(origins: Mapping[tuple[ObjectKey, Field], Origin]) -> dict[ObjectKey, list[tuple[Field, Origin]]]:
-    """Sort origins by the object that was written to."""
-    found: dict[ObjectKey, list[tuple[Field, Origin]]] = {}
-    for (key, field), origin in origins.items():
-        found.setdefault(key, []).append((field, origin))
-    return found
 
 
 def written(manifest: Manifest, fields: Sequence[tuple[Field, Origin]]) -> list[Source]:

@@ -7,8 +7,8 @@ the work of `longshore render`: PyYAML with libyaml takes twenty times as long f
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,8 +66,9 @@ def document(manifest: Manifest, notes: Notes | None = None) -> str:
 
 def _mapping(mapping: dict[str, Any], indent: str, lead: str, out: list[str], notes: Notes | None) -> None:
     """Write the entries of a mapping; `lead` stands before the first, `indent` before the others."""
+    scalars, add = _SCALARS, out.append
     for key, value in mapping.items():
-        name = scalar(key)
+        name = scalars[key]
         head = f"{lead}{name}:" if len(name) < _LONGEST_KEY else f"{lead}? {name}\n{indent}:"
         lead = indent
         kind = type(value)
@@ -76,15 +77,16 @@ def _mapping(mapping: dict[str, Any], indent: str, lead: str, out: list[str], no
                 if "\n" in value:
                     _text(value, head, indent, out, "")
                 else:
-                    out.append(f"{head} {scalar(value)}\n")
+                    add(f"{head} {scalars[value]}\n")
             elif kind is dict and value:
-                out.append(f"{head}\n")
-                _mapping(value, f"{indent}  ", f"{indent}  ", out, None)
+                add(f"{head}\n")
+                deeper = f"{indent}  "
+                _mapping(value, deeper, deeper, out, None)
             elif kind is list and value:
-                out.append(f"{head}\n")
+                add(f"{head}\n")
                 _sequence(value, indent, indent, out, None)
             else:
-                out.append(f"{head} {_other(value)}\n")
+                add(f"{head} {_other(value)}\n")
         else:
             _noted(value, head, indent, out, notes.get(key))
 
@@ -95,11 +97,10 @@ def _sequence(items: list[Any], indent: str, lead: str, out: list[str], notes: N
     for index, item in enumerate(items):
         below = notes.get(index) if notes else None
         if type(item) is dict and item:
-            if below and NOTE in below:
-                out.append(f"{lead}-{_comment(below)}\n")
-                _mapping(item, deeper, deeper, out, below)
-            else:
-                _mapping(item, deeper, f"{lead}- ", out, below)
+            if below and NOTE in below:  # it stands in the first line, which is that of the first entry
+                first = next(iter(item))
+                below = {**below, first: {NOTE: below[NOTE], **below.get(first, {})}}
+            _mapping(item, deeper, f"{lead}- ", out, below)
         elif type(item) is list and item:
             _sequence(item, deeper, f"{lead}- ", out, below)
         else:
@@ -127,7 +128,7 @@ def _leaf(value: Any, head: str, indent: str, out: list[str], comment: str) -> N
     if isinstance(value, str) and "\n" in value:
         _text(value, head, indent, out, comment)
     else:
-        out.append(f"{head} {scalar(value) if isinstance(value, str) else _other(value)}{comment}\n")
+        out.append(f"{head} {_SCALARS[value] if isinstance(value, str) else _other(value)}{comment}\n")
 
 
 def _text(text: str, head: str, indent: str, out: list[str], comment: str) -> None:
@@ -145,6 +146,8 @@ def _text(text: str, head: str, indent: str, out: list[str], comment: str) -> No
 
 
 def _other(value: Any) -> str:
+    if type(value) is int:
+        return str(value)
     if value is True:
         return "true"
     if value is False:
@@ -167,7 +170,6 @@ def _float(number: float) -> str:
     return text if "." in mantissa else f"{mantissa}.0{exponent}{power}"
 
 
-@lru_cache(maxsize=8192)
 def scalar(text: str) -> str:
     """Write a string on one line, quoted where it must be."""
     if _WORD(text) and not _RESERVED(text):
@@ -179,6 +181,19 @@ def scalar(text: str) -> str:
     if '"' in text or "\\" in text:
         return "'" + text.replace("'", "''") + "'"
     return f'"{text}"'
+
+
+class _Scalars(dict[str, str]):
+    """Texts and how they are written: `functools.cache` without the call that every word of a manifest would make."""
+
+    __slots__ = ()
+
+    def __missing__(self, text: str) -> str:
+        self[text] = written = scalar(text)
+        return written
+
+
+_SCALARS: Final = _Scalars()
 
 
 def _prints(text: str) -> bool:

@@ -6,7 +6,7 @@ Source: https://external-secrets.io/latest/provider/aws-secrets-manager/
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from convert.options import Options
 
 
+REGION: Final = "eu-west-1"
+"""Stands in a store that was made without a stack file, and that names no region itself: it must have one."""
+
+
 def provider(options: Options, account: str, keys: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:  # noqa: ARG001
     """Read from Secrets Manager in the stack's region."""
     return {
         "aws": {
             "service": "SecretsManager",
-            "region": options.secrets.region or "eu-west-1",
+            "region": options.secrets.region or REGION,
             "auth": {"jwt": {"serviceAccountRef": {"name": account}}},
         }
     }

@@ -7,18 +7,19 @@ https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-e
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convert.compose.references import OPEN, references, substitute
 from convert.kubernetes.names import digest, label
-from convert.model import Item, Put
-from convert.secrets.needs import VALUE, needs, remote_key, setting, shared_remote
+from convert.model import Item
+from convert.secrets.needs import VALUE, needs, remote_key, settings, shared_remote
 from convert.secrets.shell import script
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from convert.estate import Estate, Service
+    from convert.model import Put
     from convert.options import Options
 
 _EXPANDED = re.compile(rf"\$\$+|\$(?=[({OPEN}])")
@@ -63,16 +64,18 @@ def variable(service: Service, name: str) -> str:
 
     Its own name, unless compose gives the container another value under that name.
     """
-    value = (service.model.get("environment") or {}).get(name)
-    if value is None or (isinstance(value, str) and setting(service, name, value)[:2] == ("variable", name)):
-        return name
-    return f"LONGSHORE_{name}"
+    found = settings(service).get(name)
+    return name if not found or found.key == name else f"LONGSHORE_{name}"
+
+
+def value_from(service: Service, key: str) -> dict[str, Any]:
+    """The content of an environment entry that holds `key` of the service's secret."""
+    return {"valueFrom": {"secretKeyRef": {"name": secret_name(service), "key": key}}}
 
 
 def entry(service: Service, env: str, key: str) -> Put:
     """Give the container the environment entry `env` from `key` of the service's secret."""
-    field = (*service.container, "env", Item("name", env), "valueFrom")
-    return Put(service.workload, field, {"secretKeyRef": {"name": secret_name(service), "key": key}})
+    return service.put_container("env", Item("name", env), value=value_from(service, key))
 
 
 def entries(service: Service, text: str) -> Iterator[Put]:
@@ -83,7 +86,8 @@ def entries(service: Service, text: str) -> Iterator[Put]:
 
 def expand(service: Service, text: str) -> str:
     """Write `text` for `env`, `command` or `args`: references become `$(NAME)`, what looks like one is escaped."""
-    return substitute(escape(text), lambda name: f"$({variable(service, name)})")
+    escaped = escape(text)
+    return substitute(escaped, lambda name: f"$({variable(service, name)})") if OPEN in escaped else escaped
 
 
 def shell(service: Service, text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import lru_cache
 from posixpath import basename
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,7 +16,7 @@ from convert.compose.references import OPEN
 from convert.secrets.detection import by_name, detect, text_hit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class PlainSecret(NamedTuple):
@@ -46,8 +47,17 @@ _PAIR: Final = {"curl": "-u", "http": "-a"}
 """Program → the flag before `name:password`."""
 
 
-def plain_secrets(words: Sequence[str]) -> Iterator[PlainSecret]:
+def plain_secrets(words: Iterable[str]) -> tuple[PlainSecret, ...]:
     """Find the secrets that stand in a command as plain text, each word at most once; secret variables are none."""
+    return _plain_secrets(tuple(words))
+
+
+@lru_cache(maxsize=1024)
+def _plain_secrets(words: tuple[str, ...]) -> tuple[PlainSecret, ...]:
+    return tuple(_search(words))
+
+
+def _search(words: tuple[str, ...]) -> Iterator[PlainSecret]:
     told: set[int] = set()
     for index, word in enumerate(words):
         hit = text_hit(word)

@@ -1,7 +1,7 @@
-"""What a secret backend must say of itself, so that External Secrets can read from it: two functions in one module.
+"""What a secret backend must say of itself, so that External Secrets can read from it: three functions in one module.
 
-A backend is a module of this package that has `provider` and `version`; `components.secret_stores` has its other half,
-the identity. Source of all fields: https://external-secrets.io/latest/api/spec/
+A backend is a module of this package that has `provider`, `identity` and `version`; `components.secret_stores` has its
+other half, which makes that identity. Source of all fields: https://external-secrets.io/latest/api/spec/
 """
 
 from __future__ import annotations

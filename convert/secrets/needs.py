@@ -70,46 +70,49 @@ class Remote(NamedTuple):
 class Setting(NamedTuple):
     """How one environment entry is written into the container.
 
-    kind: `plain` text; `variable`, the value of one secret variable; `composed`, text around such values; `literal`, a
-    secret that stands in the compose file and is stored whole. key: of the remote secret, for variable and literal.
+    kind: `plain` text; `variable`, the value of one secret variable; `env_file`, the value that an env file of the
+    service gives to a secret variable; `composed`, text around such values; `literal`, a secret that stands in the
+    compose file and is stored whole. key: of the remote secret; none for plain and composed.
     """
 
-    kind: Literal["plain", "variable", "composed", "literal"]
+    kind: Literal["plain", "variable", "env_file", "composed", "literal"]
     key: str = ""
     hit: Hit | None = None
 
 
+PLAIN: Final = Setting("plain")
+COMPOSED: Final = Setting("composed")
+
+
+def settings(service: Service) -> Mapping[str, Setting]:
+    """How each entry of a service's environment is written; those without a value are not."""
+    return service.memo(_settings)
+
+
+def _settings(service: Service) -> dict[str, Setting]:
+    entries = (service.model.get("environment") or {}).items()
+    return {key: setting(service, key, value) for key, value in entries if isinstance(value, str)}
+
+
 def setting(service: Service, key: str, value: str) -> Setting:
     """Judge one environment entry; what the owners declare wins over detection."""
-    judged = service.memo(_judged)
-    found = judged.get((key, value))
-    if found is None:
-        found = judged[key, value] = _setting(service, key, value)
-    return found
-
-
-def _judged(_: Service) -> dict[tuple[str, str], Setting]:
-    """What was judged already: an entry is asked for by its own rule, by the secret's, and by each that names it."""
-    return {}
-
-
-def _setting(service: Service, key: str, value: str) -> Setting:
     name = sole_reference(value)
     if name is not None:
-        own = name == key and _in_env_file(service, key)
-        return Setting("variable", property_of(service, key, "IN_ENV_FILE") if own else name)
+        if name == key and _in_env_file(service, key):
+            return Setting("env_file", property_of(service, key, "IN_ENV_FILE"))
+        return Setting("variable", name)
     hit = detect(key, value)
-    declared = overrides(service)
     if hit and hit.rule.startswith("V") and (OPEN in value or (hit.rule in FIXED and service.options.production)):
         # Part of it is plain text and secret by itself: it cannot be composed in the open.
         return Setting("literal", property_of(service, key), hit)
     if OPEN in value:
-        return Setting("composed")
+        return COMPOSED
+    declared = overrides(service)
     if key in declared.secret:
         return Setting("literal", property_of(service, key), Hit("declared", "secret", declared.secret[key]))
-    if key in declared.plain:
-        return Setting("plain")
-    if not hit or hit.kind == "suspect":
+    if key in declared.plain or not hit:
+        return PLAIN
+    if hit.kind == "suspect":
         return Setting("plain", hit=hit)
     return Setting("literal", property_of(service, key), hit)
 
@@ -134,13 +137,10 @@ def _in_env_file(service: Service, key: str) -> bool:
 def _variables(service: Service) -> frozenset[str]:
     """The secret variables that a service uses; an entry of an env file is a value of its own."""
     found: set[str] = set()
-    for key, value in (service.model.get("environment") or {}).items():
-        if (
-            isinstance(value, str)
-            and OPEN in value
-            and not (sole_reference(value) == key and _in_env_file(service, key))
-        ):
-            found.update(references(value))
+    for path, text in referring(service).get("environment", ()):
+        key = str(path[-1])
+        if not (sole_reference(text) == key and _in_env_file(service, key)):
+            found.update(references(text))
     for _, text in _elsewhere(service):
         found.update(references(text))
     return frozenset(found)
@@ -158,17 +158,12 @@ def _needs(service: Service) -> dict[str, Need]:
         before = found.get(key)
         found[key] = before._replace(paths=(*before.paths, path)) if before else Need(key, origin, source, (path,))
 
-    for key, value in (service.model.get("environment") or {}).items():
-        if not isinstance(value, str):
-            continue
+    for key, judged in settings(service).items():
         path = (*service.path, "environment", key)
-        judged = setting(service, key, value)
-        if judged.kind == "literal":
-            add(judged.key, "literal", path, key)
-        elif sole_reference(value) == key and _in_env_file(service, key):
-            add(judged.key, "env_file", path, key)
-        else:
-            for name in references(value):
+        if judged.kind in {"literal", "env_file"}:
+            add(judged.key, judged.kind, path, key)
+        elif judged.kind != "plain":
+            for name in references(service.model["environment"][key]):
                 add(name, "variable", path, name)
     for path, text in _elsewhere(service):
         for name in references(text):
@@ -178,7 +173,7 @@ def _needs(service: Service) -> dict[str, Need]:
 
 def _elsewhere(service: Service) -> Iterator[tuple[Path, str]]:
     for attribute in _ELSEWHERE:
-        yield from texts(service.model.get(attribute), (*service.path, attribute))
+        yield from referring(service).get(attribute, ())
     for mount in service.model.get("configs") or []:
         yield from config_text(service.estate, str(mount["source"]))
 
@@ -204,22 +199,32 @@ def variable_text(estate: Estate, name: str) -> str | None:
     return value
 
 
-def texts(value: Any, path: Path) -> list[tuple[Path, str]]:
-    """Every text in a part of the model, with its place."""
-    found: list[tuple[Path, str]] = []
-    _add_texts(value, path, found)
+Places = list[tuple["Path", str]]
+
+
+def referring(service: Service) -> Mapping[str, Places]:
+    """The texts of a service that name secret variables, with their places, by attribute."""
+    return service.memo(_referring)
+
+
+def _referring(service: Service) -> dict[str, Places]:
+    found: dict[str, Places] = {}
+    for attribute, value in service.model.items():
+        places: Places = []
+        _add_referring(value, (*service.path, attribute), places)
+        if places:
+            found[attribute] = places
     return found
 
 
-def _add_texts(value: Any, path: Path, found: list[tuple[Path, str]]) -> None:
+def _add_referring(value: Any, path: Path, found: Places) -> None:
     if isinstance(value, str):
-        found.append((path, value))
-    elif isinstance(value, dict):
-        for key, child in value.items():
-            _add_texts(child, (*path, key), found)
-    elif isinstance(value, list):
-        for index, child in enumerate(value):
-            _add_texts(child, (*path, index), found)
+        if OPEN in value:
+            found.append((path, value))
+    elif isinstance(value, (dict, list)):
+        for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+            if not isinstance(child, str) or OPEN in child:
+                _add_referring(child, (*path, key), found)
 
 
 def remote_key(options: Options, service: Service) -> str:

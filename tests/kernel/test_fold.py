@@ -45,7 +45,7 @@ def test_keyed_list_elements_are_joined():
             "spec": {"template": {"spec": {"containers": [{"name": "web", "image": "nginx:1", "tty": True}]}}},
         },
     )
-    assert conversion.origins[WEB, (*CONTAINER, "image")] == Origin(path=IMAGE)
+    assert dict(conversion.origins[WEB])[*CONTAINER, "image"] == Origin(path=IMAGE)
 
 
 @pytest.mark.parametrize("second", [("spec", "replicas"), ("spec", "replicas", "deeper")])
@@ -80,9 +80,9 @@ def test_a_default_never_beats_a_put_beside_above_or_below(put, default, result)
 def test_a_default_remembers_its_policy_and_setting():
     fold = Fold()
     fold.apply([Default(WEB, ("spec", "replicas"), 2, setting="services.web.replicas")], POLICY, (), frozenset())
-    assert fold.conversion().origins[WEB, ("spec", "replicas")] == Origin(
-        policy="limits", setting="services.web.replicas"
-    )
+    assert fold.conversion().origins[WEB] == [
+        (("spec", "replicas"), Origin(policy="limits", setting="services.web.replicas"))
+    ]
 
 
 def test_every_leaf_has_the_fate_that_the_last_word_on_it_gave():

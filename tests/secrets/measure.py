@@ -93,8 +93,8 @@ def _judge(service: Service, key: str, value: str) -> tuple[bool, str]:
         return False, ""
     if judged.kind == "literal":
         return True, judged.hit.rule if judged.hit else ""
-    if judged.kind == "variable":
-        hit = by_name(judged.key) or detect(key, None)
+    if judged.kind in {"variable", "env_file"}:
+        hit = by_name(key if judged.kind == "env_file" else judged.key) or detect(key, None)
         return True, f"variable {hit.rule}" if hit else "variable"
     return True, "taint"
 

@@ -1,17 +1,10 @@
 """The capacity table: sums, the surge, the node that is lost."""
 
-from pathlib import Path
-
-import pytest
-
-from cli.disk import Disk
 from convert.capacity import Load, capacity, load_of, loads_in, weigh
-from convert.compose import Request
-from convert.compose import load as read
 from convert.engine import convert_project
 from convert.estate import Estate
 from convert.options import Capacity, Options
-from convert.secrets.detection import variable
+from tests.marketplace import marketplace
 
 GI = 1 << 30
 
@@ -69,14 +62,7 @@ def test_nothing_is_said_of_nodes_that_nobody_knows():
 
 
 def test_the_finding_and_the_table_weigh_the_same():
-    example = Path(__file__).parents[2] / "examples" / "marketplace"
-    if not (example / "compose.yaml").exists():
-        pytest.skip("the example estate is not there")
-    given = {"S3_ACCESS_KEY_ID": "a", "IMGPROXY_KEY": "b", "FRAUD_DATABASE_URL": "postgres://a:b@c/d"}
-    request = Request(
-        working_directory=str(example), files=("compose.yaml",), profiles=("*",), environment=given, is_secret=variable
-    )
-    project = read(request, Disk()).project
+    project = marketplace()
     options = Options(capacity=Capacity(2, 8 * GI, 4000))
     estate = Estate(project, options)
     conversion = convert_project(project, options)
