@@ -4,16 +4,18 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: help setup plan check test up preview destroy cluster cluster-down bench fuzz docs clean
+.PHONY: help setup plan lint check test up preview destroy cluster cluster-down bench fuzz docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(READY): requirements.txt requirements-dev.txt pyproject.toml
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Longshore needs Python 3.11 or newer as python3")'
 	@echo "setting up .venv (once; about a minute)" >&2
 	@python3 -m venv .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PY) -m cli.quickstart
 	@touch $@
 
 setup: $(READY) ## Make .venv with everything that is needed
@@ -22,15 +24,17 @@ plan: $(READY) ## Show what platform.dev and shop.dev would create: no engine, a
 	@.venv/bin/longshore plan -s platform.dev
 	@.venv/bin/longshore plan -s shop.dev
 
-check: $(READY) ## Lint, types, layers and the fast tests: for every commit
+lint: $(READY) ## Format, lint, types, layers, sizes
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@$(PY) -m tools.size
+
+check: lint ## Lint and the fast tests: for every commit
 	@$(PY) -m pytest -m "not cluster"
 
-test: $(READY) ## All tests, on a real Kubernetes API that is built once (about 20 minutes the first time)
+test: $(READY) ## All tests, on a real Kubernetes API that is built once (about 25 minutes the first time)
 	@$(PY) -m pytest
 
 up preview destroy: $(READY) ## make up STACK=shop.local: the same with a real Pulumi engine

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pulumi
 
-from cli.stack import convert_stack, read_stack, told
+from cli.stack import convert_stack, read_stack, summary
 from components.budget import MonthlyBudget
 from components.clusters.interface import Place, cluster_of
-from components.engine import config, tell
+from components.engine import config, stop_on_errors
 from components.network import Network
 from components.providers import aws_provider, stack_tag
 from components.secret_stores.operator import SecretsOperator
@@ -16,7 +16,7 @@ from components.team import Ground, deploy_team, operator_namespace
 
 stack = read_stack(pulumi.get_stack(), str(Path.cwd()), config())
 estate = convert_stack(stack, os.environ, deploying=True)
-settings = tell(stack.settings, *told(stack, estate))  # an error ends the program here, before the first resource
+settings = stop_on_errors(stack.settings, *summary(stack, estate))  # before the first resource
 
 aws = aws_provider(settings, stack.name)
 in_aws = pulumi.ResourceOptions(provider=aws)

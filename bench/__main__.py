@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from bench.estates import Estate, write
 from bench.processes import Measure, Name, Program, compare, refusal
-from bench.yardstick import yardstick
 from convert.report.table import columns
+from tools.go_program import NotBuiltError, built
 
 SMALL, MIDDLE, LARGE = 40, 400, 4_000
 SHORT = 3
@@ -54,7 +54,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="exit 1 when a threshold is missed")
     given = parser.parse_args()
     _prepare()
-    reader = yardstick()
+    reader = _reader()
     with TemporaryDirectory(prefix="longshore-bench-") as folder:
         results = _measure(Path(folder), reader, given.runs)
     print("\n".join(_report(results)))
@@ -67,6 +67,15 @@ def main() -> int:
 def _prepare() -> None:
     """Compile the program, as `make setup` does; under PYTHONDONTWRITEBYTECODE every run would do it again."""
     subprocess.run([sys.executable, "-m", "cli.quickstart"], check=True)
+
+
+def _reader() -> Path | None:
+    """The program on compose-go; None where it cannot be built, so that there is nothing to compare with."""
+    try:
+        return built(Path(__file__).with_name("reader"), "compose-reader")
+    except NotBuiltError as error:
+        print(error)
+        return None
 
 
 Results = dict[Name, Measure]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cli.flags import Verb
 from cli.reading import FLAGS, exit_code, read
 from cli.showing import show
+from cli.weighing import show_capacity
 
 if TYPE_CHECKING:
     from cli.flags import Given
@@ -17,12 +18,7 @@ def run(given: Given, shell: Shell) -> int:
     """Report on the estate; the findings are the product."""
     reading = read(given, shell)
     show(reading, given, shell, shell.out)
-    if reading.conversion and not given.on("--quiet") and given.text("--output") in {"", "text"}:
-        from convert.capacity import capacity  # noqa: PLC0415  the engine has loaded it
-        from convert.report.capacity import capacity_table  # noqa: PLC0415
-
-        weighed = capacity(reading.conversion, reading.options)
-        shell.out.writelines(f"{line}\n" for line in capacity_table(weighed, reading.options.capacity.nodes))
+    show_capacity(reading, given, shell)
     return exit_code(reading, given)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from convert.compose.printed import MASK
-from convert.compose.references import sole_reference
+from convert.compose.references import MASK, sole_reference
 from convert.secrets.command_lines import plain_secrets
 from convert.secrets.detection import detect, text_hit, variable
 

@@ -111,7 +111,8 @@ def _names(model: Mapping[str, Any], disabled: Mapping[str, Any], wish: str) -> 
 
 
 def _variables(model: Mapping[str, Any], given: Given) -> str:
-    from convert.compose.printed import MASK, variables  # noqa: PLC0415
+    from convert.compose.printed import variables  # noqa: PLC0415
+    from convert.compose.references import MASK  # noqa: PLC0415
     from convert.report.table import columns  # noqa: PLC0415
     from convert.secrets.detection import variable  # noqa: PLC0415
 

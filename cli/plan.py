@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cli.flags import BUG, Flag, Refused, Verb
 from cli.reading import FINDINGS, STACK, exit_code, read
 from cli.showing import show
+from cli.weighing import show_capacity
 from convert.model import Severity
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def run(given: Given, shell: Shell) -> int:
         shell.out.write(plan_text(name, rehearsal.nodes, shell.style(given, shell.out)))
         shell.out.write("\n")
         show(reading, given, shell, shell.out)
+        show_capacity(reading, given, shell)
     return code
 
 
@@ -68,6 +70,7 @@ def rehearse_stack(name: str, shell: Shell) -> Rehearsal:
 def plan_json(name: str, rehearsal: Rehearsal) -> str:
     """The resources as one JSON document, for a review of pull requests and for other programs."""
     document: dict[str, Any] = {
+        "version": 1,
         "stack": name,
         "resources": [_resource(node) for node in rehearsal.nodes],
         "counts": counts(rehearsal.nodes),

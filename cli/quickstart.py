@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILE = os.path.join(HERE, "__pycache__", f"quickstart.{sys.implementation.cache_tag}.bin")
-OURS = frozenset({"cli", "convert", "components", "yaml", "jsonschema_rs"})
+OURS = frozenset({"cli", "convert", "components", "yaml"})
 """Packages that are kept, beside the standard library; the large ones of slow verbs would slow down the others."""
 SAMPLE = b"services: {web: {image: 'nginx:latest', ports: ['80']}, db: {image: 'postgres:17', command: [a]}}"
 """A compose file with something to report, so that reporting is among what is imported."""

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from convert.compose import Project, Request
     from convert.model import Conversion, Finding
 
-NO_COMPOSE_FILE = "no-compose-file"
-
 FILES = (
     Flag("--file", "compose file, in order; - is stdin", short="-f", value="FILE", repeat=True),
     Flag("--env-file", "variables, instead of .env", value="FILE", repeat=True),
@@ -141,8 +139,10 @@ def _from_stack(given: Given, shell: Shell) -> Reading:
 
 def unusable_code(findings: Iterable[Finding], given: Given) -> int:
     """3 where there is no compose file to be found, 2 where one was named, or is wrong."""
+    from convert.compose import discovery  # noqa: PLC0415
+
     searched = not given.texts("--file") and not given.text("--stack")
-    return NO_FILE if searched and any(finding.code == NO_COMPOSE_FILE for finding in findings) else INPUT
+    return NO_FILE if searched and any(finding.code == discovery.NO_FILE for finding in findings) else INPUT
 
 
 def exit_code(reading: Reading, given: Given) -> int:

@@ -14,9 +14,9 @@ from components.settings import Settings, StackCluster
 from components.stack_file import StackFile, read_stack_file
 from components.validation import (
     check_against,
+    check_neighbours,
     check_platform,
     check_settings,
-    namespace_place,
     on_platform,
 )
 from convert.model import Finding, Severity
@@ -48,7 +48,7 @@ class Stack(NamedTuple):
     file: StackFile
 
 
-class Estate(NamedTuple):
+class ConvertedStack(NamedTuple):
     """The compose estate of a stack, read and converted.
 
     loaded: what the loader made of the files. conversion: None where an error stands in the way. findings: all of
@@ -105,7 +105,7 @@ def read_stack(name: str, directory: str, config: Mapping[str, Any] | None = Non
     return _alone(whole)
 
 
-def convert_stack(stack: Stack, environment: Mapping[str, str], *, deploying: bool = False) -> Estate | None:
+def convert_stack(stack: Stack, environment: Mapping[str, str], *, deploying: bool = False) -> ConvertedStack | None:
     """Load and convert the compose estate of a stack; None for a stack that has none, or whose settings are wrong.
 
     deploying: the secret store is asked which version of each secret is current, and whether there is one at all.
@@ -121,7 +121,7 @@ def convert_stack(stack: Stack, environment: Mapping[str, str], *, deploying: bo
     loaded = load(request, Disk())
     sources = {**stack.sources, **loaded.sources}
     if loaded.project is None:
-        return Estate(loaded, None, (*stack.findings, *loaded.findings), sources)
+        return ConvertedStack(loaded, None, (*stack.findings, *loaded.findings), sources)
     options = options_of(stack.settings, stack.platform)
     lacking: tuple[Finding, ...] = ()
     if deploying:
@@ -131,10 +131,10 @@ def convert_stack(stack: Stack, environment: Mapping[str, str], *, deploying: bo
     conversion = convert_project(loaded.project, options)
     unknown = check_against(stack.settings, loaded.project, stack.file)
     findings = (*stack.findings, *unknown, *loaded.findings, *conversion.findings, *lacking)
-    return Estate(loaded, conversion, findings, sources)
+    return ConvertedStack(loaded, conversion, findings, sources)
 
 
-def told(stack: Stack, estate: Estate | None) -> tuple[tuple[Finding, ...], str]:
+def summary(stack: Stack, estate: ConvertedStack | None) -> tuple[tuple[Finding, ...], str]:
     """All findings of a stack, and what an engine should say of them: each error and what to do, warnings by number."""
     from convert.report.findings import located, nowhere  # noqa: PLC0415  not for those who write their own
     from convert.report.text import concise  # noqa: PLC0415
@@ -188,21 +188,13 @@ def _with_platform(stack: Stack, cluster: StackCluster) -> Stack:
 
 
 def _alone(stack: Stack) -> Stack:
-    """Refuse a namespace that another stack has on the same cluster: each would take over and delete the other's."""
+    """Refuse what another stack of the project has on the same cluster."""
     if stack.settings is None or not stack.settings.team:
         return stack
-    place = namespace_place(stack.name, stack.settings)
-    for other in stack_names(stack.root):
-        settings = _read(other, stack.root).settings if other != stack.name else None
-        if settings and settings.team and namespace_place(other, settings) == place:
-            message = f"stack {other} has the namespace `{place[-1]}` on the same cluster"
-            key = "namespace" if stack.settings.namespace else "team"
-            span = stack.file.locate(("config", f"longshore:{key}"))
-            finding = Finding(
-                "stack-setting", Severity.ERROR, message, "give one of them another `namespace`", span=span
-            )
-            return stack._replace(settings=None, findings=(*stack.findings, finding))
-    return stack
+    read = {name: _read(name, stack.root).settings for name in stack_names(stack.root) if name != stack.name}
+    others = {name: settings for name, settings in read.items() if settings}
+    told = check_neighbours(stack.name, stack.settings, others, stack.file)
+    return stack._replace(settings=None, findings=(*stack.findings, *told)) if told else stack
 
 
 def _applied(file: StackFile, root: str) -> dict[str, Any]:

@@ -39,9 +39,8 @@ def run(given: Given, shell: Shell) -> int:
     observed = {kind: list(objects(client, kind, namespace)) for kind in KINDS}
     found = rows(observed, expected)
     if given.text("--output") == "json":
-        shell.out.write(
-            json.dumps({"namespace": namespace, "objects": [_plain(row) for row in found]}, indent=2) + "\n"
-        )
+        document = {"version": 1, "namespace": namespace, "objects": [_plain(row) for row in found]}
+        shell.out.write(json.dumps(document, indent=2) + "\n")
     else:
         shell.out.write(text(found, namespace, shell.style(given, shell.out), everything=given.on("--verbose")))
     return 0 if all(row.state == "up" for row in found) else 1

@@ -1,4 +1,4 @@
-"""Tests that need a real Kubernetes API are marked by what they ask for, so that `make check` can leave them out."""
+"""Tests that ask for a cluster are marked so, for `make check` to leave them out."""
 
 import pytest
 

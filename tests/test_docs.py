@@ -1,42 +1,35 @@
 """What the documentation quotes is what the program prints."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from tools.quoted import pages, renewed
+from tools.quoted import ROOT, pages, renewed
 
 
-@pytest.mark.parametrize("page", list(pages()), ids=str)
+def name(page):
+    return str(page.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", list(pages()), ids=name)
 def test_quoted_output_is_true(page):
     text = page.read_text(encoding="utf-8")
     assert renewed(text) == text, "run `make docs`"
 
 
-@pytest.mark.parametrize("page", list(pages()), ids=str)
+@pytest.mark.parametrize("page", list(pages()), ids=name)
 def test_links_between_pages_lead_somewhere(page):
     for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), f"{page}: {target} is not there"
 
 
 def test_every_page_is_in_the_readme_or_reached_from_it():
-    reached, waiting = set(), [Path("README.md")]
+    reached, waiting = set(), [ROOT / "README.md"]
     while waiting:
         page = waiting.pop()
         if page in reached or page.suffix != ".md" or not page.exists():
             continue
         reached.add(page)
         found = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8"))
-        waiting += [Path(*_normal((page.parent / target).parts)) for target in found]
-    assert set(Path("docs").rglob("*.md")) <= reached
-
-
-def _normal(parts):
-    found = []
-    for part in parts:
-        if part == "..":
-            found.pop()
-        else:
-            found.append(part)
-    return found
+        waiting += [(page.parent / target).resolve() for target in found]
+    assert set((ROOT / "docs").rglob("*.md")) <= reached

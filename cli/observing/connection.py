@@ -16,7 +16,7 @@ from lightkube.core.exceptions import ConfigError
 from lightkube.generic_resource import create_namespaced_resource
 
 from cli.flags import Flag, Refused
-from cli.secrets.backends.aws_secrets_manager import told
+from cli.secrets.backends.aws_secrets_manager import explaining
 from cli.secrets.backends.interface import UNREACHED
 from components.settings import EksCluster, KubeconfigCluster
 
@@ -100,7 +100,7 @@ def _eks(stack: Stack) -> KubeConfig:
     owner = stack.platform or stack.settings
     assert owner and owner.aws  # noqa: PT018, S101  an EKS cluster has an account
     name, region = owner.cluster_name, owner.aws.region
-    with told("describe the EKS cluster", name):
+    with explaining("describe the EKS cluster", name):
         session = boto3.Session(region_name=region)
         found = session.client("eks").describe_cluster(name=name)["cluster"]
         sts = session.client("sts")

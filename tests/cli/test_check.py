@@ -135,6 +135,7 @@ def test_bad_input_is_one_finding_and_exit_2(case: str, tmp_path: Path) -> None:
     assert screen.code == 2
     assert screen.out.startswith(f"error[{code}]: ")
     assert screen.out.endswith("\n1 error\n")
+    assert "\nhelp: " in screen.out
     if text is not None:
         assert " --> compose.yaml:" in screen.out
 

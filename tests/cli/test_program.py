@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from cli import program
-from cli.flags import Verb, help_text
+from cli.flags import Verb, help_text, parse
 from tests.cli.screen import longshore
 
 SCREEN_LINES = 40
 PROGRAM = Path(sys.executable).with_name("longshore")
 
 
-def verbs() -> dict[str, Verb]:
+def verbs() -> dict[str, tuple[Verb, str]]:
+    """Every verb, those of groups too, by what is typed: (the verb, its line in the overview)."""
     found = {}
-    for name in program.VERBS:
-        verb, _ = program.find([name]) if name != "secrets" else ("", [])
+    for name, (_, summary) in program.VERBS.items():
+        verb, _ = program.find([name])
         if isinstance(verb, Verb):
-            found[name] = verb
+            found[name] = verb, summary
+        else:
+            group = import_module(program.VERBS[name][0]).VERBS
+            for word, (_, line) in group.items():
+                inner, _ = program.find([name, word])
+                assert isinstance(inner, Verb)
+                found[f"{name} {word}"] = inner, line
     return found
+
+
+def commands(example: str) -> list[list[str]]:
+    """The words of each `longshore` in an example, which a comment may follow after two spaces."""
+    text = re.split(r"  +", example)[0]
+    return [shlex.split(words) for words in re.findall(r"longshore ([^|)>]*)", text)]
 
 
 def test_no_verb_shows_the_verbs_and_is_an_error(tmp_path: Path) -> None:
@@ -39,17 +54,23 @@ def test_no_verb_shows_the_verbs_and_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", verbs())
 def test_help_of_every_verb_fits_a_screen_and_has_examples_that_parse(name: str) -> None:
-    verb = verbs()[name]
+    verb, line = verbs()[name]
     assert len(help_text(verb).splitlines()) <= SCREEN_LINES
-    assert 1 <= len(verb.examples) <= 3
     assert verb.name == name
-    assert program.VERBS[name][1] == verb.summary
+    assert verb.summary == line
+    assert 1 <= len(verb.examples) <= 4
+    for example in verb.examples:
+        (words,) = commands(example)
+        found, rest = program.find(words)
+        assert found == verb
+        parse(verb, rest, {})
 
 
 @pytest.mark.parametrize("name", verbs())
 def test_every_flag_says_its_variable(name: str) -> None:
-    text = " ".join(help_text(verbs()[name]).split())
-    for flag in verbs()[name].flags:
+    verb, _ = verbs()[name]
+    text = " ".join(help_text(verb).split())
+    for flag in verb.flags:
         assert f"[env: {flag.variable}]" in text
 
 
@@ -108,8 +129,6 @@ def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_ends_quietly(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
     with subprocess.Popen(
         [PROGRAM, "check", "-f", "-"],
         cwd=tmp_path,

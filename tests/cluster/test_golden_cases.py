@@ -1,17 +1,12 @@
 """Every golden case, and any mix of attributes, before a real API server: strict validation, then Pod Security."""
 
 import pytest
-import yaml
 
-from cli.disk import Disk
-from convert.compose import Request, load
 from convert.engine import convert_project
 from convert.model import Severity
-from convert.secrets.detection import variable
 from tests.attributes import golden
 from tests.attributes.test_golden import CASES, name
-from tests.schema import test_any_estate_converts as mixes
-from tests.schema.test_every_attribute_has_a_fate import REST
+from tests.schema.test_any_estate_converts import mixes
 from tools.cluster.api import ApiError
 
 LEVELS = ("privileged", "baseline", "restricted")
@@ -74,21 +69,7 @@ def test_a_case_is_accepted(api, levels, folder):
 
 
 def test_any_mix_is_accepted(api, levels, tmp_path):
-    (tmp_path / "given.env").write_text("A=1\n")
-    for seed in range(mixes.ATTEMPTS):
-        services, chance = mixes.estate(seed)
-        (tmp_path / "compose.yaml").write_text(f"{yaml.safe_dump({'services': services})}{REST}")
-        request = Request(
-            working_directory=str(tmp_path),
-            files=("compose.yaml",),
-            project_name="p",
-            profiles=("*",),
-            is_secret=variable,
-        )
-        project = load(request, Disk()).project
-        if project is None:
-            continue
-        options = mixes.options(chance, services)
+    for seed, services, project, options in mixes(tmp_path):
         conversion = convert_project(project, options)
         clean = all(finding.severity is not Severity.ERROR for finding in conversion.findings)
         found = refusals(api, conversion.manifests, levels, options.pod_security if clean else "")

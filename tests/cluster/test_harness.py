@@ -13,6 +13,7 @@ import pytest
 
 from tools.cluster import workloads
 from tools.cluster.api import Api, ApiError, Manifest
+from tools.cluster.fixtures import provided
 from tools.cluster.processes import ProcessFailedError, free_ports, start, stop, wait_until
 from tools.cluster.toolchain import ToolsMissingError, provide, read_table
 
@@ -234,9 +235,10 @@ def test_every_tool_has_a_module_with_a_version() -> None:
     assert {tool.module for tool in table.tools.values()} == set(table.modules)
 
 
+@pytest.mark.cluster
 def test_up_and_down_by_hand_leave_no_process(tmp_path: Path, say: Callable[[str], None]) -> None:
     """Through the command line, as `make cluster` does, with a cache of its own that shares the built programs."""
-    real = provide(["etcd"])["etcd"].parent.parent
+    real = provided("etcd")["etcd"].parent.parent
     (tmp_path / "longshore").mkdir()
     (tmp_path / "longshore" / "tools").symlink_to(real)
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}

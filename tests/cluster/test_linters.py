@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from tests.cluster.estates import ROOT, longshore
-from tools.cluster.toolchain import ToolsMissingError, provide
+from tools.cluster.fixtures import provided
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,15 +67,9 @@ WAIVERS = (
 )
 
 
-@pytest.fixture(scope="module")
-def kube_score() -> str:
-    try:
-        return str(provide(["kube-score"])["kube-score"])
-    except ToolsMissingError as error:
-        pytest.skip(str(error))
-
-
-def test_nothing_critical_but_what_is_waived(kube_score: str, say: Callable[[str], None]) -> None:
+@pytest.mark.cluster
+def test_nothing_critical_but_what_is_waived(say: Callable[[str], None]) -> None:
+    kube_score = str(provided("kube-score")["kube-score"])
     run = longshore("render", ROOT, "-s", "shop.local", "--fail-on", "never")
     assert run.code == 0, run.err
     command = [kube_score, "score", "--output-format", "json", "--kubernetes-version", "v1.34", "-"]

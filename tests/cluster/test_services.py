@@ -11,19 +11,12 @@ import httpx
 import pytest
 
 from tools.cluster import services
-from tools.cluster.toolchain import ToolsMissingError, provide
+from tools.cluster.fixtures import provided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tools.cluster.api import Api, Manifest
-
-
-def built(*tools: str) -> None:
-    try:
-        provide(tools)
-    except ToolsMissingError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +28,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def operator(api: Api, aws: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("operator")
-    built("external-secrets")
+    provided("external-secrets")
     with services.external_secrets(api, folder, services.aws_environment(aws)):
         yield
 
@@ -121,7 +114,7 @@ def test_a_secret_of_aws_arrives_by_the_role_of_a_service_account(
 def test_a_secret_of_vault_arrives_by_kubernetes_login(
     api: Api, namespace: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    built("vault", "vault-plugin-auth-kubernetes")
+    provided("vault", "vault-plugin-auth-kubernetes")
     with services.vault(tmp_path_factory.mktemp("vault")) as vault:
         headers = {"X-Vault-Token": vault.token}
         with httpx.Client(base_url=f"{vault.url}/v1", headers=headers, trust_env=False) as client:

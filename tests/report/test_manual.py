@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -101,3 +102,20 @@ def test_what_is_meant_by_a_path(words: str, found: list[str]) -> None:
     (page,) = pages({"m": ""})
     known = dict.fromkeys(["services.*.a", "services.*.deploy.x", "services.*.deploy.y", "volumes.*"], page)
     assert find_attribute(words, known) == found
+
+
+NAMES = ("Docker", "Kubernetes", "Swarm", "Traefik", "Caddy", "YAML")
+
+
+def test_all_help_is_written_in_one_way() -> None:
+    """What to do, as after "help: ": from a small letter, parts joined by `;`, no full stop."""
+    helps = {told.help for entries in by_code(PAGES).values() for _, told in entries}
+    wrong = [
+        text
+        for text in helps
+        if (text[:1].isupper() and not text.startswith(NAMES))
+        or text.endswith(".")
+        or re.search(r"[a-z`)]\. [A-Z]", text)
+    ]
+    assert len(helps) > 100
+    assert not wrong, "\n".join(sorted(wrong))

@@ -86,8 +86,9 @@ def folder(tmp_path_factory):
     return made
 
 
-def test_any_mix_of_attributes(folder):
-    converted = 0
+def mixes(folder):
+    """(seed, services, project, options) of every mix that the loader accepts; `folder` holds the file of the last."""
+    (folder / "given.env").write_text("A=1\n")
     for seed in range(ATTEMPTS):
         services, chance = estate(seed)
         (folder / "compose.yaml").write_text(f"{yaml.safe_dump({'services': services})}{REST}")
@@ -99,14 +100,18 @@ def test_any_mix_of_attributes(folder):
             is_secret=variable,
         )
         project = load(request, Disk()).project
-        if project is None:
-            continue
+        if project is not None:
+            yield seed, services, project, options(chance, services)
+
+
+def test_any_mix_of_attributes(folder):
+    converted = 0
+    for seed, services, project, chosen in mixes(folder):
         converted += 1
-        told = options(chance, services)
-        conversion = convert_project(project, told)
+        conversion = convert_project(project, chosen)
         found = [fault for manifest in conversion.manifests for fault in faults(manifest)]
         assert found == [], (seed, services)
-        again = convert_project(project, told)
+        again = convert_project(project, chosen)
         assert json.dumps(again.manifests) == json.dumps(conversion.manifests), seed
         assert "\ue0fa" not in json.dumps(conversion.manifests, ensure_ascii=False), (seed, services)
     assert converted > ATTEMPTS // 3

@@ -5,7 +5,6 @@ External Secrets Operator are not in it; `tests/cluster` shows them to a real AP
 """
 
 from collections.abc import Awaitable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 import pytest
@@ -19,14 +18,12 @@ from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.networking import v1 as networking
 from pulumi_kubernetes.policy import v1 as policy
 
-from cli.disk import Disk
-from convert.compose import Request, load
 from convert.engine import convert_project
 from convert.kubernetes.kinds import API_VERSION
 from convert.options import Options
-from convert.secrets.detection import variable
 from tests.attributes import golden
 from tests.attributes.test_golden import CASES, name
+from tests.marketplace import marketplace
 
 SPECS = {
     "DaemonSet": apps.DaemonSetSpecArgs,
@@ -155,18 +152,10 @@ def test_a_wrong_field_is_seen(spec, fault):
 def test_a_field_of_every_kind_is_checked():
     made = {manifest["kind"] for folder in CASES if (answer := golden.answer(folder)).conversion
             for manifest in answer.conversion.manifests}  # fmt: skip
-    assert made >= set(SPECS) - {"Ingress"}
+    assert made >= set(SPECS)
     assert made <= set(SPECS) | set(PLAIN) | ELSEWHERE
 
 
 def test_the_example_estate():
-    example = Path(__file__).parents[2] / "examples" / "marketplace"
-    if not (example / "compose.yaml").exists():
-        pytest.skip("the example estate is not there")
-    given = {"S3_ACCESS_KEY_ID": "a", "IMGPROXY_KEY": "b", "FRAUD_DATABASE_URL": "postgres://a:b@c/d"}
-    request = Request(
-        working_directory=str(example), files=("compose.yaml",), profiles=("*",), environment=given, is_secret=variable
-    )
-    project = load(request, Disk()).project
-    assert project is not None
-    assert [fault for manifest in convert_project(project, Options()).manifests for fault in faults(manifest)] == []
+    made = convert_project(marketplace(), Options()).manifests
+    assert [fault for manifest in made for fault in faults(manifest)] == []

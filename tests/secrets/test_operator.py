@@ -18,7 +18,7 @@ from convert.secrets.external_secret import stable_name
 from tests.secrets.estate import ES, Marketplace, expected, external
 from tests.secrets.playing import aws_with_a_door, everything_in_etcd
 from tools.cluster import services, workloads
-from tools.cluster.toolchain import ToolsMissingError, locate, provide, read_table
+from tools.cluster.fixtures import provided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,10 +35,7 @@ OWNER = "shipping-api"
 
 @pytest.fixture(scope="module")
 def tools():
-    try:
-        provide(["external-secrets"])
-    except ToolsMissingError as error:
-        pytest.skip(f"no External Secrets Operator to test with: {error}")
+    provided("external-secrets")
 
 
 @pytest.fixture(scope="module")
@@ -252,8 +249,7 @@ def test_odd_values_and_files_arrive_as_they_are(api: Api, namespace: str, store
 @pytest.mark.usefixtures("simulated", "tools")
 def test_the_same_with_vault(api: Api, namespace: str, say, tmp_path, tmp_path_factory, monkeypatch) -> None:
     """Kubernetes login: Vault asks the cluster whose token it is, and its role binds ServiceAccount and namespace."""
-    if locate(read_table().tools["vault"]) is None:
-        pytest.skip("Vault is not built: `python -m tools.cluster build vault vault-plugin-auth-kubernetes` builds it")
+    provided("vault", "vault-plugin-auth-kubernetes")
     with (
         services.vault(tmp_path_factory.mktemp("vault")) as server,
         services.external_secrets(api, tmp_path_factory.mktemp("operator")),

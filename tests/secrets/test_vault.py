@@ -10,13 +10,14 @@ from convert.model import Severity
 from convert.secrets.external_secret import stable_name
 from tests.secrets.test_push import EVERYTHING
 from tools.cluster import services
-from tools.cluster.toolchain import locate, read_table
+from tools.cluster.fixtures import provided
+
+pytestmark = pytest.mark.cluster
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    if locate(read_table().tools["vault"]) is None:
-        pytest.skip("Vault is not built: `python -m tools.cluster build vault vault-plugin-auth-kubernetes` builds it")
+    provided("vault", "vault-plugin-auth-kubernetes")
     with services.vault(tmp_path_factory.mktemp("vault")) as running:
         yield running
 

@@ -160,7 +160,7 @@ class Api:
             "PATCH",
             self.path_of(manifest, namespace),
             params=options,
-            content=json.dumps(manifest),
+            content=json.dumps(manifest, ensure_ascii=False),
             headers={"Content-Type": "application/apply-patch+yaml"},
         )
 

@@ -13,7 +13,7 @@ import pytest
 from tools.cluster.api import Api
 from tools.cluster.cluster import running
 from tools.cluster.services import install_external_secrets_crds
-from tools.cluster.toolchain import ToolsMissingError
+from tools.cluster.toolchain import CONTROL_PLANE, ToolsMissingError, provide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,17 +26,23 @@ class Target(NamedTuple):
     etcd: str
 
 
+def provided(*names: str) -> dict[str, Path]:
+    """Path of each program of `versions.toml`; where one can't be had, the test skips and says why."""
+    try:
+        return provide(names)
+    except ToolsMissingError as error:
+        pytest.skip(str(error))
+
+
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """A cluster for the whole session; where there can be none, the tests skip and say why."""
     if given := os.environ.get("LONGSHORE_TEST_KUBECONFIG"):
         yield Target(Path(given), "")
         return
-    try:
-        with running(tmp_path_factory.mktemp("cluster")) as own:
-            yield Target(own.kubeconfig, own.etcd)
-    except ToolsMissingError as error:
-        pytest.skip(f"no Kubernetes to test on: {error}")
+    provided(*CONTROL_PLANE)
+    with running(tmp_path_factory.mktemp("cluster")) as own:
+        yield Target(own.kubeconfig, own.etcd)
 
 
 @pytest.fixture(scope="session")
@@ -49,10 +55,8 @@ def api(cluster: Target) -> Iterator[Api]:
 @pytest.fixture(scope="session")
 def external_secrets_kinds(api: Api) -> None:
     """The kinds of the External Secrets Operator; no operator is needed to judge its objects."""
-    try:
-        install_external_secrets_crds(api)
-    except ToolsMissingError as error:
-        pytest.skip(f"no custom resources of External Secrets: {error}")
+    provided("external-secrets")
+    install_external_secrets_crds(api)
 
 
 @contextmanager

@@ -1,0 +1,26 @@
+"""The example estate, read with all its profiles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli.disk import Disk
+from convert.compose import Project, Request, load
+from convert.secrets.detection import variable
+
+FOLDER = Path(__file__).parents[1] / "examples" / "marketplace"
+
+
+def marketplace() -> Project:
+    """Load it as a build server would: without a `.env`, but with the variables that are required."""
+    required = {"S3_ACCESS_KEY_ID": "a", "IMGPROXY_KEY": "b", "FRAUD_DATABASE_URL": "postgres://a:b@c/d"}
+    request = Request(
+        working_directory=str(FOLDER),
+        files=("compose.yaml",),
+        profiles=("*",),
+        environment=required,
+        is_secret=variable,
+    )
+    loaded = load(request, Disk())
+    assert loaded.project, [finding.message for finding in loaded.findings]
+    return loaded.project
