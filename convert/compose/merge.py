@@ -7,7 +7,7 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/13-merge.md
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from convert.compose.patterns import Branch, for_each, table
 from convert.compose.problems import Problems
@@ -184,14 +184,17 @@ def _address_pools(base: Node, over: Node, _branch: Branch | None, problems: Pro
     if type(base.value) is not list or type(over.value) is not list:
         _refuse(base if type(base.value) is list else Node([]), over, problems)
         return base
-    before = {pool.get("subnet"): pool for pool in base.value if type(pool.value) is dict}
+    before = {_subnet(pool): pool for pool in base.value}
     base.value = [
-        merge(before[pool.get("subnet")], pool, None, problems)
-        if type(pool.value) is dict and pool.get("subnet") in before
-        else pool
-        for pool in over.value
+        merge(before[_subnet(pool)], pool, None, problems) if _subnet(pool) in before else pool for pool in over.value
     ]
     return base
+
+
+def _subnet(pool: Node) -> Hashable:
+    """What an address pool is recognised by; all without a subnet are one, and what is none at all is like no other."""
+    subnet = pool.get("subnet")
+    return subnet if subnet is None or type(subnet) is str else id(pool)
 
 
 _CONTAINER: dict[str, Merger] = {

@@ -201,7 +201,7 @@ class _Builder:
         for key, child in source.value:
             name = key.value
             if type(name) is not str or key.tag is not None or (not key.style and (not name or name[0] in HINTS)):
-                name = self.key(key)
+                name = self.key(key, reset=child.tag == "!reset")
             if name in own:
                 self.duplicate(key, name or MERGE, own[name])
                 continue
@@ -239,17 +239,22 @@ class _Builder:
     def refuse(self, code: str, message: str, source: Any, help: str) -> None:  # noqa: A002
         self.problems.error(code, message, Node(None, source), help=help)
 
-    def key(self, key: Any) -> str | None:
-        """Read an unusual key: quoted or not, tagged or not, it must be text. None is the merge key."""
+    def key(self, key: Any, *, reset: bool) -> str | None:
+        """Read an unusual key: quoted or not, tagged or not, it must be text. None is the merge key.
+
+        reset: its entry is taken out, and whatever its key is with it.
+        """
         if type(key) is ScalarNode:
             plain = key.tag is None and not key.style
             value = resolve(key.value) if plain else key.value if key.tag is None else self.tagged_scalar(key)
             if type(value) is str:
                 return None if plain and value == MERGE else value
-            help_ = f'write it in quotes: `"{key.value}"`'
-            self.refuse("key-not-text", f"the key {quote(key.value)} is not text", key, help_)
+            if not reset:
+                help_ = f'write it in quotes: `"{key.value}"`'
+                self.refuse("key-not-text", f"the key {quote(key.value)} is not text", key, help_)
             return str(key.value)
-        self.refuse("key-not-text", "a mapping or a list cannot be a key", key, "")
+        if not reset:
+            self.refuse("key-not-text", "a mapping or a list cannot be a key", key, "write text: `key: value`")
         return ""
 
     def duplicate(self, key: Any, name: str, first: Any) -> None:

@@ -286,13 +286,11 @@ def strict_options(node: Node, _problems: Problems) -> Any:
 
 
 def lists(node: Node, _problems: Problems) -> Any:
-    """Lists of texts by name."""
+    """Lists of texts by name; empty ones are left out."""
     if type(node.value) is not dict:
         raise wrong(node, "a mapping")
-    return {
-        key: [show(item.value) for item in (child.value if type(child.value) is list else [child])]
-        for key, child in node.value.items()
-    } or OMIT
+    found = {key: child.value if type(child.value) is list else [child] for key, child in node.value.items()}
+    return {key: [show(item.value) for item in items] for key, items in found.items() if items} or OMIT
 
 
 def hosts(node: Node, _problems: Problems) -> Any:

@@ -38,6 +38,12 @@ WORDS = (
     "$$x",
     "${SET}",
     "${UNSET:-d}",
+    "nginx:${SET}",
+    "t-${SET}",
+    "1${SET}",
+    "-${SET}",
+    "~/${SET}",
+    "+$SET",
     "é",
     "k: v",
     "#h",
@@ -349,18 +355,20 @@ def projects(draw: Draw) -> Generated:
 
 
 _SAFE = re.compile(r"[A-Za-z/.][A-Za-z0-9_./-]*")
+_PLAIN = re.compile(r"(?:[^\s\-?:,\[\]{}#&*!|>'\"%@`]|[-?:](?=\S))(?:[^\s:#]|:(?=\S)|(?<=\S)#| (?=[^\s#]))*")
 _WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n", ".inf", ".nan"))
 
 
 def emit(model: Any, indent: int = 0) -> str:
-    """Write a model as YAML: blocks outside, flow inside."""
+    """Write a model as YAML: blocks outside, where values have no quotes if they need none, flow inside."""
     lines = []
     for key, child in model.items():
         pad = " " * indent
         if isinstance(child, dict) and child and indent < 6:
             lines.append(f"{pad}{_text(key)}:\n{emit(child, indent + 2)}")
         else:
-            lines.append(f"{pad}{_text(key)}: {flow(child)}\n")
+            plain = isinstance(child, str) and _PLAIN.fullmatch(child)
+            lines.append(f"{pad}{_text(key)}: {child if plain else flow(child)}\n")
     return "".join(lines)
 
 
