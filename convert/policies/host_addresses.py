@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from convert.estate import Estate, Service
 
-_HERE: Final = ("localhost", "127.0.0.1")
 _ADDRESS: Final = re.compile(
     r"(?:(?P<scheme>https?|wss?)://)?(?<![\w.-])(?P<host>localhost|127\.0\.0\.1)(?::(?P<port>\d{1,5}))?(?![\w.:-])"
 )
@@ -29,7 +28,7 @@ _PORTS: Final = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 def host_addresses(service: Service) -> Iterator[Problem]:
     """Report each setting that names a port of the Docker host which another service publishes."""
     for key, value in (service.model.get("environment") or {}).items():
-        if not isinstance(value, str) or not any(name in value for name in _HERE):
+        if not value or ("localhost" not in value and "127.0.0.1" not in value):
             continue
         for match in _ADDRESS.finditer(value):
             port = int(match["port"] or _PORTS.get(match["scheme"] or "", 0))

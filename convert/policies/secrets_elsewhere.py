@@ -90,27 +90,27 @@ def _is_secret(key: str, value: str) -> bool:
 @estate_policy
 def known_by_value(estate: Estate) -> Iterator[Effect]:
     """Tell of variables that are secret by what they hold: without it, a conversion takes them for settings."""
-    declared = estate.options.secrets.variables
-    told: set[str] = set()
+    judged = set(estate.options.secrets.variables)
     for path, name in _mentioned(estate):
-        if name in told or name in declared or variable(name, None):
+        # What an env file of the service gives under its own name is there for everybody.
+        if name in judged or (path[-1] == name and estate.project.in_env_file(path)):
             continue
-        told.add(name)
-        yield Problem(
-            "secret-by-value",
-            Severity.WARNING,
-            f"`{name}` is a secret by its value, which its name does not show: where it is not set, on a build server, "
-            "the manifests would be others",
-            f"write `secrets: {{variables: {{{name}: true}}}}` in the stack file",
-            path,
-        )
+        judged.add(name)
+        if not variable(name, None):
+            yield Problem(
+                "secret-by-value",
+                Severity.WARNING,
+                f"`{name}` is a secret by its value, which its name does not show: where it is not set, on a build "
+                "server, the manifests would be others",
+                f"write `secrets: {{variables: {{{name}: true}}}}` in the stack file",
+                path,
+            )
 
 
 def _mentioned(estate: Estate) -> Iterator[tuple[Path, str]]:
-    """Every use of a secret variable; what an env file of the service gives is there for everybody."""
+    """Every use of a secret variable by a service."""
     for service in estate:
         for places in referring(service).values():
             for path, text in places:
                 for name in references(text):
-                    if path[-1] != name or not estate.project.in_env_file(path):
-                        yield path, name
+                    yield path, name
