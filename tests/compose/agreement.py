@@ -97,6 +97,7 @@ ON_PURPOSE = {
     "A date where a command is meant": lambda outcome, _text: '+0000 UTC" is not a text' in str(outcome.findings),
     "A secret without a source": lambda outcome, _text: "this secret has no `source`" in str(outcome.findings),
     "Port 0": lambda outcome, _text: "0 is not a port of a container" in str(outcome.findings),
+    "A name that turns out empty": lambda outcome, _text: '"" is not a project name' in str(outcome.findings),
     "Empty host tables in two files": lambda outcome, _text: "extra_hosts must be a mapping" in outcome.error,
     "Remote files": lambda outcome, _text: _code(outcome, "remote-file"),
 }
