@@ -94,11 +94,13 @@ def _translate(value: Any, branch: _Branch, path: Path, estate: Estate, fold: Fo
     claim = branch.claim
     assert claim  # noqa: S101  the caller found it
     service = estate.services[str(path[1])] if path[0] == "services" else None
-    seen = View(value) if isinstance(value, (dict, list)) and value else value
+    place = service or Entry(path, estate)
     allowed = service.allowed if service else frozenset()
-    fold.translate(claim.rule(seen, service or Entry(path, estate)), path, leaves(value, path), allowed)
-    if not isinstance(seen, View):
+    if not value or not isinstance(value, (dict, list)):
+        fold.translate(claim.rule(value, place), path, (path,), allowed)
         return
+    seen = View(value)
+    fold.translate(claim.rule(seen, place), path, leaves(value, path), allowed)
     for left in seen.unread():
         deeper = _deepest(branch, left)
         if deeper is None:

@@ -11,14 +11,15 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#en
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from convert.estate.swarm import FIELDS, SERVICE_NAME, pieces
 from convert.kubernetes.hostnames import renamed, rewrite
 from convert.model import Approximated, Each, Item, LocalOnly, Problem, Severity, Unsupported
 from convert.registry import attribute
 from convert.secrets.binding import entries, expand, value_from
-from convert.secrets.needs import setting, settings
+from convert.secrets.needs import COMPOSED, setting, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from convert.secrets.needs import Setting
     from convert.view import View
 
-_NAME = re.compile(r"[ -<>-~]+").fullmatch
+_NAME: Final = re.compile(r"[ -<>-~]+").fullmatch
 
 
 @attribute("services.*.environment")
@@ -40,7 +41,7 @@ def environment(values: View, service: Service) -> Iterator[Effect]:
     for key, value in values.plain().items():
         if value is None:
             yield LocalOnly("no value is given here, so Docker passes none on", at=(key,))
-        elif not _NAME(key):
+        elif _entry(key) is None:
             yield Unsupported(
                 "Kubernetes knows no variable of such a name: it takes printable ASCII characters, and no `=`",
                 "give it another name, here and in the program",
@@ -48,26 +49,35 @@ def environment(values: View, service: Service) -> Iterator[Effect]:
                 "variable-name",
                 Severity.ERROR,
             )
-        else:
-            written[key], hits = rewrite(value, renames, key) if renames else (value, ())
+        elif renames:
+            written[key], hits = rewrite(value, renames, key)
             yield from renamed(hits, renames, (key,))
+        else:
+            written[key] = value
     judged = {key: setting(service, key, value) for key, value in written.items()} if renames else settings(service)
-    composed = [key for key in written if judged[key].kind == "composed"]
+    composed = [key for key in written if judged[key] is COMPOSED]
     for key in composed:
         yield from entries(service, written[key])
     env = Each()
-    for key in (*(key for key in written if judged[key].kind != "composed"), *composed):
-        found, value = judged[key], written[key]
+    for key in (*(key for key in written if judged[key] is not COMPOSED), *composed) if composed else written:
+        found, value, place = judged[key], written[key], _entry(key)
+        assert place  # noqa: S101  it was looked for above
         if found.key:
-            env[Item("name", key)] = value_from(service, found.key)
+            env[place] = value_from(service, found.key)
         elif templates := pieces(value):
             yield from _templates(service, key, templates, env)
         else:
-            env[Item("name", key)] = {"value": expand(service, value)}
+            env[place] = {"value": expand(service, value)}
         if found.hit:
             yield from _findings(service, key, found)
     if env:
         yield service.put_container("env", value=env)
+
+
+@lru_cache(maxsize=4096)
+def _entry(key: str) -> Item | None:
+    """The place of an environment entry in its list; None where Kubernetes knows no variable of such a name."""
+    return Item("name", key) if _NAME(key) else None
 
 
 def _templates(service: Service, key: str, found: tuple[Piece, ...], env: Each) -> Iterator[Effect]:

@@ -1,15 +1,15 @@
-"""Which objects of the same namespace a pod needs before it can start."""
+"""Which objects of the same namespace another one needs before it can do its work."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from convert.model import Manifest, ObjectKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_REFERENCE_KEYS = {
+_NAMED_BY: Final = {
     "configMapKeyRef": ("ConfigMap", "name"),
     "configMapRef": ("ConfigMap", "name"),
     "configMap": ("ConfigMap", "name"),
@@ -18,23 +18,46 @@ _REFERENCE_KEYS = {
     "secret": ("Secret", "secretName"),
     "persistentVolumeClaim": ("PersistentVolumeClaim", "claimName"),
 }
+"""Key in a source of a variable or a volume → the kind of object it names, and by which entry."""
 
 
-def references(manifest: Manifest) -> Iterator[ObjectKey]:
+def references(manifest: Manifest) -> frozenset[ObjectKey]:
     """Objects that `manifest` names: config maps, secrets, claims and the service account of a pod; a store."""
     spec = manifest.get("spec", {})
     if manifest["kind"] == "ExternalSecret":
-        yield ObjectKey("SecretStore", spec["secretStoreRef"]["name"])
-    elif manifest["kind"] == "SecretStore":
-        yield from _service_accounts(spec)
+        return frozenset((ObjectKey("SecretStore", spec["secretStoreRef"]["name"]),))
+    if manifest["kind"] == "SecretStore":
+        return frozenset(_service_accounts(spec))
     pod = spec.get("template", {}).get("spec")
-    if pod:
-        if "serviceAccountName" in pod:
-            yield ObjectKey("ServiceAccount", pod["serviceAccountName"])
-        yield from _named(pod.get("volumes", []))
-        for container in (*pod.get("containers", ()), *pod.get("initContainers", ())):
-            yield from _named(container.get("envFrom", []))
-            yield from _named([entry["valueFrom"] for entry in container.get("env", ()) if "valueFrom" in entry])
+    return frozenset(ObjectKey(kind, name) for kind, name in _of_pod(pod)) if pod else frozenset()
+
+
+def _of_pod(pod: dict[str, Any]) -> set[tuple[str, str]]:
+    """(kind, name) of what a pod names, each once: a container may take twenty variables from one Secret."""
+    found: set[tuple[str, str]] = set()
+    if "serviceAccountName" in pod:
+        found.add(("ServiceAccount", pod["serviceAccountName"]))
+    _add_named(pod.get("volumes", []), found)
+    for container in (*pod.get("containers", ()), *pod.get("initContainers", ())):
+        _add_named(container.get("envFrom", []), found)
+        for entry in container.get("env", ()):
+            if "valueFrom" in entry:
+                _add_named(entry["valueFrom"], found)
+    return found
+
+
+def _add_named(value: Any, found: set[tuple[str, str]]) -> None:
+    if isinstance(value, list):
+        for child in value:
+            _add_named(child, found)
+    elif isinstance(value, dict):
+        for key, child in value.items():
+            if key in _NAMED_BY and isinstance(child, dict):
+                kind, name = _NAMED_BY[key]
+                if name in child:
+                    found.add((kind, child[name]))
+            elif isinstance(child, (dict, list)):
+                _add_named(child, found)
 
 
 def _service_accounts(value: Any) -> Iterator[ObjectKey]:
@@ -44,17 +67,3 @@ def _service_accounts(value: Any) -> Iterator[ObjectKey]:
                 yield ObjectKey("ServiceAccount", child["name"])
             else:
                 yield from _service_accounts(child)
-
-
-def _named(value: Any) -> Iterator[ObjectKey]:
-    if isinstance(value, list):
-        for child in value:
-            yield from _named(child)
-    elif isinstance(value, dict):
-        for key, child in value.items():
-            if key in _REFERENCE_KEYS and isinstance(child, dict):
-                kind, field = _REFERENCE_KEYS[key]
-                if field in child:
-                    yield ObjectKey(kind, child[field])
-            elif isinstance(child, (dict, list)):
-                yield from _named(child)
