@@ -20,6 +20,7 @@ Range = tuple[int, int]
 """Columns of a line, counted from 0: from the first hidden one to the one after the last."""
 
 _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_RARE_BREAKS: Final = "\r\x85\u2028\u2029"
 _NAMES: Final = "pass|pasw|pwd|secret|token|key|credential|auth|dsn|salt|private|signature|cert|cookie|session"
 _SECRET_NAME: Final = re.compile(_NAMES, re.IGNORECASE).search
 _PAIR: Final = re.compile(
@@ -82,7 +83,7 @@ class Source:
     """The text of one file, ready to show lines of; what a line needs to know of the lines above is found once."""
 
     def __init__(self, name: str, text: str) -> None:
-        self.lines = _BREAK.split(text)
+        self.lines = _BREAK.split(text) if any(mark in text for mark in _RARE_BREAKS) else text.split("\n")
         self._yaml = name.endswith((".yaml", ".yml", ".json")) or bool(_COMPOSE(text))
         self._tree: _Tree | None = None
 
@@ -160,7 +161,9 @@ def _tree(lines: Sequence[str]) -> _Tree:
             levels.append(_NO_ENTRY)
             parents.append(last)
             continue
-        level = _level(len(line) - len(text), in_list=text[0] == "-" and text[1:2] in _DASHED)
+        level = 2 * (len(line) - len(text))  # as `_level` has it, without a call for each line
+        if text[0] == "-" and text[1:2] in _DASHED:
+            level += 1
         while last >= 0 and levels[last] >= level:
             last = parents[last]
         levels.append(level)
