@@ -148,10 +148,8 @@ def summary(stack: Stack, estate: ConvertedStack | None) -> tuple[tuple[Finding,
         return findings, lines + "".join(f"help: {way_out}\n" for way_out in ways_out)
     codes = Counter(finding.code for finding in findings if finding.severity is Severity.WARNING)
     counted = ", ".join(f"{count} {code}" for code, count in sorted(codes.items()))
-    return (
-        findings,
-        f"{codes.total()} findings: {counted}; `longshore check -s {stack.name}` shows where and what to do",
-    )
+    number = "1 finding" if codes.total() == 1 else f"{codes.total()} findings"
+    return findings, f"{number}: {counted}; `longshore check -s {stack.name}` shows where and what to do"
 
 
 def _read(name: str, root: str, config: Mapping[str, Any] | None = None) -> Stack:

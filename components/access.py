@@ -26,7 +26,6 @@ _WRITE: Final = ["get", "list", "watch", "create", "update", "patch", "delete"]
 _KINDS: Final[Mapping[str, list[str]]] = {
     "": ["configmaps", "persistentvolumeclaims", "serviceaccounts", "services"],
     "apps": ["daemonsets", "deployments", "statefulsets"],
-    "autoscaling": ["horizontalpodautoscalers"],
     "batch": ["jobs"],
     "external-secrets.io": ["externalsecrets", "secretstores"],
     "networking.k8s.io": ["ingresses", "networkpolicies"],
@@ -76,22 +75,27 @@ class TeamAccess(pulumi.ComponentResource):
         self._role("people", settings.team_group, people_rules(settings), within)
         self._role("deployers", deployers, [*_rules(_KINDS, _WRITE), *_rules(_SEEN, _READ)], within)
         if cluster.name is not None and settings.aws:
-            for group, roles in (
-                (settings.team_group, settings.access.people),
-                (deployers, settings.access.deployers),
-            ):
-                for role in roles:
-                    access_entry(
-                        role_name(role),
-                        cluster_name=cluster.name,
-                        role=role,
-                        policy="AmazonEKSViewPolicy",
-                        partition=settings.aws.partition,
-                        groups=[group],
-                        namespace=settings.team_namespace,
-                        opts=within,
-                    )
+            for role, groups in self._let_in(deployers).items():
+                access_entry(
+                    role_name(role),
+                    cluster_name=cluster.name,
+                    role=role,
+                    policy="AmazonEKSViewPolicy",
+                    partition=settings.aws.partition,
+                    groups=groups,
+                    namespace=settings.team_namespace,
+                    opts=within,
+                )
         self.register_outputs({"namespace": settings.team_namespace, "group": settings.team_group})
+
+    def _let_in(self, deployers: str) -> dict[str, list[str]]:
+        """IAM role → its groups: EKS takes one entry per role, whatever it is listed for."""
+        access = self._settings.access
+        groups: dict[str, list[str]] = {}
+        for group, roles in ((self._settings.team_group, access.people), (deployers, access.deployers)):
+            for role in dict.fromkeys(roles):
+                groups.setdefault(role, []).append(group)
+        return groups
 
     def _metadata(self, name: str) -> dict[str, Any]:
         return {"name": name, "namespace": self._settings.team_namespace}

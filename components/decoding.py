@@ -1,9 +1,7 @@
 """Plain values into typed settings: a class is the schema, its type hints and rules are what a value must meet.
 
-A class is a frozen dataclass, or a NamedTuple.
-
-Every error of a value becomes a finding and the decoding goes on, so that one run shows all of them. Keys are the
-camelCase of the field names. Imports no pulumi.
+A class is a frozen dataclass or a NamedTuple. Every error of a value becomes a finding and the decoding goes on, so
+that one run shows all of them. Keys are the camelCase of the field names. Imports no pulumi.
 """
 
 from __future__ import annotations
@@ -83,8 +81,8 @@ class Decoder:
         self._rules = rules
 
     def decode(self, wanted: type[T], value: Any, path: Path) -> T | Invalid:
-        """Decode a mapping into the dataclass `wanted`."""
-        result: T | Invalid = self._dataclass(wanted, value, path)
+        """Decode a mapping into the settings class `wanted`."""
+        result: T | Invalid = self._settings(wanted, value, path)
         return result
 
     def _say(self, path: Path, message: str, help_text: str = "", *, key: bool = False) -> Invalid:
@@ -114,7 +112,7 @@ class Decoder:
         if origin is Mapping:
             return self._mapping(wanted, value, path, rule)
         if _is_settings(wanted):
-            return self._dataclass(wanted, value, path)
+            return self._settings(wanted, value, path)
         return self._scalar(wanted, value, path)
 
     def _union(self, wanted: Any, value: Any, path: Path, rule: Rule | None) -> Any:
@@ -129,7 +127,7 @@ class Decoder:
         if "kind" not in value:
             return self._say(path, "needs `kind`", f"write `kind: {' | '.join(kinds)}`")
         kind = self._literal(tuple(kinds), value["kind"], (*path, "kind"))
-        return kind if isinstance(kind, Invalid) else self._dataclass(kinds[kind], value, path)
+        return kind if isinstance(kind, Invalid) else self._settings(kinds[kind], value, path)
 
     def _literal(self, allowed: tuple[Any, ...], value: Any, path: Path) -> Any:
         if value in allowed:
@@ -157,7 +155,7 @@ class Decoder:
         found = {str(key): self._value(element, item, (*path, str(key)), rule) for key, item in value.items()}
         return INVALID if any(isinstance(item, Invalid) for item in found.values()) else found
 
-    def _dataclass(self, wanted: Any, value: Any, path: Path) -> Any:
+    def _settings(self, wanted: Any, value: Any, path: Path) -> Any:
         value = {} if value is None else value
         if not isinstance(value, Mapping):
             names = _listed(list(_schema(wanted)))
@@ -181,7 +179,7 @@ class Decoder:
         if key == "secure":
             self._say(
                 (*path, key),
-                "a stack file holds no secrets, not even encrypted ones",
+                "is an encrypted value; a stack file holds no secrets, not even encrypted ones",
                 "give the value to `longshore secrets push`; the stack file names it at most",
                 key=True,
             )

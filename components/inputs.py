@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.settings import SHARED_CLASS, EksCluster, KubeconfigCluster, Settings
+from convert.kubernetes.quantity import bytes_in, millicores_in
 from convert.options import Capacity, Options, Storage
 from convert.secrets.detection import variable
 
@@ -16,26 +16,25 @@ if TYPE_CHECKING:
     from components.settings import CapacitySettings, ClusterSettings, Compose
     from convert.compose import Request
 
-_QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)").fullmatch
-_UNITS = {"": 1.0, "m": 0.001, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18} | {
-    f"{letter}i": 1024.0**power for power, letter in enumerate("KMGTPE", 1)
-}
+APPLICATION_LOAD_BALANCER, INTERNAL_APPLICATION_LOAD_BALANCER = "alb", "alb-internal"
+NETWORK_LOAD_BALANCERS = {"auto": "eks.amazonaws.com/nlb", "managed": "service.k8s.aws/nlb"}
+"""Way of computing on EKS → the class of network load balancers: of Auto Mode, of the AWS Load Balancer Controller."""
 
 
 def options_of(settings: Settings, platform: Settings | None = None) -> Options:
     """Say to the converter what the stack decided; `platform`: the settings of the stack whose cluster it runs on."""
     workloads = settings.workloads
-    production = settings.in_production
+    cluster = (platform or settings).cluster
     return Options(
         environment=settings.environment,
         team=settings.team,
         namespace=settings.team_namespace,
         # Not the project's name, which is that of a folder: it is part of selectors, and nobody can change those.
         application=workloads.application or settings.team,
-        production=production,
-        kubernetes_version=_version((platform or settings).cluster),
+        production=settings.in_production,
+        kubernetes_version=_version(cluster),
         services=settings.services,
-        storage=_storage(settings, platform),
+        storage=_storage(settings.storage, cluster),
         secrets=settings.secrets._replace(
             region=settings.secrets.region or (settings.aws.region if settings.aws else ""),
             role=settings.store_role,
@@ -45,7 +44,9 @@ def options_of(settings: Settings, platform: Settings | None = None) -> Options:
         default_cpu=workloads.cpu,
         network_policies=workloads.network_policies,
         pod_security=workloads.pod_security,
-        ingress_class=workloads.ingress_class,
+        ingress_class=workloads.ingress_class or _ingress_class(cluster),
+        internal_ingress_class="" if workloads.ingress_class else _internal_ingress_class(cluster),
+        load_balancer_class=workloads.load_balancer_class or _load_balancer_class(cluster),
         image_pull_secrets=workloads.image_pull_secrets,
     )
 
@@ -77,29 +78,31 @@ def request_of(settings: Settings, compose: Compose, root: str, environment: Map
     )
 
 
-def quantity(text: str) -> float:
-    """Read a Kubernetes quantity: `2Gi` is 2147483648.0, `250m` is 0.25.
-
-    Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
-    """
-    match = _QUANTITY(text)
-    if not match or match[2] not in _UNITS:
-        raise ValueError(f"`{text}` is no Kubernetes quantity")
-    return float(match[1]) * _UNITS[match[2]]
+def _storage(storage: Storage, cluster: ClusterSettings) -> Storage:
+    if isinstance(cluster, EksCluster) and cluster.shared_storage and not storage.shared_class:
+        return storage._replace(shared_class=SHARED_CLASS)
+    return storage
 
 
-def _storage(settings: Settings, platform: Settings | None) -> Storage:
-    cluster = (platform or settings).cluster
-    if isinstance(cluster, EksCluster) and cluster.shared_storage and not settings.storage.shared_class:
-        return settings.storage._replace(shared_class=SHARED_CLASS)
-    return settings.storage
+def _ingress_class(cluster: ClusterSettings) -> str:
+    return APPLICATION_LOAD_BALANCER if isinstance(cluster, EksCluster) else ""
+
+
+def _internal_ingress_class(cluster: ClusterSettings) -> str:
+    """In Auto Mode the class says where its load balancers stand, not the Ingress: `components.clusters.classes`."""
+    auto = isinstance(cluster, EksCluster) and cluster.compute == "auto"
+    return INTERNAL_APPLICATION_LOAD_BALANCER if auto else ""
+
+
+def _load_balancer_class(cluster: ClusterSettings) -> str:
+    return NETWORK_LOAD_BALANCERS[cluster.compute] if isinstance(cluster, EksCluster) else ""
 
 
 def _capacity(capacity: CapacitySettings) -> Capacity:
     return Capacity(
         nodes=capacity.nodes,
-        node_memory=int(quantity(capacity.memory or "0")),
-        node_cpu=round(quantity(capacity.cpu or "0") * 1000),
+        node_memory=bytes_in(capacity.memory or "0"),
+        node_cpu=millicores_in(capacity.cpu or "0"),
     )
 
 

@@ -22,7 +22,6 @@ Name = Annotated[
 ]
 Region = Annotated[str, pattern(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as `eu-west-1`")]
 Account = Annotated[str, pattern(r"[0-9]{12}", "an AWS account id: 12 digits, in quotes")]
-Arn = Annotated[str, pattern(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:.+", "an ARN")]
 RoleArn = Annotated[
     str, pattern(r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+", "the ARN of an IAM role, `arn:aws:iam::…:role/…`")
 ]
@@ -36,16 +35,14 @@ AddonVersion = Annotated[
 ]
 Email = Annotated[str, pattern(r"[^@\s]+@[^@\s]+\.[^@\s]+", "a mail address")]
 QUANTITY = pattern(
-    r"[0-9]+(\.[0-9]+)?(m|[kMGTPE]i?|Ki)?", "a Kubernetes quantity such as `512Mi`, `2Gi`, `250m` or `2`"
+    r"[0-9]+(\.[0-9]+)?(m|k|[KMGTPE]i|[MGTPE])?", "a Kubernetes quantity such as `512Mi`, `2Gi`, `250m` or `2`"
 )
 Quantity = Annotated[str, QUANTITY]
-Days = Annotated[
-    int,
-    Rule(
-        frozenset({0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827}).__contains__,
-        "a retention that CloudWatch knows, in days: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731 …",
-    ),
-]
+RETENTIONS = frozenset({1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827})
+"""Days for which CloudWatch can keep a log."""
+_RETENTION = "a retention that CloudWatch knows, in days: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400 …"
+Days = Annotated[int, Rule(RETENTIONS.__contains__, _RETENTION)]
+DaysOrNone = Annotated[int, Rule((RETENTIONS | {0}).__contains__, f"0, or {_RETENTION}")]
 Group = Annotated[
     str,
     pattern(r"(?!system:|eks:|aws:|amazon:|iam:)[^\s]+", "a Kubernetes group that EKS lets one name: not `system:…`"),
@@ -100,7 +97,7 @@ class NetworkSettings:
     endpoints: tuple[
         Literal["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "kms", "logs", "secretsmanager", "sts"], ...
     ] = ()
-    flow_log_days: Days = 30
+    flow_log_days: DaysOrNone = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +178,7 @@ class KubeconfigCluster:
 
 
 ClusterSettings = EksCluster | StackCluster | KubeconfigCluster
-"""A new kind of cluster is one more class here, and one module of its name in `components.clusters`."""
+"""A new kind of cluster is one more class here, and one module that `components.clusters.interface` names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,13 +246,18 @@ class Compose:
 
 @dataclass(frozen=True, slots=True)
 class Workloads:
-    """House rules for all services of the stack. memory, cpu: where the compose file leaves them out."""
+    """House rules for all services of the stack. memory, cpu: where the compose file leaves them out.
+
+    ingress_class, load_balancer_class: empty takes those of AWS's load balancers on EKS, and elsewhere what the
+    cluster has as its default.
+    """
 
     memory: Quantity = "256Mi"
     cpu: Quantity = "100m"
     pod_security: Literal["privileged", "baseline", "restricted"] = "baseline"
     network_policies: bool = True
-    ingress_class: str = "alb"
+    ingress_class: str = ""
+    load_balancer_class: str = ""
     image_pull_secrets: tuple[str, ...] = ()
     application: str = ""
 

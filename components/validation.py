@@ -12,8 +12,10 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from components.aws_rules import refused_by_aws
 from components.clusters.addons import unknown_addons
 from components.decoding import Decoder, Invalid, Wrong
+from components.neighbours import clashes
 from components.settings import (
     RULES,
     EksCluster,
@@ -23,6 +25,7 @@ from components.settings import (
     Settings,
     StackCluster,
 )
+from components.subnets import ZONES
 from convert.model import Finding, Path, Severity, path_text
 from convert.secrets.detection import detect, text_hit
 
@@ -39,6 +42,7 @@ EVERYONE = "0.0.0.0/0"
 SYSTEM_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 LARGEST_VPC, SMALLEST_VPC = 16, 22
 SPOT_TYPES = 3
+ACCOUNT_HELP = "write `longshore:aws: {region: …, accountId: …}`"
 
 
 class Checked(NamedTuple):
@@ -83,12 +87,11 @@ def check_platform(settings: Settings, platform: Settings, file: StackFile) -> t
     return (*misfits, *doubts)
 
 
-def namespace_place(stack: str, settings: Settings) -> tuple[str, ...]:
-    """Where the application of a stack lives: its cluster, by what names it, and the namespace."""
-    cluster = settings.cluster
-    if isinstance(cluster, KubeconfigCluster):
-        return ("kubeconfig", cluster.path, cluster.context, cluster.identifier, settings.team_namespace)
-    return (cluster.stack if isinstance(cluster, StackCluster) else stack, settings.team_namespace)
+def check_neighbours(
+    stack: str, settings: Settings, others: Mapping[str, Settings], file: StackFile
+) -> tuple[Finding, ...]:
+    """Find what a stack has in common with `others` on its cluster, and may not."""
+    return tuple(_finding(one, file) for one in clashes(stack, settings, others))
 
 
 def check_against(settings: Settings, project: Project, file: StackFile) -> tuple[Finding, ...]:
@@ -114,13 +117,15 @@ def _misfits(settings: Settings, platform: Settings) -> Iterator[Wrong]:
     name = settings.cluster.stack if isinstance(settings.cluster, StackCluster) else ""
     if not isinstance(platform.cluster, EksCluster):
         yield Wrong(
-            ("cluster", "stack"), f"{name} has no cluster of its own", "name a stack with `cluster: {kind: eks}`"
+            ("cluster", "stack"), f"names {name}, which makes no cluster", "name a stack with `cluster: {kind: eks}`"
         )
     for key in ("region", "account_id"):
         here, there = getattr(settings.aws, key, ""), getattr(platform.aws, key, "")
         if here and here != there:
             place = "region" if key == "region" else "accountId"
-            yield Wrong(("aws", place), f"{name} is in `{there}`", "leave `longshore:aws` out to take it from there")
+            yield Wrong(
+                ("aws", place), f"is not that of {name}, `{there}`", "leave `longshore:aws` out to take it from there"
+            )
     if settings.in_production and not platform.in_production:
         yield Wrong(("environment",), f"is production, but {name} is not", "name the production platform stack")
 
@@ -173,7 +178,7 @@ def _secrets(value: Any, path: Path) -> Iterator[Wrong]:
 
 
 def _outside(config: Mapping[str, Any], file: StackFile) -> Iterator[Wrong]:
-    """What is wrong around our own keys."""
+    """What is wrong beside our own keys: strangers among them, and default providers that are not off."""
     for key in file.values:
         if key not in TOP_LEVEL:
             yield Wrong((f"/{key}",), f"`{key}` is no part of a stack file", "settings stand below `config:`", key=True)
@@ -188,7 +193,9 @@ def _outside(config: Mapping[str, Any], file: StackFile) -> Iterator[Wrong]:
     disabled = _parsed(config.get(GUARD))
     if not isinstance(disabled, list) or GUARDED.difference(map(str, disabled)):
         text = f"write `{GUARD}: [aws, kubernetes]`, in Pulumi.yaml for all stacks"
-        yield Wrong((f"/config/{GUARD}",), "the default providers must be off, or a resource may land elsewhere", text)
+        yield Wrong(
+            (f"/config/{GUARD}",), "must turn the default providers off, or a resource may land elsewhere", text
+        )
 
 
 def _contradictions(settings: Settings) -> Iterator[Wrong]:
@@ -196,28 +203,25 @@ def _contradictions(settings: Settings) -> Iterator[Wrong]:
     cluster = settings.cluster
     if isinstance(cluster, EksCluster):
         if settings.aws is None:
-            yield Wrong(
-                ("cluster",), "an EKS cluster needs an account", "write `longshore:aws: {region: …, accountId: …}`"
-            )
+            yield Wrong(("cluster",), "of kind `eks` needs an account", ACCOUNT_HELP)
         if settings.network is None:
-            yield Wrong(
-                ("cluster",), "an EKS cluster needs a network", "write `longshore:network: {}` for a VPC by default"
-            )
+            yield Wrong(("cluster",), "of kind `eks` needs a network", "write `longshore:network: {}` for the defaults")
         yield from _cluster(cluster, in_production=settings.in_production)
     elif settings.network is not None:
         yield Wrong(
             ("network",),
-            "belongs to an EKS cluster of this stack",
+            "is for an EKS cluster of this stack, which makes none",
             "leave it out, or write `cluster: {kind: eks}`",
             key=True,
         )
     if settings.network is not None:
         yield from _network(settings.network, settings.aws.region if settings.aws else "")
     yield from _application(settings)
+    yield from refused_by_aws(settings)
     if settings.budget and settings.aws is None and not isinstance(cluster, StackCluster):
-        yield Wrong(("budget",), "a budget needs an account", "write `longshore:aws: {region: …, accountId: …}`")
+        yield Wrong(("budget",), "needs an account whose costs it watches", ACCOUNT_HELP)
     if settings.budget and not settings.budget.notify:
-        yield Wrong(("budget", "notify"), "a budget that nobody is told of is of no use", "give a mail address or more")
+        yield Wrong(("budget", "notify"), "names nobody to tell", "write `notify: [ops@example.com]`")
 
 
 def _cluster(cluster: EksCluster, *, in_production: bool) -> Iterator[Wrong]:
@@ -240,7 +244,7 @@ def _endpoint(endpoint: Endpoint, *, in_production: bool) -> Iterator[Wrong]:
     place: Path = ("cluster", "endpoint", "cidrs")
     if endpoint.public and not endpoint.cidrs:
         help_text = f"give `cidrs`, of the office and of CI; `{EVERYONE}` is everyone"
-        yield Wrong(place[:2], "says not who may reach the API server", help_text)
+        yield Wrong(place[:2], "does not say who may reach the API server", help_text)
     if endpoint.cidrs and not endpoint.public:
         help_text = "add `public: true`, or leave `cidrs` out"
         yield Wrong(place, "has no effect on a private API server", help_text, key=True)
@@ -259,7 +263,7 @@ def _nodes(cluster: EksCluster) -> Iterator[Wrong]:
         yield Wrong(("cluster", "compute"), "`managed` needs nodes", "write `nodeGroups: {general: {}}`")
     for name, group in cluster.node_groups.items():
         if not group.minimum <= group.desired <= group.maximum:
-            yield Wrong((*groups, name), "has its `desired` not between `minimum` and `maximum`")
+            yield Wrong((*groups, name), "must have `desired` between `minimum` and `maximum`")
         if not group.instance_types:
             yield Wrong((*groups, name, "instanceTypes"), "names no instance type", "such as `[m7i.large]`")
 
@@ -274,8 +278,8 @@ def _network(network: NetworkSettings, region: str) -> Iterator[Wrong]:
             yield Wrong(
                 ("network", "cidr"), f"must be /{LARGEST_VPC} to /{SMALLEST_VPC}, is /{prefix}", "such as `10.0.0.0/16`"
             )
-    if network.zones and len(set(network.zones)) != 3:  # noqa: PLR2004  the design is three zones
-        yield Wrong(("network", "zones"), "must be three different zones", "or leave it out")
+    if network.zones and len(set(network.zones)) != ZONES:
+        yield Wrong(("network", "zones"), f"must be {ZONES} different zones", "or leave it out")
     for index, zone in enumerate(network.zones):
         if region and not zone.startswith(region):
             yield Wrong(("network", "zones", index), f"`{zone}` is not in `{region}`", f"such as `{region}a`")
@@ -283,18 +287,24 @@ def _network(network: NetworkSettings, region: str) -> Iterator[Wrong]:
 
 def _application(settings: Settings) -> Iterator[Wrong]:
     if settings.compose and not settings.team:
-        yield Wrong(("compose",), "an application belongs to a team", "write `longshore:team: shop`", key=True)
+        yield Wrong(
+            ("compose",), "needs a team that the application belongs to", "write `longshore:team: shop`", key=True
+        )
     if settings.compose and not settings.compose.files:
         yield Wrong(("compose", "files"), "names no compose file")
     if settings.team_namespace in SYSTEM_NAMESPACES or settings.team_namespace.startswith("kube-"):
         key = "namespace" if settings.namespace else "team"
         yield Wrong((key,), f"`{settings.team_namespace}` is a namespace of Kubernetes itself", "choose another name")
     if not settings.team and not isinstance(settings.cluster, EksCluster):
-        yield Wrong((), "makes nothing: no cluster, no team", "write `longshore:team: …`, or `cluster: {kind: eks}`")
+        yield Wrong(
+            (),
+            "the stack makes nothing: it has no cluster and no team",
+            "write `longshore:team: …`, or `cluster: {kind: eks}`",
+        )
     cloud = settings.aws or isinstance(settings.cluster, StackCluster)
     if (settings.access.people or settings.access.deployers) and not cloud:
         yield Wrong(
-            ("access",), "access by IAM roles needs EKS", "on other clusters bind the group `access.group` yourself"
+            ("access",), "names IAM roles, which EKS alone knows", "on other clusters bind the group `access.group`"
         )
     if (
         settings.compose
@@ -304,11 +314,11 @@ def _application(settings: Settings) -> Iterator[Wrong]:
     ):
         yield Wrong(
             ("secrets",),
-            "AWS Secrets Manager needs a region",
-            "write `longshore:aws: {region: …, accountId: …}`, or another `backend`",
+            "needs a region of AWS Secrets Manager",
+            f"{ACCOUNT_HELP}, or another `backend`",
         )
     if settings.compose and settings.secrets.backend == "vault" and not settings.secrets.server:
-        yield Wrong(("secrets", "server"), "Vault needs an address", "write `server: https://vault.example.com:8200`")
+        yield Wrong(("secrets",), "needs the address of Vault", "write `server: https://vault.example.com:8200`")
 
 
 def _doubts(settings: Settings) -> Iterator[Wrong]:

@@ -67,6 +67,4 @@ def addons_of(cluster: EksCluster) -> dict[str, str]:
 
 def unknown_addons(cluster: EksCluster) -> list[str]:
     """Add-ons that the cluster needs and for which neither we nor the stack name a version."""
-    return [
-        name for name in NEEDED[cluster.compute] if name not in cluster.addons and cluster.version not in VERSIONS[name]
-    ]
+    return [name for name in needed(cluster) if name not in cluster.addons and cluster.version not in VERSIONS[name]]

@@ -1,7 +1,7 @@
 """Vault: the team's ServiceAccount logs in with its token under the role that Vault's owner made for it.
 
 The role (`<environment>-<team>`, bound to that ServiceAccount and namespace, reading `<environment>/<team>/*`) belongs
-to Vault; docs/stacks.md gives the two commands.
+to Vault; docs/secrets.md gives the two commands.
 """
 
 from __future__ import annotations

@@ -12,12 +12,34 @@ import yaml
 
 from cli.stack import configuration, project_name, stack_names
 from components.rehearsal import Node, Rehearsal, Script, rehearse
+from components.stack_file import read_stack_file
+from components.validation import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+GUARD = "pulumi:disable-default-providers"
+BASE = {
+    GUARD: ["aws", "kubernetes"],
+    "longshore:environment": "dev",
+    "longshore:cluster": {"kind": "kubeconfig", "networkPolicies": True},
+    "longshore:team": "shop",
+}
+EKS = {
+    **BASE,
+    "longshore:aws": {"region": "eu-west-1", "accountId": "111122223333"},
+    "longshore:network": {},
+    "longshore:cluster": {"kind": "eks"},
+}
+MANAGED = {"kind": "eks", "compute": "managed"}
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 APPLICATION = "longshore:compose:Application"
+
+
+def check(config: dict[str, Any]) -> Any:
+    """Check the configuration of one stack, as its file has it."""
+    return check_settings(config, read_stack_file("", "stack.yaml"))
 
 
 def play(root: Path, stack: str, *, known: bool = False, program: Path | None = None) -> Rehearsal:

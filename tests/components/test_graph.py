@@ -167,18 +167,31 @@ def test_services_select_pods_that_are_there(graph):
                 assert isinstance(port["targetPort"], float) or port["targetPort"] in named, node.urn
 
 
-def test_workloads_come_after_their_services_and_secrets(graph):
+def secret_names(value: Any) -> Iterator[str]:
+    """Names of the Secrets that a pod reads, as environment entries or as files."""
+    for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+        if key == "secretKeyRef":
+            yield child["name"]
+        elif key == "secretName":
+            yield child
+        elif isinstance(child, (dict, list)):
+            yield from secret_names(child)
+
+
+def test_workloads_come_after_their_secrets(graph):
     secrets = {
         node.inputs["spec"]["target"]["name"]: node.urn
         for node in objects(graph)
         if node.type.endswith(":ExternalSecret")
     }
+    used = set()
     for node in objects(graph):
         if node.type.rsplit(":", 1)[1] in WORKLOADS:
             earlier = before(graph, node.urn)
-            text = json.dumps(node.inputs["spec"]["template"])
-            for name in re.findall(r'"(?:secretKeyRef|secret)": \{[^}]*"(?:name|secretName)": "([^"]+)"', text):
-                assert name not in secrets or secrets[name] in earlier, f"{node.urn}: {name}"
+            named = set(secret_names(node.inputs["spec"]["template"]))
+            assert {secrets[name] for name in named & secrets.keys()} <= earlier, node.urn
+            used |= named
+    assert secrets.keys() <= used
 
 
 @pytest.mark.parametrize("stack", ["platform.dev", "shop.dev"])

@@ -155,6 +155,14 @@ def test_a_new_service_adds_its_own_resources_and_changes_no_other(tmp_path):
     assert {node.name for urn, node in after.items() if urn not in before} == {"job"}
 
 
+@pytest.mark.parametrize("production", [True, False])
+def test_what_holds_data_is_protected_in_production(tmp_path, production):
+    settings = {"longshore:production": production, "longshore:storage": {"size": "1Gi"}}
+    found = nodes(play(small(tmp_path / "web", composed("web", "db"), settings), "web.local"))
+    protected = {node.type.rsplit(":", 1)[1] for node in found.values() if node.protected and APPLICATION in node.urn}
+    assert protected == ({"PersistentVolumeClaim"} if production else set())
+
+
 @pytest.mark.parametrize(
     ("compose", "settings", "where"),
     [

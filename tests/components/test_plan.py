@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.plan import VERB
 from cli.plan_text import plan_text
 from cli.program import run
 from cli.shell import Shell
@@ -78,6 +77,14 @@ def test_the_document_has_every_resource_once(tmp_path):
     assert document["exports"] == ["clusterIdentifier"]
 
 
+def test_the_plan_weighs_what_the_pods_ask_for(tmp_path):
+    offer = {"longshore:capacity": {"nodes": 2, "memory": "2Gi", "cpu": "2"}}
+    code, out, _ = plan(small(tmp_path / "web", WEB, offer), "-s", "web.local")
+    assert code == 0
+    assert out.endswith("  it fits\n")
+    assert "\ncapacity:\n" not in plan(small(tmp_path / "bare", WEB), "-s", "web.local")[1]
+
+
 def test_with_an_error_nothing_would_be_made_and_nothing_is_shown(tmp_path):
     compose = "services: {web: {image: x, privileged: true, mem_limit: 64m}}"
     code, out, err = plan(small(tmp_path / "web", compose), "-s", "web.local")
@@ -115,8 +122,3 @@ def test_the_tree_says_what_comes_after_what_once():
         "4 resources in 2 components, 2 protected",
         "  1 ConfigMap, 1 Service, 1 x.One, 1 x.Two",
     ]
-
-
-def test_the_verb_explains_itself():
-    assert VERB.name == "plan"
-    assert VERB.examples

@@ -12,33 +12,17 @@ from typing import Any
 import pytest
 
 from cli.flags import Refused
-from cli.stack import convert_stack, read_stack, stack_names, told
+from cli.stack import convert_stack, read_stack, stack_names, summary
 from components.decoding import keys_of
-from components.inputs import options_of, quantity, request_of
+from components.inputs import options_of
 from components.rehearsal import engine_config
 from components.settings import Settings
 from components.stack_file import read_stack_file
 from components.validation import check_against, check_settings
 from convert.model import Severity
-from tests.components.stage import REPOSITORY, copy, edit
+from tests.components.stage import BASE, EKS, GUARD, MANAGED, REPOSITORY, check, copy, edit
 
-GUARD = "pulumi:disable-default-providers"
-BASE = {
-    GUARD: ["aws", "kubernetes"],
-    "longshore:environment": "dev",
-    "longshore:cluster": {"kind": "kubeconfig", "networkPolicies": True},
-    "longshore:team": "shop",
-}
-EKS = {
-    **BASE,
-    "longshore:aws": {"region": "eu-west-1", "accountId": "111122223333"},
-    "longshore:network": {},
-    "longshore:cluster": {"kind": "eks"},
-}
-
-
-def check(config: dict[str, Any]) -> Any:
-    return check_settings(config, read_stack_file("", "stack.yaml"))
+APPLICATION = {"longshore:compose": {"files": ["compose.yaml"]}}
 
 
 def messages(config: dict[str, Any]) -> list[str]:
@@ -75,7 +59,7 @@ def test_every_error_of_a_stack_file_at_once_and_in_its_place():
     assert [
         (str(finding.span).removeprefix("stacks/Pulumi.bad.yaml:"), finding.message) for finding in found.findings
     ] == [
-        ("2:3", f"`{GUARD}` the default providers must be off, or a resource may land elsewhere"),
+        ("2:3", f"`{GUARD}` must turn the default providers off, or a resource may land elsewhere"),
         ("2:3", "`longshore:enviroment` is not a setting"),
         ("2:3", "needs `environment`"),
         ("4:13", "`longshore:aws.region` `eu_west` is not an AWS region such as `eu-west-1`"),
@@ -133,15 +117,15 @@ def test_scalars_are_those_of_yaml_1_2():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"longshore:aws": None}, "an EKS cluster needs an account"),
+        ({"longshore:aws": None}, "of kind `eks` needs an account"),
         ({"longshore:network": {"cidr": "10.0.0.0/8"}}, "must be /16 to /22, is /8"),
         ({"longshore:network": {"cidr": "10.0.0.1/16"}}, "is no address range"),
-        ({"longshore:network": {"zones": ["eu-west-1a", "eu-west-1b"]}}, "must be three different zones"),
+        ({"longshore:network": {"zones": ["eu-west-1a", "eu-west-1b"]}}, "must be 3 different zones"),
         ({"longshore:network": {"zones": ["eu-west-1a", "eu-west-1b", "us-east-1a"]}}, "is not in `eu-west-1`"),
         ({"longshore:cluster": {"kind": "gke"}}, "`gke` is not allowed"),
         ({"longshore:cluster": {}}, "needs `kind`"),
         ({"longshore:cluster": "eks"}, "must be a mapping, is `eks`"),
-        ({"longshore:cluster": {"kind": "eks", "endpoint": {"public": True}}}, "says not who may reach the API server"),
+        ({"longshore:cluster": {"kind": "eks", "endpoint": {"public": True}}}, "does not say who may reach the API"),
         ({"longshore:cluster": {"kind": "eks", "endpoint": {"cidrs": ["10.0.0.0/8"]}}}, "has no effect on a private"),
         ({"longshore:cluster": {"kind": "eks", "nodeGroups": {"a": {}}}}, "are not used in Auto Mode"),
         ({"longshore:cluster": {"kind": "eks", "nodePools": []}}, "leaves nothing to run on"),
@@ -150,13 +134,18 @@ def test_scalars_are_those_of_yaml_1_2():
         ({"longshore:cluster": {"kind": "eks", "version": "1.40"}}, "must pin `metrics-server` for Kubernetes 1.40"),
         ({"longshore:cluster": {"kind": "eks", "addons": {"coredns": "latest"}}}, "is not an exact EKS add-on version"),
         ({"longshore:team": "kube-system"}, "is a namespace of Kubernetes itself"),
-        ({"longshore:team": "", "longshore:compose": {"files": ["x"]}}, "an application belongs to a team"),
+        ({"longshore:team": "", "longshore:compose": {"files": ["x"]}}, "needs a team that the application belongs to"),
         ({"longshore:compose": {"files": []}}, "names no compose file"),
+        ({"longshore:cluster": {"kind": "eks", "logDays": 0}}, "`0` is not a retention that CloudWatch knows"),
+        ({"longshore:network": {"flowLogDays": 2}}, "`2` is not 0, or a retention that CloudWatch knows"),
+        ({"longshore:capacity": {"memory": "5ki"}}, "`5ki` is not a Kubernetes quantity"),
+        ({"longshore:cluster": {**MANAGED, "nodeGroups": {"a": {"desired": 9}}}}, "must have `desired` between"),
+        ({**APPLICATION, "longshore:secrets": {"backend": "vault"}}, "needs the address of Vault"),
         ({"longshore:compose": {}}, "needs `files`"),
         ({"longshore:access": {"group": "system:masters"}}, "that EKS lets one name"),
-        ({"longshore:budget": {"monthly": 1, "notify": []}}, "nobody is told of"),
-        ({"longshore:cluster": {"kind": "stack", "stack": "platform.dev"}}, "belongs to an EKS cluster of this stack"),
-        ({GUARD: ["aws"]}, "the default providers must be off"),
+        ({"longshore:budget": {"monthly": 1, "notify": []}}, "names nobody to tell"),
+        ({"longshore:cluster": {"kind": "stack", "stack": "platform.dev"}}, "is for an EKS cluster of this stack"),
+        ({GUARD: ["aws"]}, "must turn the default providers off"),
     ],
 )  # fmt: skip
 def test_what_contradicts_itself_is_refused(change, message):
@@ -164,6 +153,19 @@ def test_what_contradicts_itself_is_refused(change, message):
     assert any(message in finding.message for finding in found.findings), messages({**EKS, **change})
     assert found.settings is None
     assert all(finding.severity is Severity.ERROR for finding in found.findings)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (APPLICATION, "`longshore:secrets` needs a region of AWS Secrets Manager"),
+        ({"longshore:access": {"people": ["arn:aws:iam::111122223333:role/x"]}}, "`longshore:access` names IAM roles"),
+        ({"longshore:budget": {"monthly": 1, "notify": ["a@example.com"]}}, "`longshore:budget` needs an account"),
+        ({"longshore:team": ""}, "the stack makes nothing: it has no cluster and no team"),
+    ],
+)
+def test_what_needs_an_account_or_a_team_says_so(change, message):
+    assert [found for found in messages({**BASE, **change}) if found.startswith(f"error: {message}")]
 
 
 def test_production_must_not_be_open_to_everyone():
@@ -197,7 +199,7 @@ def test_a_secret_in_a_stack_file_is_refused_and_never_repeated(path, value):
 def test_an_encrypted_value_is_refused_too():
     found = check({**EKS, "longshore:quota": {"secure": "AAABAOnPEn7"}})
     assert [finding.message for finding in found.findings] == [
-        "`longshore:quota.secure` a stack file holds no secrets, not even encrypted ones"
+        "`longshore:quota.secure` is an encrypted value; a stack file holds no secrets, not even encrypted ones"
     ]
 
 
@@ -234,13 +236,16 @@ def test_an_application_takes_account_and_tags_from_its_platform(tmp_path):
     assert options.kubernetes_version == (1, 35)
     assert options.storage.shared_class == "efs"
     assert options.secrets.region == "eu-west-1"
+    assert options.load_balancer_class == "eks.amazonaws.com/nlb"
     edit(
         root,
         "shop.dev",
         lambda config: config.update({"longshore:aws": {"region": "eu-west-1", "accountId": "999999999999"}}),
     )
     findings = read_stack("shop.dev", str(root)).findings
-    assert [finding.message for finding in findings] == ["`longshore:aws.accountId` platform.dev is in `111122223333`"]
+    assert [finding.message for finding in findings] == [
+        "`longshore:aws.accountId` is not that of platform.dev, `111122223333`"
+    ]
     assert str(findings[0].span).startswith("stacks/Pulumi.shop.dev.yaml:")
 
 
@@ -273,40 +278,17 @@ def test_services_and_volumes_that_compose_does_not_have_are_told():
     ]
 
 
-def test_variables_declared_secret_or_plain_win_over_detection():
-    found = check(
-        {
-            **BASE,
-            "longshore:compose": {"files": ["x"]},
-            "longshore:secrets": {"backend": "fake", "variables": {"SEED": True, "API_KEY": False}},
-        }
-    )
-    request = request_of(found.settings, found.settings.compose, "/project", {})
-    assert request.is_secret
-    assert [request.is_secret(name, "x") for name in ("SEED", "API_KEY", "DB_PASSWORD", "PORT")] == [
-        True,
-        False,
-        True,
-        False,
-    ]
-
-
 def test_errors_are_told_in_full_and_warnings_by_number(monkeypatch, tmp_path):
     monkeypatch.setenv("LONGSHORE_REHEARSAL", "1")
     root = copy(tmp_path)
     stack = read_stack("shop.local", str(root))
-    _, text = told(stack, convert_stack(stack, {}))
+    _, text = summary(stack, convert_stack(stack, {}))
     assert "missing-memory-limit" in text
     assert text.count("\n") == 0
     (root / "examples/marketplace/compose.yaml").write_text("services: {web: {imgae: x}}\n", "utf-8")
-    findings, text = told(stack, convert_stack(stack, {}))
+    findings, text = summary(stack, convert_stack(stack, {}))
     assert "compose.yaml:1:18: error[unknown-key]" in text
     assert any(finding.severity is Severity.ERROR for finding in findings)
-
-
-@pytest.mark.parametrize(("text", "value"), [("2Gi", 2 << 30), ("250m", 0.25), ("1.5k", 1500), ("4", 4)])
-def test_quantities(text, value):
-    assert quantity(text) == value
 
 
 def test_every_setting_is_in_the_manual():
@@ -338,10 +320,11 @@ def test_two_stacks_never_share_a_namespace_of_a_cluster(tmp_path):
     (root / "stacks/Pulumi.twin.dev.yaml").write_text(
         text.replace("team: shop", "team: twin\n  longshore:namespace: shop"), "utf-8"
     )
+    edit(root, "twin.dev", lambda config: config.pop("longshore:access"))
     found = read_stack("twin.dev", str(root))
     assert found.settings is None
     assert [finding.message for finding in found.findings] == [
-        "stack shop.dev has the namespace `shop` on the same cluster"
+        "`longshore:namespace` makes `shop` its namespace, which is that of stack shop.dev on this cluster"
     ]
     assert read_stack("shop.local", str(root)).settings, "another cluster"
     edit(root, "twin.dev", lambda config: config.pop("longshore:namespace"))
