@@ -37,8 +37,8 @@ check: lint ## Lint and the fast tests: for every commit
 test: $(READY) ## All tests, on a real Kubernetes API that is built once (about 25 minutes the first time)
 	@$(PY) -m pytest
 
-up preview destroy: $(READY) ## make up STACK=shop.local: the same with a real Pulumi engine
-	@$(PY) -m tools.pulumi $@ "$(STACK)"
+up preview destroy: $(READY) ## make up STACK=shop.local: the same with a real Pulumi engine (FLAGS=… are its own)
+	@$(PY) -m tools.pulumi $@ "$(STACK)" $(FLAGS)
 
 cluster: $(READY) ## Start a local Kubernetes control plane with simulated nodes, and print its KUBECONFIG
 	@$(PY) -m tools.cluster up

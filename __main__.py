@@ -8,12 +8,13 @@ import pulumi
 from cli.stack import convert_stack, read_stack, summary
 from components.budget import MonthlyBudget
 from components.clusters.interface import Place, cluster_of
-from components.engine import config, stop_on_errors
+from components.engine import config, end_when_interrupted, stop_on_errors
 from components.network import Network
 from components.providers import aws_provider, stack_tag
 from components.secret_stores.operator import SecretsOperator
 from components.team import Ground, deploy_team, operator_namespace
 
+end_when_interrupted()
 stack = read_stack(pulumi.get_stack(), str(Path.cwd()), config())
 estate = convert_stack(stack, os.environ, deploying=True)
 settings = stop_on_errors(stack.settings, *summary(stack, estate))  # before the first resource

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from convert.model import Conversion, Manifest
 
-STATEFUL = frozenset({"PersistentVolumeClaim", "StatefulSet"})
+CLAIM = "PersistentVolumeClaim"
+STATEFUL = frozenset({CLAIM, "StatefulSet"})
 
 
 class Application(pulumi.ComponentResource):
@@ -61,6 +62,7 @@ class Application(pulumi.ComponentResource):
         objects: dict[ObjectKey, pulumi.CustomResource] = {}
         for key in apply_order(needs):
             manifest = manifests[key]
+            claims = sorted(need for need in needs[key] if need.kind == CLAIM and key.kind in WORKLOADS)
             objects[key] = resource(
                 stable_name(manifest),
                 {**manifest, "metadata": {**manifest["metadata"], "namespace": namespace}},
@@ -68,6 +70,9 @@ class Application(pulumi.ComponentResource):
                     parent=self,
                     depends_on=[*after, *(objects[earlier] for earlier in sorted(needs[key]))],
                     protect=(production and key.kind in STATEFUL) or None,
+                    # A claim that must be made anew goes only once no pod has it; both are called as before.
+                    replace_with=[objects[claim] for claim in claims] or None,
+                    delete_before_replace=bool(claims) or None,
                 ),
             )
         self.objects = objects

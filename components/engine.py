@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import os
+import signal
+from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 from pulumi.runtime.config import CONFIG
 
+from components.rehearsal import REHEARSAL
 from convert.model import Severity
 
 if TYPE_CHECKING:
@@ -16,12 +19,25 @@ if TYPE_CHECKING:
     from convert.model import Finding
 
 
+_ALREADY_SAID: Final = 32
+"""The exit code by which Pulumi's language host knows that there is nothing to add."""
+
+
+def end_when_interrupted() -> None:
+    """Let the program end at once and without a word where the engine interrupts it.
+
+    It does so as soon as a resource fails, and says itself which one and why; Python would print its own state below.
+    """
+    if not os.environ.get(REHEARSAL):
+        signal.signal(signal.SIGINT, lambda *_: os._exit(_ALREADY_SAID))
+
+
 def config() -> Mapping[str, Any]:
     """All of the stack's configuration by full key, as the engine put it together from project and stack file."""
     return dict(CONFIG.get())
 
 
-def tell(settings: Settings | None, findings: Sequence[Finding], text: str) -> Settings:
+def stop_on_errors(settings: Settings | None, findings: Sequence[Finding], text: str) -> Settings:
     """Say the findings once, and end the program where one of them is an error, before it has made anything.
 
     settings: of the stack, None where its file has errors. text: the findings as people read them.

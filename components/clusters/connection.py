@@ -45,6 +45,8 @@ def connect(
             context=context or None,
             cluster_identifier=identifier,
             enable_server_side_apply=True,
+            # In place: as a replacement it would be deleted first, and a pod that starts meanwhile would not find it.
+            enable_config_map_mutable=True,
             suppress_helm_hook_warnings=True,
             upsert_existing_objects=takes_over,
             opts=opts,

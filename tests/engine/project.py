@@ -51,6 +51,20 @@ class Project(NamedTuple):
         change(content["config"])
         path.write_text(yaml.safe_dump(content), "utf-8")
 
+    def small(self, stack: str, compose: str, change: dict[str, Any]) -> None:
+        """Write a stack on the test cluster, unless `change` says else, for a compose file of its own."""
+        (self.folder / "web.yaml").write_text(compose, "utf-8")
+        config = {
+            "longshore:environment": "local",
+            "longshore:team": "web",
+            "longshore:cluster": {"kind": "kubeconfig", "networkPolicies": True},
+            "longshore:compose": {"files": ["web.yaml"]},
+            "longshore:secrets": {"backend": "fake"},
+            **change,
+        }
+        path = self.folder / "stacks" / f"Pulumi.{stack}.yaml"
+        path.write_text(yaml.safe_dump({"config": config}), "utf-8")
+
     def replace(self, file: str, old: str, new: str) -> None:
         """Change one text in a file."""
         path = self.folder / file

@@ -30,7 +30,7 @@ def deployments(api: Api) -> list[dict[str, Any]]:
 
 @pytest.mark.usefixtures("operator")
 def test_life(project: Project, api: Api, say: Callable[[str], None]) -> None:
-    """An interrupted up resumes, a second one changes nothing, one image is one update, destroy leaves nothing."""
+    """Interrupted, resumed, the same again; one image, one setting; deleted by hand and back; gone without a trace."""
     project.settings(STACK, without_operator)
     stack = project.stack(STACK)
 
@@ -57,6 +57,19 @@ def test_life(project: Project, api: Api, say: Callable[[str], None]) -> None:
     assert changed == {"update": 1}, changed
     image = next(x for x in deployments(api) if x["metadata"]["name"] == service)
     assert image["spec"]["template"]["spec"]["containers"][0]["image"] == new.removeprefix("image: ")
+
+    settings = project.folder / "examples/marketplace/config/rabbitmq/20-marketplace.conf"
+    settings.write_text(settings.read_text("utf-8") + "# another line\n", "utf-8")
+    changed = operations(stack.up())
+    assert changed.pop("same") > 0
+    assert changed == {"update": 2}, "the ConfigMap, in place, and the one workload that reads it"
+
+    api.delete("apps/v1", "Deployment", NAMESPACE, service)
+    assert project.run("refresh", STACK, "--preview-only", "--run-program", "--expect-no-changes").returncode
+    assert operations(stack.up(refresh=True))["create"] == 1
+    assert service in {found["metadata"]["name"] for found in deployments(api)}
+    night = project.run("refresh", STACK, "--preview-only", "--run-program", "--expect-no-changes")
+    assert night.returncode == 0, night.stdout[-3000:]
 
     started = time.monotonic()
     stack.destroy()

@@ -99,3 +99,31 @@ def test_state_and_passphrase_are_said_and_can_be_chosen(tmp_path, monkeypatch, 
 def test_a_wrong_stack_or_verb_lists_the_right_ones(arguments, capsys):
     assert make.main(arguments) == 2
     assert "stacks: platform.dev, shop.dev, shop.local" in capsys.readouterr().err
+
+
+def test_flags_go_to_the_engine(tmp_path, monkeypatch, capfd):
+    program = tmp_path / "pulumi"
+    program.write_text('#!/bin/sh\n[ "$1" = stack ] || echo "$@"\n', "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", tmp_path.as_uri())
+    assert make.main(["up", "shop.dev", "--refresh", "--yes"]) == 0
+    assert capfd.readouterr().out == "up --stack shop.dev --refresh --yes\n"
+
+
+@pytest.mark.parametrize(("resources", "destroyed"), [(214, False), (0, True)])
+def test_a_platform_is_not_destroyed_below_a_team(tmp_path, monkeypatch, capfd, resources, destroyed):
+    """Without the cluster, Pulumi could neither read nor delete what stands on it."""
+    program = tmp_path / "pulumi"
+    listed = f'[{{"name": "shop.dev", "resourceCount": {resources}}}, {{"name": "shop.local", "resourceCount": 9}}]'
+    program.write_text(
+        f"#!/bin/sh\ncase \"$1 $2\" in 'stack ls') echo '{listed}';; stack*) ;; *) echo \"$@\";; esac\n", "utf-8"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", tmp_path.as_uri())
+    code = make.main(["destroy", "platform.dev"])
+    said = capfd.readouterr()
+    assert (code == 0) is destroyed
+    assert ("destroy --stack platform.dev" in said.out) is destroyed
+    assert ("first `make destroy STACK=shop.dev`" in said.err) is not destroyed

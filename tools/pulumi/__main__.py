@@ -1,4 +1,4 @@
-"""`python -m tools.pulumi up | preview | destroy STACK`: run the engine with defaults that need no account anywhere.
+"""`python -m tools.pulumi up | preview | destroy STACK [FLAG…]`: run the engine with defaults that need no account.
 
 Whatever Pulumi's own variables say goes before: PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE (or …_FILE),
 PULUMI_SKIP_CONFIRMATIONS.
@@ -6,12 +6,13 @@ PULUMI_SKIP_CONFIRMATIONS.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from cli.stack import stack_names
+from cli.stack import configuration, stack_names
 from tools.pulumi.install import CannotInstallError, find, install, wanted
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,8 +38,8 @@ def environment(folder: Path) -> dict[str, str]:
     return found
 
 
-def run(verb: str, stack: str) -> int:
-    """Run one verb of the engine on a stack, which is made in the backend if it is not there."""
+def run(verb: str, stack: str, flags: list[str]) -> int:
+    """Run one verb of the engine on a stack, which is made in the backend if it is not there; flags: the engine's."""
     folder = find(HOME / "bin")
     if folder is None:
         _say(f"installing Pulumi {wanted()} into .pulumi/bin (once)")
@@ -50,18 +51,34 @@ def run(verb: str, stack: str) -> int:
     )
     if selected.returncode:
         return selected.returncode
-    return subprocess.run([program, verb, "--stack", stack], cwd=ROOT, env=found, check=False).returncode
+    left = standing_on(stack, program, found) if verb == "destroy" else []
+    if left:
+        _say(f"error: {', '.join(left)} stands on the cluster of {stack}, and could not be taken down without it")
+        _say(f"help: first `make destroy STACK={left[0]}`")
+        return 2
+    return subprocess.run([program, verb, "--stack", stack, *flags], cwd=ROOT, env=found, check=False).returncode
+
+
+def standing_on(platform: str, program: str, variables: dict[str, str]) -> list[str]:
+    """Names of the stacks on the cluster of `platform` that have resources left."""
+    listed = subprocess.run(
+        [program, "stack", "ls", "--json"], cwd=ROOT, env=variables, stdout=subprocess.PIPE, check=False
+    )
+    counts = {found["name"]: found.get("resourceCount", 0) for found in json.loads(listed.stdout or b"[]")}
+    clusters = {name: configuration(name, str(ROOT)).get("longshore:cluster") for name in stack_names(str(ROOT))}
+    wanted_cluster = {"kind": "stack", "stack": platform}
+    return [name for name, cluster in clusters.items() if cluster == wanted_cluster and counts.get(name)]
 
 
 def main(arguments: list[str]) -> int:
     """Check what was asked for, and do it; 2: something is wrong with it, or there is no engine."""
-    verb, stack = (*arguments, "", "")[:2]
+    verb, stack, *flags = *arguments, *[""] * (2 - len(arguments))
     known = stack_names(str(ROOT))
     if verb not in VERBS or stack not in known:
         _say(f"usage: make {verb if verb in VERBS else 'up'} STACK=…  (stacks: {', '.join(known)})")
         return 2
     try:
-        return run(verb, stack)
+        return run(verb, stack, flags)
     except CannotInstallError as error:
         _say(f"error: {error}")
         return 2
