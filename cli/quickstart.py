@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
+    from cli.patterns import Kept
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILE = os.path.join(HERE, "__pycache__", f"quickstart.{sys.implementation.cache_tag}.bin")
 OURS = frozenset({"cli", "convert", "components", "yaml"})
@@ -81,21 +83,28 @@ class Finder:
 def use(file: str = FILE) -> Finder:
     """Import modules from what was kept from now on, where it was kept by this very Python."""
     kept: dict[str, Entry] = {}
+    patterns: list[Kept] = []
     code = b""
     try:
         with open(file, "rb") as opened:
             if marshal.load(opened) == _identity():  # noqa: S302  our own file, as trustworthy as any bytecode
-                kept = marshal.load(opened)  # noqa: S302
+                kept, patterns = marshal.load(opened)  # noqa: S302
                 code = opened.read()
     except (OSError, ValueError, EOFError, TypeError):
-        kept = {}
+        kept, patterns = {}, []
     finder = Finder(kept, code, file)
     sys.meta_path.insert(0, finder)
+    if patterns:
+        from cli.patterns import restore  # noqa: PLC0415  by way of the finder
+
+        restore(patterns)
     return finder
 
 
 def write(file: str) -> None:
-    """Keep the code of every module that was imported so far."""
+    """Keep the code of every module that was imported so far, and every pattern that was compiled."""
+    from cli.patterns import compiled  # noqa: PLC0415  rarely needed
+
     kept: dict[str, Entry] = {}
     codes: list[bytes] = []
     place = 0
@@ -110,7 +119,7 @@ def write(file: str) -> None:
     try:
         os.makedirs(os.path.dirname(file), exist_ok=True)
         with open(part, "wb") as opened:
-            opened.write(b"".join([marshal.dumps(_identity()), marshal.dumps(kept), *codes]))
+            opened.write(b"".join([marshal.dumps(_identity()), marshal.dumps((kept, compiled())), *codes]))
         os.replace(part, file)
     except OSError:
         return  # a folder that is not ours to write to: it works without

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from cli import patterns
 
 ROOT = Path(__file__).parents[2]
 IMPORT = """
@@ -87,3 +90,35 @@ def test_what_slow_verbs_import_is_not_kept(checkout: Path) -> None:
     kept = run(checkout, f"{IMPORT}print(sorted({{name.partition('.')[0] for name in finder._kept}}))")
     assert "pytest" not in kept
     assert "json" in kept
+
+
+def test_patterns_come_compiled(checkout: Path) -> None:
+    run(checkout, "from cli import quickstart; import convert.engine; quickstart.write(sys.argv[1])")
+    counted = "import re; real = re._compiler.compile; made = []\n"
+    counted += "def note(*given): made.append(given[0]); return real(*given)\n"
+    start = "import re._compiler\nfrom cli import quickstart; quickstart.use(sys.argv[1])\n"
+    program = f"{counted}re._compiler.compile = note\n{start}import convert.engine; print(made)"
+    assert run(checkout, program) == "[]"
+
+
+def test_a_kept_pattern_is_the_one_that_its_text_makes() -> None:
+    import convert.engine  # noqa: F401, PLC0415  for its patterns
+
+    kept = patterns.compiled()
+    assert len(kept) > 50
+    for pattern, flags, given in kept:
+        re.purge()
+        patterns.restore([(pattern, flags, given)])
+        restored = re.compile(pattern, flags)
+        re.purge()
+        assert restored == re.compile(pattern, flags)
+        assert restored.groupindex == re.compile(pattern, flags).groupindex
+
+
+def test_where_python_has_other_names_patterns_are_compiled_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = patterns.compiled()
+    monkeypatch.setattr(patterns, "_KNOWN", False)
+    assert patterns.compiled() == []
+    re.purge()
+    patterns.restore(kept)
+    assert re.compile("a+b").fullmatch("aab")
