@@ -83,10 +83,10 @@ def _claims(service: Service, foreign: Container[str]) -> Iterator[Claim]:
 
 
 @lru_cache(maxsize=4096)
-def _set(key: str, value: str) -> list[int]:
+def _set(key: str, value: str) -> tuple[int, ...]:
     """Sizes that an environment entry sets, by its name or by the options in its value."""
     name = key.upper()
-    return _sizes(value) + (_variable(name, value) if name.endswith(_ENDINGS) else [])
+    return (*_sizes(value), *(_variable(name, value) if name.endswith(_ENDINGS) else ()))
 
 
 def _sizes(text: str) -> list[int]:
