@@ -124,10 +124,11 @@ def _instead(path: str, reading: Reading) -> str:
     directory = parent(path)
     if reading.files.kind(directory) != "directory":
         return f"there is no directory {quote(reading.shown(directory))} either"
-    names = reading.files.list(directory)
+    wanted, names = path.rpartition("/")[2], reading.files.list(directory)
     others = [name for name in names if name.endswith(_ENDINGS)]
-    there = f"here are {', '.join(map(quote, others[:_FEW]))}" if others else "no file here ends in `.yaml` or `.yml`"
-    return did_you_mean(path.rpartition("/")[2], names) or there
+    there = f"there are {', '.join(map(quote, others[:_FEW]))}" if others else "no file there ends in `.yaml` or `.yml`"
+    # The endings are alike anyway, and people rarely mistype the first letter.
+    return did_you_mean(wanted, [name for name in names if name[:1] == wanted[:1]]) or there
 
 
 def _is_file(path: str, reading: Reading) -> bool:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from convert.compose.reading import Reading
     from convert.model import Path
 
+_OTHERWISE = {list: "a list", type(None): "empty"}
+
 
 class Model:
     """One project, or one included in it. directory: where its paths start. included: the files on the way here.
@@ -84,11 +86,11 @@ class Model:
             if document is None:
                 continue
             problems.root = document.root
-            if type(document.root.value) is not dict:
-                what = "a list" if type(document.root.value) is list else "a single value"
+            kind = type(document.root.value)
+            if kind is not dict:
                 problems.error(
                     "not-a-mapping",
-                    f"a compose file is a mapping, but this is {what}",
+                    f"a compose file is a mapping, but this is {_OTHERWISE.get(kind, 'a single value')}",
                     document.root,
                     help="start with `services:`, and indent the services below it",
                 )

@@ -140,6 +140,18 @@ def test_bad_input_is_one_finding_and_exit_2(case: str, tmp_path: Path) -> None:
         assert " --> compose.yaml:" in screen.out
 
 
+def test_a_file_that_is_not_there_is_told_what_is(tmp_path: Path) -> None:
+    (tmp_path / "two.yaml").write_text("")
+    assert '\nhelp: there are "two.yaml"\n' in longshore("check", "-f", "gone.yaml", folder=tmp_path).out
+    assert "\nhelp: did you mean `two.yaml`?\n" in longshore("check", "-f", "tow.yaml", folder=tmp_path).out
+    assert '\nhelp: there is no directory "no" either\n' in longshore("check", "-f", "no/x", folder=tmp_path).out
+
+
+def test_an_empty_document_is_called_so(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("---\n---\n")
+    assert "but this is empty\n" in longshore("check", folder=tmp_path).out
+
+
 def test_no_compose_file_at_all(tmp_path: Path) -> None:
     screen = longshore("check", folder=tmp_path)
     assert screen.code == 3
