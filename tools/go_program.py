@@ -22,6 +22,8 @@ class NotBuiltError(Exception):
 def built(source: Path, name: str) -> Path:
     """Path of the program whose module lies in the folder `source`; it is built anew when its sources have changed.
 
+    It is static, so that it runs in a container that holds nothing else.
+
     Raises:
         NotBuiltError: there is no `go`, or the build failed.
     """
@@ -33,11 +35,12 @@ def built(source: Path, name: str) -> Path:
     go = shutil.which("go")
     if go is None:
         raise NotBuiltError(f"{name} is not built yet, and there is no `go` on PATH to build it with")
-    print(f"building {name} from the Go module proxy (once, about a minute)", file=sys.stderr, flush=True)
+    print(f"building {name} from the Go module proxy (once, a minute or two)", file=sys.stderr, flush=True)
     program.parent.mkdir(parents=True, exist_ok=True)
     fresh = program.with_name(f"{name}.{os.getpid()}")
     command = [go, "build", "-trimpath", "-ldflags=-s -w", "-o", str(fresh), "."]
-    done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "CGO_ENABLED": "0"}
+    done = subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NotBuiltError(f"{name} cannot be built: {done.stderr.strip()[-400:]}")
     fresh.replace(program)

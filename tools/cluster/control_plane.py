@@ -38,8 +38,8 @@ class Layout(NamedTuple):
         return self.folder / "kubeconfig"
 
 
-def write_identities(layout: Layout) -> None:
-    """Write all keys, certificates and kubeconfigs below the folder."""
+def write_identities(layout: Layout) -> pki.Authority:
+    """Write all keys, certificates and kubeconfigs below the folder; answers who signed them."""
     folder, authority = layout.folder / "pki", pki.new_authority()
     folder.mkdir(parents=True)
     (folder / "ca.crt").write_bytes(authority.pem)
@@ -56,6 +56,7 @@ def write_identities(layout: Layout) -> None:
     }
     for path, (user, group) in users.items():
         pki.write_kubeconfig(path, layout.server, authority, pki.issue(authority, user, group))
+    return authority
 
 
 def etcd(layout: Layout) -> list[str]:

@@ -56,11 +56,13 @@ def start(
     name: str,
     environment: Mapping[str, str] | None = None,
     outlive: bool = False,
+    keep: Sequence[int] = (),
 ) -> Process:
     """Start a program whose output goes to `log`.
 
     It runs in a session of its own, so that Ctrl-C in the terminal reaches us first and we stop it in order. With
     `outlive` it goes on when we end. `environment` is the whole of its environment; without it ours is inherited.
+    `keep` are file descriptors that it gets beside its output.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as sink:
@@ -71,6 +73,7 @@ def start(
             stderr=sink,
             env=environment,
             start_new_session=True,
+            pass_fds=keep,
             preexec_fn=None if outlive else _end_with_parent,  # noqa: PLW1509  the child only makes one system call
         )
     return Process(name, log, handle)

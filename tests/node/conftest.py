@@ -1,0 +1,33 @@
+"""The node that the tests of this folder share, with the stand-in images."""
+
+import time
+
+import pytest
+
+from tools.cluster.fixtures import new_namespace, say
+from tools.node.node import NodeUnavailableError, programs, running
+
+__all__ = ["say"]
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory, request):
+    """A node for the whole session; where there can be none, the tests skip and say why."""
+    begun = time.monotonic()
+    try:
+        programs()
+    except NodeUnavailableError as error:
+        pytest.skip(str(error))
+    built = time.monotonic()
+    with running(tmp_path_factory.mktemp("node") / "state") as own:
+        ready = time.monotonic()
+        own.seconds["programs"] = built - begun
+        own.seconds["whole start"] = ready - built
+        yield own
+
+
+@pytest.fixture
+def namespace(node):
+    """A namespace of the test's own."""
+    with new_namespace(node.api) as name:
+        yield name

@@ -1,0 +1,80 @@
+"""Images made of files: the same files make the same layers, and archives and the store agree on what is in them."""
+
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tools.node.images import File, Folder, Image, Link, Store, full_name, make_layer, write_archive
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("redis", "docker.io/library/redis:latest"),
+        ("redis:7", "docker.io/library/redis:7"),
+        ("bitnami/redis", "docker.io/bitnami/redis:latest"),
+        ("localhost/app", "localhost/app:latest"),
+        ("registry.example.com:5000/shop/api", "registry.example.com:5000/shop/api:latest"),
+        ("ghcr.io/x/y@sha256:00", "ghcr.io/x/y@sha256:00"),
+    ],
+)
+def test_a_name_is_read_as_docker_reads_it(written, meant):
+    assert full_name(written) == meant
+
+
+def test_a_layer_has_the_files_as_they_were_given(tmp_path: Path):
+    program = tmp_path / "program"
+    program.write_bytes(b"#!/bin/sh\n")
+    files = {
+        "bin/program": program,
+        "etc/motd": b"hello",
+        "etc/shadow": File(b"", 0o640, 0, 42),
+        "tmp": Folder(0o1777),
+        "sh": Link("bin/program"),
+    }
+    layer = make_layer(files, tmp_path / "layers")
+    with tarfile.open(layer.path) as tar:
+        found = {x.name: (x.mode, x.uid, x.gid, x.linkname) for x in tar}
+    assert found == {
+        "bin/program": (0o755, 0, 0, ""),
+        "etc/motd": (0o644, 0, 0, ""),
+        "etc/shadow": (0o640, 0, 42, ""),
+        "tmp": (0o1777, 0, 0, ""),
+        "sh": (0o777, 0, 0, "bin/program"),
+    }
+    program.touch()
+    assert make_layer(files, tmp_path / "again").digest == layer.digest
+
+
+def test_an_archive_tells_the_same_to_docker_and_to_the_store(tmp_path: Path):
+    layer = make_layer({"motd": b"hello"}, tmp_path / "layers")
+    images = [Image("a:1", (layer,), {"Cmd": ["a"]}), Image("ghcr.io/b", (layer,), {"Cmd": ["b"]})]
+    archive = write_archive(images, tmp_path / "images.tar")
+    with tarfile.open(archive) as tar:
+        docker = json.loads(tar.extractfile("manifest.json").read())
+        names = [x.name for x in tar]
+    assert [x["RepoTags"] for x in docker] == [["a:1"], ["ghcr.io/b"]]
+    assert {y for x in docker for y in (x["Config"], *x["Layers"])} <= set(names)
+    assert len(names) == len(set(names)), "what images share is there once"
+
+    direct, through = Store(tmp_path / "direct"), Store(tmp_path / "through")
+    for image in images:
+        direct.add(image)
+    assert through.add_archive(archive) == ["docker.io/library/a:1", "ghcr.io/b:latest"]
+    for store in (direct, through):
+        manifest = json.loads(store.find("ghcr.io/b", "latest"))
+        config = json.loads(store.blob(manifest["config"]["digest"]).read_bytes())
+        assert (config["config"], config["rootfs"]["diff_ids"]) == ({"Cmd": ["b"]}, [layer.digest])
+        assert store.blob(layer.digest).read_bytes() == layer.path.read_bytes()
+        assert store.find("ghcr.io/b", "2") is None
+
+
+def test_the_tag_for_all_yields_to_one_that_was_named(tmp_path: Path):
+    store = Store(tmp_path)
+    layer = make_layer({}, tmp_path / "layers")
+    store.add(Image("redis:*", (layer,), {"Cmd": ["any"]}))
+    store.add(Image("redis:7", (layer,), {"Cmd": ["seven"]}))
+    assert store.find("docker.io/library/redis", "6") not in {None, store.find("docker.io/library/redis", "7")}
+    assert store.find("docker.io/library/other", "6") is None
