@@ -1,6 +1,7 @@
 """`pid`: `host` → `hostPID`, with the owner's consent (`allow: [host-pid]`); `service:x` → shared in x's pod.
 
-Containers see each other's processes only inside one pod: `pid: service:x` needs `network_mode: service:x` too.
+Containers see each other's processes only inside one pod: `pid: service:x` needs `network_mode: service:x` too. Process
+1 is the pod's own there, not x's program as in Docker, which is told where something speaks of it (`kill 1`).
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#pid
 """
 
@@ -8,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.processes import speaks_of_first
 from convert.estate.waivers import unless_waived
-from convert.model import Severity, Unsupported
+from convert.model import Approximated, Severity, Unsupported, path_text
 from convert.registry import attribute
 
 if TYPE_CHECKING:
@@ -33,6 +35,13 @@ def pid(value: str | None, service: Service) -> Iterator[Effect]:
         )
     elif mode == "service" and name in service.estate.services and service.estate.services[name].host is service.host:
         yield service.put_pod("shareProcessNamespace", value=True)
+        place = speaks_of_first(service)
+        if place:
+            yield Approximated(
+                f"{path_text(place)} speaks of process 1, which in a pod is the pod's own first process, and not the "
+                f"program of `{name}`",
+                f"find the process by its name (`pkill -HUP {name}`), or write to `/proc/self/fd/1`",
+            )
     elif mode:
         yield Unsupported(
             f"containers share processes inside one pod only, and this is not the pod of `{name or mode}`",
