@@ -1,25 +1,25 @@
 """`deploy.resources` → `resources` of the container: memory and CPU as `mem_limit` and `cpus`, GPUs as `gpus`.
 
 `limits.pids` has no equivalent per pod: the kubelet limits processes for a whole node. `generic_resources` are names
-that a Swarm administrator gave; a cluster has those of its device plugins.
+that a Swarm administrator gave; a cluster has those of its device plugins, so one for GPUs is an error.
 Source: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#resources
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convert.attributes.gpus import device
 from convert.estate.facts import resources
 from convert.kubernetes.quantity import cpu, memory
-from convert.model import Unsupported
+from convert.model import Severity, Unsupported
 from convert.registry import attribute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from convert.estate import Service
-    from convert.model import Effect
+    from convert.model import Effect, Path
     from convert.view import View
 
 
@@ -59,12 +59,25 @@ def _reservations(reservations: View, service: Service) -> Iterator[Effect]:
         yield service.put_container("resources", "requests", "memory", value=memory(found.memory_request))
     for index, request in enumerate(reservations.get("devices") or ()):
         yield from device(request, service, ("reservations", "devices", index))
-    generic = reservations.get("generic_resources")
-    if generic:
-        generic.plain()
-        yield Unsupported(
-            "a cluster does not know the resources that a Swarm administrator named",
-            "select nodes by a label instead, with `placement.constraints`",
-            ("reservations", "generic_resources"),
-            "generic-resources",
+    for index, entry in enumerate(reservations.get("generic_resources") or ()):
+        yield _generic(entry.plain().get("discrete_resource_spec") or {}, ("reservations", "generic_resources", index))
+
+
+def _generic(named: Mapping[str, Any], at: Path) -> Unsupported:
+    """Refuse a resource that a Swarm's administrator named; GPUs are what most of them name so."""
+    kind = str(named.get("kind") or "")
+    if "gpu" in kind.lower():
+        return Unsupported(
+            f"`{kind}` is a name that a Swarm's administrator gave to GPUs; a cluster does not know it",
+            f"write `devices: [{{driver: nvidia, count: {named.get('value') or 1}, capabilities: [gpu]}}]` beside it, "
+            "under `reservations`",
+            at,
+            "gpus",
+            Severity.ERROR,
         )
+    return Unsupported(
+        "a cluster does not know the resources that a Swarm administrator named",
+        "select nodes by a label instead, with `placement.constraints`",
+        at,
+        "generic-resources",
+    )

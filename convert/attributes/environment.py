@@ -4,7 +4,7 @@ Plain settings are written as text, byte for byte; `$(` is escaped, since Kubern
 secret variable becomes a `secretKeyRef`; text around secret variables becomes `$(NAME)` after the entries it names.
 A secret that stands as plain text in the compose file is bound in the same way, and reported. A key without a value
 that the environment does not give either is left out, as Docker does. A template that Swarm fills in (`{{.Node.ID}}`)
-becomes a field of the pod, where it has such a one.
+becomes a field of the pod, where it has such a one. What a device plugin sets (`NVIDIA_VISIBLE_DEVICES`) is left to it.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#environment
 """
 
@@ -14,6 +14,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from convert.estate.accelerators import granted
 from convert.estate.swarm import FIELDS, SERVICE_NAME, pieces
 from convert.kubernetes.hostnames import renamed, rewrite
 from convert.model import Approximated, Each, Item, LocalOnly, Problem, Severity, Unsupported
@@ -39,16 +40,9 @@ def environment(values: View, service: Service) -> Iterator[Effect]:
     written: dict[str, str] = {}
     renames = service.estate.hostnames
     for key, value in values.plain().items():
-        if value is None:
-            yield LocalOnly("no value is given here, so Docker passes none on", at=(key,))
-        elif _entry(key) is None:
-            yield Unsupported(
-                "Kubernetes knows no variable of such a name: it takes printable ASCII characters, and no `=`",
-                "give it another name, here and in the program",
-                (key,),
-                "variable-name",
-                Severity.ERROR,
-            )
+        lost = _lost(service, key, value)
+        if lost:
+            yield lost
         elif renames:
             written[key], hits = rewrite(value, renames, key)
             yield from renamed(hits, renames, (key,))
@@ -72,6 +66,23 @@ def environment(values: View, service: Service) -> Iterator[Effect]:
             yield from _findings(service, key, found)
     if env:
         yield service.put_container("env", value=env)
+
+
+def _lost(service: Service, key: str, value: str | None) -> Effect | None:
+    """Why an entry is left out; None: it is translated."""
+    if value is None:
+        return LocalOnly("no value is given here, so Docker passes none on", at=(key,))
+    if granted(service, key):
+        return LocalOnly("the device plugin sets it, to the devices that the container is given", at=(key,))
+    if _entry(key) is None:
+        return Unsupported(
+            "Kubernetes knows no variable of such a name: it takes printable ASCII characters, and no `=`",
+            "give it another name, here and in the program",
+            (key,),
+            "variable-name",
+            Severity.ERROR,
+        )
+    return None
 
 
 @lru_cache(maxsize=4096)

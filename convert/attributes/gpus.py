@@ -1,8 +1,8 @@
 """`gpus`, and `devices` of `deploy.resources.reservations` → a resource of the container: `nvidia.com/gpu: 2`.
 
-The driver decides which resource: nvidia (also where `capabilities` say `gpu` and no driver is named), amd. Nodes with
-GPUs usually keep other pods away by a taint of the resource's name; the pod tolerates it. `all` is refused: a pod must
-say how many. Which devices (`device_ids`) is chosen by the node; only their number is kept.
+The driver decides which resource: nvidia (also where `capabilities` say `gpu` and no driver is named), amd, habana.
+Nodes with GPUs usually keep other pods away by a taint of the resource's name; the pod tolerates it. `all` is refused:
+a pod must say how many. Which devices (`device_ids`) is chosen by the node; only their number is kept.
 Source: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#devices
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.accelerators import RUNTIMES
 from convert.model import Approximated, Item, Severity, Unsupported
 from convert.registry import attribute
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from convert.estate import Service
     from convert.model import Effect, Path
     from convert.view import View
-
-
-RESOURCES = {"nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu"}
 
 
 @attribute("services.*.gpus")
@@ -37,8 +35,8 @@ def device(request: View, service: Service, at: Path, capability: str = "") -> I
     capabilities = {str(name) for name in request.get("capabilities") or ()} | {capability}
     chosen = [str(name) for name in request.get("device_ids") or ()]
     count = int(request.get("count") or len(chosen) or -1)
-    resource = RESOURCES.get(driver or ("nvidia" if "gpu" in capabilities else ""))
-    if resource is None:
+    vendor = RUNTIMES.get(driver or ("nvidia" if "gpu" in capabilities else ""))
+    if vendor is None:
         yield Unsupported(
             f"no resource is known for the driver `{driver or 'none'}` and {', '.join(sorted(capabilities - {''}))}",
             "install the device plugin and ask for its resource in a patch",
@@ -56,21 +54,31 @@ def device(request: View, service: Service, at: Path, capability: str = "") -> I
             Severity.ERROR,
         )
         return
+    yield from ask(service, vendor.resource, count, "gpus" if capability else "deploy")
+    if chosen:
+        yield whichever(count, (*at, "device_ids"))
+    options = request.get("options")
+    if options:
+        options.plain()
+        yield Unsupported("options are for Docker's device driver", at=(*at, "options"), code="gpus")
+
+
+def ask(service: Service, resource: str, count: int, attribute: str) -> Iterator[Effect]:
+    """Ask for `count` of a device plugin's resource, on nodes that keep others away by a taint of its name too."""
     yield service.put_container("resources", "limits", resource, value=str(count))
     yield from service.share_pod(
         "tolerations",
         Item("key", resource),
         value={"operator": "Exists", "effect": "NoSchedule"},
-        attribute="gpus" if capability else "deploy",
+        attribute=attribute,
     )
-    if chosen:
-        yield Approximated(
-            f"the pod gets {count} device{'s' if count > 1 else ''}; which, the node decides",
-            at=(*at, "device_ids"),
-            code="gpus",
-            severity=Severity.INFO,
-        )
-    options = request.get("options")
-    if options:
-        options.plain()
-        yield Unsupported("options are for Docker's device driver", at=(*at, "options"), code="gpus")
+
+
+def whichever(count: int, at: Path) -> Approximated:
+    """Tell that devices cannot be chosen; at: where compose chooses them."""
+    return Approximated(
+        f"the pod gets {count} device{'s' if count > 1 else ''}; which, the node decides",
+        at=at,
+        code="gpus",
+        severity=Severity.INFO,
+    )
