@@ -13,7 +13,6 @@ Object = dict[str, Any]
 
 WORKLOADS: Final = ("Deployment", "StatefulSet", "DaemonSet", "Job")
 _MOST_REASONS: Final = 4
-_TELLING: Final = frozenset({"CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "InvalidImageName"})
 _WARNINGS: Final = frozenset(
     {"Unhealthy", "FailedMount", "FailedAttachVolume", "FailedScheduling", "FailedCreate", "BackOff"}
 )
@@ -62,28 +61,34 @@ def _when(event: Object) -> str:
     return str(event.get("lastTimestamp") or event.get("eventTime") or event["metadata"].get("creationTimestamp") or "")
 
 
-def _condition(thing: Object, kind: str) -> Object:
+def condition(thing: Object, kind: str) -> Object:
+    """The condition of a kind (`Ready`) in an object's status; empty where it has none."""
     conditions = (thing.get("status") or {}).get("conditions") or []
     return next((each for each in conditions if each.get("type") == kind), {})
 
 
 def _workload(kind: str, thing: Object, pods: Sequence[Object], events: Mapping[tuple[str, str], list[Object]]) -> Row:
     name = thing["metadata"]["name"]
-    labels = (thing["spec"].get("selector") or {}).get("matchLabels") or {}
-    own = [pod for pod in pods if labels and labels.items() <= (pod["metadata"].get("labels") or {}).items()]
-    restarts = sum(status.get("restartCount", 0) for pod in own for status in _containers(pod))
+    own = selected(thing, pods)
+    restarts = sum(status.get("restartCount", 0) for pod in own for status in containers(pod))
     state, summary = _job(thing) if kind == "Job" else _rollout(kind, thing)
     reasons: list[str] = []
-    stuck = _condition(thing, "Progressing" if kind == "Deployment" else "Failed")
+    stuck = condition(thing, "Progressing" if kind == "Deployment" else "Failed")
     if stuck.get("reason") == "ProgressDeadlineExceeded" or (kind == "Job" and stuck.get("status") == "True"):
         state = "failed"
         reasons.append(str(stuck.get("message", "")))
-    refused = _condition(thing, "ReplicaFailure")
+    refused = condition(thing, "ReplicaFailure")
     if refused.get("status") == "True":
         reasons.append(str(refused.get("message", "")))
     reasons += [reason for pod in own for reason in _pod(pod, events, tell_events=state != "up")]
     reasons += [_told(event) for event in events.get((kind, name), ()) if state != "up"]
     return Row(kind, name, state, summary, tuple(dict.fromkeys(filter(None, reasons)))[:_MOST_REASONS], restarts)
+
+
+def selected(workload: Object, pods: Sequence[Object]) -> list[Object]:
+    """Those of the pods that a workload's selector selects."""
+    labels = (workload["spec"].get("selector") or {}).get("matchLabels") or {}
+    return [pod for pod in pods if labels and labels.items() <= (pod["metadata"].get("labels") or {}).items()]
 
 
 def _rollout(kind: str, thing: Object) -> tuple[Literal["up", "waiting", "failed"], str]:
@@ -107,14 +112,15 @@ def _rollout(kind: str, thing: Object) -> tuple[Literal["up", "waiting", "failed
 
 def _job(thing: Object) -> tuple[Literal["up", "waiting", "failed"], str]:
     status = thing.get("status") or {}
-    if _condition(thing, "Complete").get("status") == "True":
+    if condition(thing, "Complete").get("status") == "True":
         return "up", "complete"
-    if _condition(thing, "Failed").get("status") == "True":
+    if condition(thing, "Failed").get("status") == "True":
         return "failed", f"failed after {status.get('failed', 0)} attempts"
     return "waiting", f"{status.get('active', 0)} running, {status.get('failed', 0)} attempts failed"
 
 
-def _containers(pod: Object) -> list[Object]:
+def containers(pod: Object) -> list[Object]:
+    """The status of each container of a pod, those that run before the others first."""
     status = pod.get("status") or {}
     return [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
 
@@ -122,24 +128,24 @@ def _containers(pod: Object) -> list[Object]:
 def _pod(pod: Object, events: Mapping[tuple[str, str], list[Object]], *, tell_events: bool) -> Iterator[str]:
     """Why a pod does not serve, or did not for a while."""
     name = pod["metadata"]["name"]
-    scheduled = _condition(pod, "PodScheduled")
+    scheduled = condition(pod, "PodScheduled")
     if scheduled.get("status") == "False":
         yield f"{name} finds no node: {scheduled.get('message', '')}"
-    for status in _containers(pod):
+    for status in containers(pod):
         waiting = (status.get("state") or {}).get("waiting") or {}
         if waiting.get("reason") not in {None, "ContainerCreating", "PodInitializing"}:
             yield f"{name}: {waiting['reason']}{': ' if waiting.get('message') else ''}{waiting.get('message', '')}"
         last = (status.get("lastState") or {}).get("terminated") or {}
         if status.get("restartCount") and last:
-            yield f"{name} was restarted {_times(status['restartCount'])}, last for {_end(last)}"
+            yield f"{name} was restarted {_times(status['restartCount'])}, last for {how_it_ended(last)}"
     if tell_events:
         for event in events.get(("Pod", name), ()):
             if event.get("reason") in _WARNINGS:
                 yield f"{name}: {_told(event)}"
 
 
-def _end(terminated: Object) -> str:
-    """How a container ended, in words that lead to what to do."""
+def how_it_ended(terminated: Object) -> str:
+    """Tell how a container ended, in words that lead to what to do."""
     reason, code = terminated.get("reason", ""), terminated.get("exitCode")
     if reason == "OOMKilled":
         return "taking more memory than its limit (OOMKilled): raise the memory of the service"
@@ -157,7 +163,7 @@ def _told(event: Object) -> str:
 def _synced(kind: str, thing: Object, events: Mapping[tuple[str, str], list[Object]]) -> Row:
     """An object of the secrets operator: its condition only says that it failed, its events say why."""
     name = thing["metadata"]["name"]
-    ready = _condition(thing, "Ready")
+    ready = condition(thing, "Ready")
     if ready.get("status") == "True":
         return Row(kind, name, "up", str(ready.get("message") or "ready"))
     told = [_told(event) for event in events.get((kind, name), ())]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cli.stack import configuration, stack_names
 from tools.pulumi.install import CannotInstallError, find, install, wanted
+from tools.pulumi.watched import watched
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".pulumi"
@@ -56,7 +57,10 @@ def run(verb: str, stack: str, flags: list[str]) -> int:
         _say(f"error: {', '.join(left)} stands on the cluster of {stack}, and could not be taken down without it")
         _say(f"help: first `make destroy STACK={left[0]}`")
         return 2
-    return subprocess.run([program, verb, "--stack", stack, *flags], cwd=ROOT, env=found, check=False).returncode
+    command = [program, verb, "--stack", stack, *flags]
+    if verb == "up":
+        return watched(command, ROOT, found, stack)
+    return subprocess.run(command, cwd=ROOT, env=found, check=False).returncode
 
 
 def standing_on(platform: str, program: str, variables: dict[str, str]) -> list[str]:
