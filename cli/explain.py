@@ -75,11 +75,14 @@ def _explain_object(what: str, field: str, given: Given, shell: Shell) -> int:
 
 
 def _object(what: str, reading: Reading) -> Manifest:
-    """Find an object by `kind/name`, in capitals or not, as kubectl does."""
+    """Find an object by `kind/name`, in capitals or not, as kubectl does; a Job also without its digest."""
+    from convert.kubernetes.stable import stable_name  # noqa: PLC0415
     from convert.model import key_of  # noqa: PLC0415
 
     assert reading.conversion  # noqa: S101  the caller looked
-    names = {str(key_of(manifest)).lower(): manifest for manifest in reading.conversion.manifests}
+    manifests = reading.conversion.manifests
+    names = {f"{manifest['kind']}/{stable_name(manifest)}".lower(): manifest for manifest in manifests}
+    names |= {str(key_of(manifest)).lower(): manifest for manifest in manifests}
     found = names.get(what.lower())
     if found is None:
         hint = suggestion(what.lower(), names)

@@ -64,9 +64,12 @@ def _text(reading: Reading, given: Given) -> str:
 
 
 def _by_file(reading: Reading, given: Given) -> dict[str, str]:
-    """File name → content, one for each object: `deployment-web.yaml`."""
+    """File name → content, one for each object: `deployment-web.yaml`.
+
+    What changes in an object's name is not in its file's: a changed Job takes the place of the one before it.
+    """
     from cli.annotating import annotated  # noqa: PLC0415
-    from convert.model import key_of  # noqa: PLC0415
+    from convert.kubernetes.stable import stable_name  # noqa: PLC0415
     from convert.report.yaml_text import document  # noqa: PLC0415
 
     assert reading.conversion  # noqa: S101  the caller looked
@@ -76,7 +79,8 @@ def _by_file(reading: Reading, given: Given) -> dict[str, str]:
     else:
         noted = given.on("--annotate")
         texts = annotated(reading) if noted else [(manifest, document(manifest)) for manifest in manifests]
-    return {f"{str(key_of(manifest)).replace('/', '-')}.{given.text('--format')}": text for manifest, text in texts}
+    kind = given.text("--format")
+    return {f"{manifest['kind']}-{stable_name(manifest)}.{kind}".lower(): text for manifest, text in texts}
 
 
 def _json(value: object) -> str:

@@ -14,8 +14,8 @@ import pulumi
 from components.resources import is_outside, resource
 from convert.kubernetes.kinds import WORKLOADS
 from convert.kubernetes.order import apply_order
+from convert.kubernetes.stable import stable_name
 from convert.model import ObjectKey, key_of
-from convert.secrets.external_secret import stable_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,7 +72,8 @@ class Application(pulumi.ComponentResource):
                     protect=(production and key.kind in STATEFUL) or None,
                     # A claim that must be made anew goes only once no pod has it; both are called as before.
                     replace_with=[objects[claim] for claim in claims] or None,
-                    delete_before_replace=bool(claims) or None,
+                    # Of a Job that changed no two run at once; another name would let them.
+                    delete_before_replace=bool(claims) or key.kind == "Job" or None,
                 ),
             )
         self.objects = objects

@@ -53,6 +53,7 @@ RULES: Mapping[tuple[type, str], Rule] = {
     (ServiceSettings, "memory"): QUANTITY,
     (ServiceSettings, "cpu"): QUANTITY,
     (ServiceSettings, "replicas"): Rule(lambda number: number >= 0, "a number from 0 up"),
+    (ServiceSettings, "backoff_limit"): Rule(lambda number: number >= 0, "a number from 0 up"),
     (VolumeSettings, "size"): QUANTITY,
     (Storage, "size"): QUANTITY,
 }

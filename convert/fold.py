@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from convert.kubernetes.kinds import API_VERSION
 from convert.kubernetes.order import apply_order, dependencies
+from convert.kubernetes.stable import lasting
 from convert.model import (
     After,
     Approximated,
@@ -206,14 +207,18 @@ class Fold:
         """Write the defaults, turn everything into manifests, and sort; `labels` are those that every object has."""
         for default, origin in self._defaults:
             self._default(default, origin)
-        objects = {key: _finished(key, written, labels) for key, written in self._objects.items()}
-        needs = dependencies(objects, self._after)
+        objects: dict[ObjectKey, Manifest] = {}
+        origins: dict[ObjectKey, list[tuple[Field, Origin]]] = {}
+        called: dict[ObjectKey, ObjectKey] = {}
+        for key, written in self._objects.items():
+            manifest = _finished(key, written, labels)
+            own = called[key] = lasting(key, manifest)
+            manifest["metadata"]["name"] = own.name
+            objects[own], origins[own] = manifest, written.writers
+        after = [(called[key], called[earlier]) for key, earlier in self._after if key in called and earlier in called]
+        needs = dependencies(objects, after)
         return Conversion(
-            tuple(objects[key] for key in apply_order(needs)),
-            tuple(self._findings),
-            {key: written.writers for key, written in self._objects.items()},
-            needs,
-            self._fates,
+            tuple(objects[key] for key in apply_order(needs)), tuple(self._findings), origins, needs, self._fates
         )
 
 

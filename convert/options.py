@@ -35,8 +35,9 @@ class Exposure(NamedTuple):
 class ServiceSettings(NamedTuple):
     """What the stack decides for one compose service; None or empty leaves it to the compose file and the policies.
 
-    memory: Kubernetes quantity for the memory limit; cpu: for the CPU request. allow: finding codes that were
-    consented to. plain / secret: environment keys declared not secret / secret, with the reason.
+    memory: Kubernetes quantity for the memory limit; cpu: for the CPU request. backoff_limit: how often a Job is
+    started again. allow: finding codes that were consented to. plain / secret: environment keys declared not secret /
+    secret, with the reason.
     """
 
     replicas: int | None = None
@@ -44,6 +45,7 @@ class ServiceSettings(NamedTuple):
     memory: str = ""
     cpu: str = ""
     workload: Literal["", "Deployment", "StatefulSet", "DaemonSet", "Job"] = ""
+    backoff_limit: int | None = None
     liveness: Literal["", "on", "off"] = ""
     exposure: Exposure | None = None
     allow: frozenset[str] = frozenset()

@@ -3,8 +3,8 @@
 `always`, `unless-stopped` and nothing at all: Kubernetes starts the container again whenever it ends. `no` and
 `on-failure[:N]`: the service is a Job, which runs once per deployment and is awaited, unless it listens on a port,
 has a health check or several replicas; then it stays, is a Deployment, and is started again also when it ends by
-itself. A Job of `no` is never tried again, one of `on-failure:N` N times. `delay` and `window` have no equivalent:
-pauses between attempts grow from 10 s to 5 minutes.
+itself. A Job of `on-failure:N` is started again N times where it fails; how often any other one, policy `jobs` says.
+`delay` and `window` have no equivalent: pauses between attempts grow from 10 s to 5 minutes.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#restart
 and https://github.com/compose-spec/compose-spec/blob/main/deploy.md#restart_policy
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.retries import retries
 from convert.model import Approximated, Severity, Unsupported
 from convert.registry import attribute
 
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from convert.view import View
 
 
-TRIES = 6
-"""Kubernetes' own `backoffLimit`, where Docker would try for ever."""
-
-
 @attribute("services.*.restart")
 def restart(value: str, service: Service) -> Iterator[Effect]:
     """Translate the policy, unless `deploy.restart_policy` says more."""
@@ -37,8 +34,7 @@ def restart(value: str, service: Service) -> Iterator[Effect]:
         if value != service.host.model.get("restart", value):
             yield Unsupported(f"a pod has one restart policy, that of `{service.host.name}`")
         return
-    policy, _, tries = value.partition(":")
-    yield from _outcome(service, policy, int(tries) if tries else None)
+    yield from _outcome(service, value.partition(":")[0])
 
 
 @attribute("services.*.deploy.restart_policy")
@@ -47,7 +43,7 @@ def restart_policy(value: View, service: Service) -> Iterator[Effect]:
     condition, tries = value.get("condition"), value.get("max_attempts")
     policy = {"none": "no", "on-failure": "on-failure"}.get(str(condition), "always")
     if condition and service.host is service:
-        yield from _outcome(service, policy, int(tries) if tries is not None else None)
+        yield from _outcome(service, policy)
     if tries is not None and service.workload.kind != "Job":
         yield _lost("max_attempts", f"Kubernetes does not give up after {tries} attempts; it tries less often")
     if value.get("delay"):
@@ -56,16 +52,16 @@ def restart_policy(value: View, service: Service) -> Iterator[Effect]:
         yield _lost("window", "whether a start went well is told by the probes")
 
 
-def _outcome(service: Service, policy: str, tries: int | None) -> Iterator[Effect]:
+def _outcome(service: Service, policy: str) -> Iterator[Effect]:
     ends = policy in {"no", "on-failure"}
     if service.workload.kind != "Job":
         if ends:
             yield _stays(policy)
         return
     awaited = service.name in service.estate.completed
-    if ends:
-        limit = 0 if policy == "no" else TRIES if tries is None else tries
-        yield service.put("spec", "backoffLimit", value=limit)
+    found = retries(service)
+    if policy == "on-failure":
+        yield service.put("spec", "backoffLimit", value=found.limit, setting=found.setting)
     if not awaited and ends and not _asked(service):
         yield Approximated(
             "a service that ends is a Job: it runs once per deployment, which waits until it has succeeded",

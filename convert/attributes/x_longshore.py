@@ -1,7 +1,8 @@
 """`x-longshore`: what the owner of a service decides in the compose file itself.
 
 `allow: [code, …]` consents to findings by their code; they are still told, as information. `workload: StatefulSet`
-(or Deployment, DaemonSet, Job) chooses the kind of workload. `plain: {KEY: reason}` and `secret: {KEY: reason}`
+(or Deployment, DaemonSet, Job) chooses the kind of workload. `backoffLimit: 0` is for a Job of which a second start
+does harm; another number says how often it is started again. `plain: {KEY: reason}` and `secret: {KEY: reason}`
 overrule the detection of secrets in the environment. Anything else is an error, so that a slip of the pen is not taken
 for consent. The stack file can say the same, for one environment only: `services: {web: {allow: […], workload: …}}`.
 """
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from convert.model import Effect
 
 
-KEYS = ("allow", "plain", "secret", "workload")
+KEYS = ("allow", "backoffLimit", "plain", "secret", "workload")
 
 
 @attribute("services.*.x-longshore")
@@ -45,6 +46,9 @@ def x_longshore(value: View, service: Service) -> Iterator[Effect]:
                     f'write `{key}: {{TOKEN_MODE: "a mode"}}`',
                     key,
                 )
+        elif key == "backoffLimit":
+            if type(given) is not int or given < 0:
+                yield _wrong("`backoffLimit` is a number from 0 up", "write `x-longshore: {backoffLimit: 0}`", key)
         elif key != "allow":
             yield _wrong(f"`{key}` is not known here", _help(key, KEYS), key)
         elif not isinstance(given, list) or not all(isinstance(code, str) for code in given):

@@ -1,11 +1,18 @@
-"""Jobs: never tried again unless compose says so, except when it was not the program's fault.
+"""Jobs: a program that ends is started again in its pod where it fails, until its first call gets through.
 
-`restart: "no"` means once. A pod that is lost because its node was drained or taken away does not count. Attempts are
-new pods, so that the log of each stays. A finished Job is kept: deleting it behind Pulumi's back
-(`ttlSecondsAfterFinished`) would run it again at the next deployment. The name of a Job does not change. Its pods
-cannot be changed once it is made, so when its image, command or settings change, Pulumi replaces it: the old Job is
-deleted, the new one runs and is awaited. Whoever applies rendered manifests by hand does the same with `kubectl
-replace --force`.
+A pod's address is let through by network policies a moment after the pod has started, and where everything is applied
+at once what it calls may still be on its way. Docker knows neither: there a migration that dials at once succeeds. So a
+Job that fails is started again in the same pod, up to six times in about five minutes, also where compose says
+`restart: "no"`: `docker compose up` starts such a container again at each call, so it has to bear that; Kubernetes
+itself may start any Job twice. Compose's own number (`on-failure:4`) is kept.
+
+Where a second start does harm, `backoffLimit: 0` of `x-longshore`, or of the service in the stack file, makes the first
+failure the last: a pod of its own that is never started again, unless its node was drained or taken away. So does
+`network_mode: none`, where no call can be lost.
+
+Its name ends in a digest of its pods, which nobody can change once it is made: a changed Job is a new one, for `kubectl
+apply` as for Pulumi, and an unchanged one does not run again. A finished Job is kept: deleting it behind Pulumi's back
+(`ttlSecondsAfterFinished`) would run it again at the next deployment.
 Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/
 """
 
@@ -13,8 +20,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.retries import retries
 from convert.kubernetes.pod import POD
-from convert.model import Default
+from convert.model import Default, Problem, Severity
 from convert.registry import service_policy
 
 if TYPE_CHECKING:
@@ -30,7 +38,17 @@ def jobs(service: Service) -> Iterator[Effect]:
     workload = service.workload
     if service.host is not service or workload.kind != "Job":
         return
-    lost = {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
-    yield Default(workload, ("spec", "backoffLimit"), 0)
-    yield Default(workload, ("spec", "podFailurePolicy", "rules"), [lost])
-    yield Default(workload, (*POD, "restartPolicy"), "Never")
+    found = retries(service)
+    yield Default(workload, ("spec", "backoffLimit"), found.limit, found.setting)
+    if not found.limit:
+        lost = {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
+        yield Default(workload, ("spec", "podFailurePolicy", "rules"), [lost])
+    yield Default(workload, (*POD, "restartPolicy"), "OnFailure" if found.limit else "Never", found.setting)
+    if found.limit and not found.told:
+        yield Problem(
+            "tried-again",
+            Severity.INFO,
+            f"`{service.name}` is started again in its pod where it fails, up to {found.limit} times: its first call "
+            "may come before the network lets its pod through, or before what it calls is there",
+            "if a second start does harm, write `x-longshore: {backoffLimit: 0}` on the service",
+        )

@@ -55,10 +55,3 @@ def external_secret(
             ],
         },
     )
-
-
-def stable_name(manifest: Manifest) -> str:
-    """The name of an object, of an ExternalSecret without its version: what stays when the secret is rotated."""
-    name: str = manifest["metadata"]["name"]
-    pinned = manifest["kind"] == "ExternalSecret" and manifest["spec"]["target"].get("immutable")
-    return name.rsplit("-", 2)[0] if pinned else name

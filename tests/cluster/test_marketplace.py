@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from convert.kubernetes.stable import stable_name
 from tests.cluster.estates import MARKETPLACE, ROOT, containers, dangling, incomplete, longshore, named
 from tools.cluster import workloads
 from tools.cluster.workloads import title
@@ -114,9 +115,9 @@ def _a_deleted_pod_is_replaced(api: Api, namespace: str, say: Callable[[str], No
 def _a_release_rolls_without_a_dip(
     api: Api, namespace: str, old: list[Manifest], new: list[Manifest], say: Callable[[str], None]
 ) -> None:
-    """As Pulumi does it: what has changed is applied, and a Job, whose pods cannot be changed, is made anew."""
-    before = {title(x): x for x in old}
-    changed = [x for x in new if x != before[title(x)]]
+    """As Pulumi does it: what has changed is applied, and a Job is made anew when the one before it is gone."""
+    before = {(x["kind"], stable_name(x)): x for x in old}
+    changed = [x for x in new if x != before[x["kind"], stable_name(x)]]
     rolling = [x for x in changed if x["kind"] == "Deployment" and x["spec"]["strategy"]["type"] == "RollingUpdate"]
     assert len(rolling) >= 15, "the release is one of most own services"
     assert {x["kind"] for x in changed} == {"Deployment", "Job"}
@@ -124,7 +125,7 @@ def _a_release_rolls_without_a_dip(
     with workloads.counting_ready(api, namespace, rolling) as count:
         for each in changed:
             if each["kind"] == "Job":
-                _remove(api, namespace, each)
+                _remove(api, namespace, before["Job", stable_name(each)])
             api.apply(each, namespace)
         seconds = workloads.wait_until_up(api, namespace)
     for each in rolling:

@@ -11,7 +11,7 @@ import pytest
 from cli.stack import convert_stack, read_stack
 from components.resources import notes
 from convert.kubernetes.kinds import WORKLOADS
-from convert.secrets.external_secret import stable_name
+from convert.kubernetes.stable import stable_name
 from tests.components.stage import APPLICATION, REPOSITORY, own
 
 if TYPE_CHECKING:

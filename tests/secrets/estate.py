@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cli.stack import convert_stack, read_stack
+from convert.kubernetes.stable import stable_name
 from convert.model import Severity
-from convert.secrets.external_secret import stable_name
 from tests.secrets.conftest import Project
 from tools.cluster.api import condition
 from tools.cluster.workloads import apply_all

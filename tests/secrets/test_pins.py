@@ -5,8 +5,8 @@ import pytest
 
 from cli.stack import convert_stack, read_stack
 from components.rehearsal import REHEARSAL
+from convert.kubernetes.stable import stable_name
 from convert.model import Severity
-from convert.secrets.external_secret import stable_name
 from tests.secrets.test_faults import refuse
 
 

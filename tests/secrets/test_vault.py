@@ -6,8 +6,8 @@ import hvac
 import pytest
 
 from cli.stack import convert_stack, read_stack
+from convert.kubernetes.stable import stable_name
 from convert.model import Severity
-from convert.secrets.external_secret import stable_name
 from tests.secrets.test_push import EVERYTHING
 from tools.cluster import services
 from tools.cluster.fixtures import provided
