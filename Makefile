@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: help setup plan lint check test up preview destroy cluster cluster-down node node-down bench fuzz docs clean
+.PHONY: help setup plan lint check test up preview destroy cluster cluster-down node node-down docker docker-down bench fuzz docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -51,6 +51,12 @@ node: $(READY) ## As root on Linux: start a real node, with containers, and say 
 
 node-down: $(READY) ## End it
 	@$(PY) -m tools.node down
+
+docker: $(READY) ## As root on Linux: start a Docker Engine of our own, and print its DOCKER_HOST
+	@$(PY) -m tools.docker up
+
+docker-down: $(READY) ## End it
+	@$(PY) -m tools.docker down
 
 bench: $(READY) ## Time render and config on 40, 400 and 4,000 services beside a program on compose-go
 	@$(PY) -m bench

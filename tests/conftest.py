@@ -5,5 +5,5 @@ import pytest
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if {"cluster", "node"} & set(item.fixturenames):
+        if {"cluster", "node", "engine"} & set(item.fixturenames):
             item.add_marker(pytest.mark.cluster)

@@ -1,0 +1,186 @@
+"""A compose project read for both worlds: what Docker is to run, what the node is to run, and what to ask of both."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from cli.disk import Disk
+from cli.secrets.given import Found
+from cli.secrets.opening import Opened
+from cli.secrets.value import Value
+from cli.secrets.wanted import wanted
+from convert.compose import Request, load
+from convert.engine import convert_project
+from convert.estate import Estate
+from convert.estate.image_facts import known
+from convert.options import NOTHING, Options, ServiceSettings
+from convert.secrets.detection import variable
+from convert.secrets.needs import remotes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from convert.compose import Project
+    from convert.model import Conversion, Finding
+
+_MOST_PORTS = 12
+_PORT = re.compile(r"(?<![\w.-])([A-Za-z0-9][A-Za-z0-9_.-]{0,62}):(\d{2,5})(?!\d)")
+_LARGEST_PORT = 65535
+
+
+class Case(NamedTuple):
+    """A project to run. `name` is that of the project and the namespace; `folder` is a copy that may be written to."""
+
+    name: str
+    folder: Path
+    files: tuple[str, ...] = ("compose.yaml",)
+    options: Options = Options()
+    environment: Mapping[str, str] = NOTHING
+    profiles: tuple[str, ...] = ("*",)
+
+
+class Service(NamedTuple):
+    """One service of it. `names` are those by which others may call it, `ports` what it listens on (`80/tcp`)."""
+
+    name: str
+    container: str
+    workload: tuple[str, str]
+    image: str
+    model: Mapping[str, Any]
+    names: tuple[str, ...]
+    ports: tuple[str, ...]
+    ends: bool
+
+
+class Prepared(NamedTuple):
+    """A project as both worlds get it. `values` are what `longshore secrets push` stores: remote name → key → text."""
+
+    case: Case
+    project: Project
+    conversion: Conversion
+    findings: tuple[Finding, ...]
+    services: Mapping[str, Service]
+    values: Mapping[str, Mapping[str, str]]
+
+
+class NotReadError(Exception):
+    """The files are not read, so neither world can run them."""
+
+
+def prepare(case: Case) -> Prepared:
+    """Read and convert a project, each secret with the value that Docker gets too.
+
+    Raises:
+        NotReadError: with the first error.
+    """
+    request = Request(
+        working_directory=str(case.folder),
+        files=tuple(str(case.folder / file) for file in case.files),
+        project_name=case.name,
+        profiles=case.profiles,
+        environment=case.environment,
+        is_secret=variable,
+    )
+    loaded = load(request, Disk())
+    if loaded.project is None:
+        raise NotReadError(f"{case.name}: {loaded.findings[0].message}")
+    options = _with_images(case, loaded.project)
+    conversion = convert_project(loaded.project, options)
+    estate = Estate(loaded.project, options)
+    plain = load(request._replace(is_secret=None), Disk()).project
+    assert plain, "what can be read with references can be read without"
+    given = {key: Found(Value(value), "the test") for key, value in plain.environment.items()}
+    opened = Opened(case.name, cast("Any", None), estate, conversion, remotes(estate), loaded.sources, request)
+    values = {
+        remote: {key: found.value.reveal() for key, found in entries.items()}
+        for remote, entries in wanted(opened, given, frozenset()).values.items()
+    }
+    services = dict(_services(estate, plain))
+    return Prepared(case, plain, conversion, loaded.findings + conversion.findings, services, values)
+
+
+def _with_images(case: Case, project: Project) -> Options:
+    """A service that is only built gets a name, as the finding asks; what is built is the witness in any case."""
+    options = case.options
+    services = dict(options.services)
+    for name, model in (project.model.get("services") or {}).items():
+        if "image" not in model and not services.get(name, ServiceSettings()).image:
+            image = built_name(case.name, name)
+            services[name] = services.get(name, ServiceSettings())._replace(image=f"registry.example.com/{image}:1")
+    return options._replace(services=services)
+
+
+def built_name(project: str, service: str) -> str:
+    """What `docker compose` calls an image that has no name."""
+    return f"{project}-{service}"
+
+
+def _services(estate: Estate, plain: Project) -> Iterator[tuple[str, Service]]:
+    models: Mapping[str, Mapping[str, Any]] = plain.model.get("services") or {}
+    called = {name: tuple(dict.fromkeys(_names(name, model, plain.name))) for name, model in models.items()}
+    dialled = _dialled(plain.model, called)
+    awaited = {
+        name
+        for model in models.values()
+        for name, how in (model.get("depends_on") or {}).items()
+        if how.get("condition") == "service_completed_successfully"
+    }
+    for name, model in models.items():
+        one = estate.services[name]
+        image = str(model.get("image") or built_name(plain.name, name))
+        ports = [*_declared(model), *(f"{port}/tcp" for port in sorted(dialled.get(name, ())))]
+        ports += [f"{port}/tcp" for port in known(image).ports]
+        yield (
+            name,
+            Service(
+                name,
+                one.slug,
+                (one.workload.kind, one.workload.name),
+                image,
+                model,
+                called[name],
+                tuple(dict.fromkeys(ports))[:_MOST_PORTS],
+                name in awaited or one.workload.kind == "Job",
+            ),
+        )
+
+
+def _names(name: str, model: Mapping[str, Any], project: str) -> Iterator[str]:
+    """Every name that Docker's DNS answers for the service, but for links, which are their owner's alone."""
+    yield name
+    yield str(model.get("container_name") or f"{project}-{name}-1")
+    for network in (model.get("networks") or {}).values():
+        yield from (network or {}).get("aliases") or ()
+
+
+def _declared(model: Mapping[str, Any]) -> Iterator[str]:
+    for port in model.get("ports") or ():
+        yield f"{port['target']}/{port.get('protocol', 'tcp')}"
+    for text in model.get("expose") or ():
+        number, _, protocol = str(text).partition("/")
+        first = number.partition("-")[0]
+        yield f"{first}/{protocol or 'tcp'}"
+    for number in re.findall(
+        r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d+)", json.dumps(model.get("healthcheck") or {})
+    ):
+        yield f"{number}/tcp"
+
+
+def _dialled(model: Mapping[str, Any], called: Mapping[str, tuple[str, ...]]) -> dict[str, set[int]]:
+    """The ports that texts of the project name behind a service's name."""
+    owner = {alias: name for name, names in called.items() for alias in names}
+    found: dict[str, set[int]] = {}
+    for name, port in _PORT.findall(json.dumps(model.get("services") or {})):
+        if name in owner and 0 < int(port) <= _LARGEST_PORT:
+            found.setdefault(owner[name], set()).add(int(port))
+    return found
+
+
+def copied(source: Path, target: Path) -> Path:
+    """A folder of a project where Docker may make what a bind mount lacks."""
+    shutil.copytree(source, target, symlinks=True)
+    return target
