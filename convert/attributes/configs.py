@@ -5,7 +5,8 @@ not text goes to `binaryData`. A change of the content rolls the pods. `external
 already, with its content under the key of the same name. `mode` is kept, 0444 by default.
 
 A content that names secret variables is filled in by the secret operator, and mounted from the Secret that it makes.
-What is lost: `uid` and `gid` (the file belongs to root). A content that holds a secret as plain text is not put into
+What is lost: `uid` and `gid`. The file belongs to root, and where not everybody may read it to a group that the pod
+has, as with `secrets`. A content that holds a secret as plain text is not put into
 a ConfigMap: an error.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#configs
 and https://github.com/compose-spec/compose-spec/blob/main/08-configs.md
@@ -13,10 +14,12 @@ and https://github.com/compose-spec/compose-spec/blob/main/08-configs.md
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from convert.estate.configs import Config, config, consumers
 from convert.estate.content import config_map, keys
+from convert.estate.file_owners import owned
+from convert.estate.groups import DEFAULT_MODE, mode_of
 from convert.estate.labels import annotate
 from convert.estate.mounts import attach, refused
 from convert.estate.storage import config_target
@@ -35,11 +38,6 @@ if TYPE_CHECKING:
     from convert.registry import Entry
     from convert.view import View
 
-_MODE: Final = 0o444
-"""Docker's own: everybody may read."""
-
-_OTHERS: Final = 0o004
-
 
 @attribute("services.*.configs")
 def configs(mounts: View, service: Service) -> Iterator[Effect]:
@@ -48,10 +46,9 @@ def configs(mounts: View, service: Service) -> Iterator[Effect]:
         key = str(mount["source"])
         mount.get("target")
         path = config_target(service.model["configs"][index])
-        given = mount.get("mode")
-        mode = _MODE if given is None else _octal(given)
+        mode = mode_of(service.model["configs"][index])
         found = config(service.estate, key)
-        yield from _owner(mount, mode, (index,))
+        yield from owned(mount, service, path, index, "config-owner")
         wrong = list(refused(service, path, ("configs", index), (index,)))
         if wrong:
             yield from wrong
@@ -61,25 +58,8 @@ def configs(mounts: View, service: Service) -> Iterator[Effect]:
             yield from secret_config(service, key, path, mode)
 
 
-def _octal(mode: int | str) -> int:
-    return mode if isinstance(mode, int) else int(mode, 8)
-
-
-def _owner(mount: View, mode: int, at: Path) -> Iterator[Effect]:
-    for name in ("uid", "gid"):
-        value = mount.get(name)
-        if value is not None and str(value) != "0":
-            yield Unsupported(
-                f"a config's `{name}` cannot be set; the file belongs to root",
-                "" if mode & _OTHERS else "let everybody read it: `mode: 0444`",
-                (*at, name),
-                "config-owner",
-                Severity.INFO if mode & _OTHERS else Severity.WARNING,
-            )
-
-
 def _mount(service: Service, found: Config, target: str, mode: int) -> Iterator[Effect]:
-    name = found.name if mode == _MODE else f"{found.name[:58].rstrip('-')}-{mode:04o}"
+    name = found.name if mode == DEFAULT_MODE else f"{found.name[:58].rstrip('-')}-{mode:04o}"
     held: dict[str, Any] = {"name": found.name, "defaultMode": mode}
     if found.external:
         inner = found.name

@@ -2,8 +2,10 @@
 
 Each file is mounted by `subPath` at `/run/secrets/<target>`, so that nothing else under `/run/secrets` is hidden (a
 service account token lives there too). Such a file does not follow a change of the secret; a new version is a new
-Secret and rolls the pods. `mode` is kept, 0444 by default. In Kubernetes the file belongs to root; where compose gives
-it to a user or group, the pod gets that number as `fsGroup`, so that its processes may read it, and nobody else's.
+Secret and rolls the pods. `mode` is kept, 0444 by default. In Kubernetes the file belongs to root; where not everybody
+may read it, its `gid` or `uid`, or else the group of the container's user, becomes the `fsGroup` of the pod, so that
+its processes may read it, and nobody else's (policy `volume_group`). With it 0400 becomes 0440, which programs that are
+strict about their keys (OpenSSH, MongoDB, Erlang) refuse.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#secrets
 and https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
 """
@@ -11,13 +13,14 @@ and https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
 from __future__ import annotations
 
 from posixpath import basename
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from convert.estate.file_owners import owned
+from convert.estate.groups import mode_of
 from convert.estate.mounts import attach, refused
 from convert.estate.storage import secret_target
 from convert.kubernetes.names import digest, label
-from convert.kubernetes.pod import POD_SECURITY
-from convert.model import Approximated, Default, Problem, Severity, Unsupported
+from convert.model import Problem, Severity, Unsupported
 from convert.registry import attribute
 from convert.secrets.binding import shared_secret_name
 from convert.secrets.needs import VALUE
@@ -29,11 +32,6 @@ if TYPE_CHECKING:
     from convert.model import Effect
     from convert.registry import Entry
     from convert.view import View
-
-_MODE: Final = 0o444
-"""Docker's own: everybody in the container may read."""
-
-_OTHERS: Final = 0o004
 
 
 @attribute("services.*.secrets")
@@ -48,41 +46,15 @@ def secrets(mounts: View, service: Service) -> Iterator[Effect]:
             mount.plain()
             yield from wrong
             continue
-        given = mount.get("mode")
-        mode = _MODE if given is None else given if isinstance(given, int) else int(str(given), 8)
         held = {
             "secretName": shared_secret_name(service.estate, source),
             "items": [{"key": VALUE, "path": basename(path)}],
-            "defaultMode": mode,
+            "defaultMode": mode_of(service.model["secrets"][index]),
         }
         yield from attach(
             service, label(f"secret-{source}-{digest(path)}"), {"secret": held}, path, basename(path), read_only=True
         )
-        yield from _owner(mount, service, mode, index)
-
-
-def _owner(mount: View, service: Service, mode: int, index: int) -> Iterator[Effect]:
-    """Let the processes read what belongs to their user in Docker."""
-    owner = {key: str(mount.get(key)) for key in ("uid", "gid") if mount.get(key) is not None}
-    group = next((owner[key] for key in ("gid", "uid") if owner.get(key, "0") not in {"0", ""}), "")
-    if not group:
-        return
-    key = "gid" if owner.get("gid") == group else "uid"
-    if not group.isdecimal():
-        yield Unsupported(
-            f"a secret's `{key}` must be a number in Kubernetes; the file belongs to root",
-            "write the number of the user that the program runs as",
-            (index, key),
-            "secret-owner",
-        )
-    elif not mode & _OTHERS:
-        yield Default(service.workload, (*POD_SECURITY, "fsGroup"), int(group))
-        yield Approximated(
-            f"the file belongs to root here, and to the group {group} that all processes of the pod have",
-            at=(index, key),
-            code="secret-owner",
-            severity=Severity.INFO,
-        )
+        yield from owned(mount, service, path, index, "secret-owner")
 
 
 @attribute("secrets.*")
