@@ -2,7 +2,9 @@
 
 Annotations take any text; labels of Kubernetes do not, and selecting by them is the business of the converter. A key
 that is no valid annotation is reported, and so is a value with a secret in it. Labels that programs
-read from Docker (a proxy, an updater, a scheduler) are left out: one finding for each says what does its work here.
+read from Docker (a proxy, an updater, a scheduler) are left out: one finding for each says what does its work here. For
+a proxy it is the `exposure` that the labels amount to, with all that it does not do; an error, where it would let in
+whom the proxy keeps out.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#labels
 """
 

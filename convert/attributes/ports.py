@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from convert.estate.exposure import exposed, is_loopback
 from convert.estate.ports import declared, listen, valid_protocol
-from convert.estate.proxied import proposal
 from convert.model import Approximated, Problem, Severity, Unsupported
 from convert.registry import attribute
 
@@ -75,14 +74,12 @@ def _text(published: str | None, number: int, protocol: str, mode: str | None) -
 
 def _findings(service: Service, private: list[str], closed: list[str]) -> Iterator[Problem]:
     if closed:
-        said = proposal(service)
-        labels = f"; its labels say `{said}`" if said else ""
         yield Problem(
             "published-port",
             Severity.WARNING,
             f"published {_ports(closed)}: open inside the cluster only",
             f"to open it, set `services.{service.name}.exposure` in the stack file: "
-            f"`{{kind: ingress, host: …}}` for HTTP, `{{kind: loadbalancer}}` for anything else{labels}",
+            f"`{{kind: ingress, host: …}}` for HTTP, `{{kind: loadbalancer}}` for anything else",
         )
     if private:
         yield Problem(

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from convert.compose.references import OPEN
-from convert.estate.proxied import proposal
+from convert.estate.fronts import Told, told
+from convert.estate.fronts.caddy import LABEL
 from convert.kubernetes.names import valid_annotation
 from convert.model import LocalOnly, Put, Severity, Unsupported
 from convert.secrets.detection import detect
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
     from convert.view import View
 
 READERS: Final = {
-    "traefik.": ("Traefik", "set `exposure` of the service in the stack file: host, path and certificate"),
-    "caddy": ("Caddy's Docker proxy", "set `exposure` of the service in the stack file: host, path and certificate"),
-    "com.github.jrcs.letsencrypt": ("an nginx proxy", "set `exposure` of the service in the stack file"),
+    "com.github.jrcs.letsencrypt": ("nginx-proxy", "set `exposure` of the service in the stack file"),
+    "com.github.nginx-proxy.": ("nginx-proxy", "set `exposure` of the service in the stack file"),
     "com.centurylinklabs.watchtower": ("Watchtower", "deploy new versions by the pipeline, with a tag of their own"),
     "wud.": ("What's up Docker", "let the pipeline open pull requests for new versions"),
     "diun.": ("Diun", "let the pipeline open pull requests for new versions"),
@@ -42,12 +42,19 @@ READERS: Final = {
 """Prefix of a label → who reads it from Docker, and what does that work in a cluster."""
 
 
+PROXIES: Final = {"traefik.": "Traefik", "caddy": "Caddy's Docker proxy"}
+"""Prefix of a label → the proxy that is told by it who comes in."""
+
+
 def reader(key: str) -> str:
-    """The prefix in READERS that a label has; empty where nobody is known to read it from Docker."""
+    """The prefix in PROXIES or READERS that a label has; empty where nobody is known to read it from Docker."""
+    for prefix in PROXIES:
+        if key.lower().startswith(prefix) and (prefix[-1] == "." or LABEL.match(key)):
+            return prefix
     return next((prefix for prefix in READERS if key.startswith(prefix)), "")
 
 
-def read_elsewhere(keys: Iterable[str], service: Service) -> Iterator[Unsupported]:
+def read_elsewhere(keys: Iterable[str], service: Service) -> Iterator[Unsupported | LocalOnly]:
     """Give up the labels that somebody reads from Docker, and tell so once for each reader, at its first label."""
     found: dict[str, list[str]] = {}
     for key in keys:
@@ -55,14 +62,25 @@ def read_elsewhere(keys: Iterable[str], service: Service) -> Iterator[Unsupporte
         if prefix:
             found.setdefault(prefix, []).append(key)
     for prefix, labels in found.items():
-        who, instead = READERS[prefix]
-        said = proposal(service) if prefix == "traefik." else ""
-        if said:
-            instead = f"what they say is `{said}` in the stack file"
         many = f"this label and {len(labels) - 1} more" if labels[1:] else "this label"
-        yield Unsupported(
-            f"{who} reads {many} from Docker; in a cluster nobody does", instead, (labels[0],), "label-reader"
-        )
+        who, instead = READERS.get(prefix) or (PROXIES[prefix], "")
+        said = told(service, who) if prefix in PROXIES else Told("", instead)
+        if said and said.lost:
+            yield Unsupported(
+                f"{who} reads {many} from Docker; in a cluster nobody does, and what protects `{service.name}` is "
+                f"lost: {said.lost}",
+                said.help,
+                (labels[0],),
+                "lost-protection",
+                Severity.ERROR,
+            )
+        elif said:
+            yield Unsupported(
+                f"{who} reads {many} from Docker; in a cluster nobody does", said.help, (labels[0],), "label-reader"
+            )
+        else:
+            yield from (LocalOnly("", at=(key,)) for key in labels)
+            continue
         yield from (Unsupported("", at=(key,)) for key in labels[1:])
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from convert.compose.references import visible
+from convert.kubernetes.names import host_label
 from convert.model import Fate, Finding, Severity, path_text
 from convert.report.excerpt import printable
 
@@ -17,6 +18,8 @@ Locate = Callable[["Path"], "Span | None"]
 """A path → its place in a file, where it has one."""
 
 _QUOTED = re.compile(r"`[^`]*`|\d+")
+_NAME = re.compile(r"[\w-]+")
+_NUMBER = re.compile(r"\d+")
 
 RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -60,16 +63,41 @@ def groups(places: Iterable[Place], *, strict: bool) -> list[Group]:
 
     Two messages are the same that differ only in the names that their own paths have: "`web` gets 256Mi" of
     `services.web`, and "`api` gets 256Mi" of `services.api`. Unless `strict`, warnings and notes may also differ in
-    whatever they quote and count: one mutable tag explains all of them.
+    whatever they quote and count: one mutable tag explains all of them. What is to be done must be the same, but for
+    those names: the help of the first is the only one that is shown.
     """
+    places = list(places)
     found: dict[tuple[object, ...], list[Place]] = {}
     for place in places:
         finding = place.finding
         loose = not strict and finding.severity is not Severity.ERROR
         message = _QUOTED.sub("…", finding.message) if loose else _without_names(finding)
-        same = (finding.code, finding.severity.value, finding.fate and finding.fate.value, message)
+        same = (finding.code, finding.severity, finding.fate, loose, message)
         found.setdefault(same, []).append(place)
-    return [Group(same[0].finding, tuple(same)) for same in found.values()]
+    parts = [part for (*_, loose, _), same in found.items() for part in _advised(same, loose=bool(loose))]
+    position = {id(place): number for number, place in enumerate(places)}
+    parts.sort(key=lambda part: position[id(part[0])])
+    return [Group(same[0].finding, tuple(same)) for same in parts]
+
+
+def _advised(places: list[Place], *, loose: bool) -> list[list[Place]]:
+    """Part those whose help differs in more than the names of their paths, wherever it quotes them, and in counts."""
+    if all(place.finding.help == places[0].finding.help for place in places):
+        return [places]
+    names = {
+        name
+        for place in places
+        for part in place.finding.path[1:]
+        if isinstance(part, str)
+        for name in (part, host_label(part))
+    }
+    found: dict[str, list[Place]] = {}
+    for place in places:
+        parts = place.finding.help.split("`")
+        parts[1::2] = (_NAME.sub(lambda word: "…" if word[0] in names else word[0], quoted) for quoted in parts[1::2])
+        text = "`".join(parts)
+        found.setdefault(_NUMBER.sub("…", text) if loose else text, []).append(place)
+    return list(found.values())
 
 
 def _without_names(finding: Finding) -> str:

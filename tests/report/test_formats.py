@@ -11,7 +11,7 @@ import pytest
 from convert.model import Fate, Finding, Severity, Span
 from convert.model import Path as ModelPath
 from convert.report.excerpt import sources_of
-from convert.report.findings import Place, fates_line, findings_line, located, nowhere, once
+from convert.report.findings import Place, fates_line, findings_line, groups, located, nowhere, once
 from convert.report.github import workflow_commands
 from convert.report.json_text import findings_json
 from convert.report.style import Style
@@ -142,6 +142,28 @@ def test_one_line_of_a_file_counts_once_however_many_services_inherit_it():
     assert findings_line(once([*inherited, place("a", 4)]), hidden=False) == "2 errors"
     assert findings_line(once([*inherited, place("a", 3, "something else")]), hidden=False) == "2 errors"
     assert findings_line(once([place("a", 0), place("b", 0)]), hidden=False) == "2 errors"
+
+
+def test_findings_are_put_together_only_where_the_same_is_to_be_done():
+    def place(service, advice, *, code="label-reader"):
+        finding = Finding(code, Severity.WARNING, "4 labels of `x`", advice, ("services", service, "labels"))
+        return Place(finding, None)
+
+    def together(*places, strict=False):
+        return [[place.finding.path[1] for place in group.places] for group in groups(places, strict=strict)]
+
+    def setting(service, more="port: 80"):
+        return f"write `services: {{{service}: {{{more}}}}}`"
+
+    assert together(place("a", setting("a")), place("b_c", setting("b-c"))) == [["a", "b_c"]]
+    assert together(place("a", setting("a")), place("b", setting("b", "port: 81"))) == [["a", "b"]]
+    mixed = place("a", setting("a")), place("b", setting("b", "host: b.example.com")), place("c", setting("c"))
+    assert together(*mixed) == [["a", "c"], ["b"]]
+    assert together(place("a", "write `netbox:1`, a name"), place("netbox", "write `netbox:1`, a name")) == [
+        ["a", "netbox"]
+    ]
+    both = place("a", setting("a")), place("x", "", code="other"), place("b", setting("b", "host: b.example.com"))
+    assert together(*both) == [["a"], ["x"], ["b"]]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+# users of admin.example.com
