@@ -17,7 +17,7 @@ import (
 )
 
 func init() {
-	dnsserver.Directives = []string{"health", "ready", "errors", "log", "cache", "template", "kubernetes"}
+	dnsserver.Directives = []string{"health", "ready", "errors", "log", "cache", "kubernetes", "template"}
 }
 
 func main() {
