@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from convert.estate.ports import every
+from convert.estate.ports import asks_for_pods, every
 from convert.estate.tasks import TASKS, tasks
 from convert.estate.texts import mentions, places
 from convert.kubernetes.names import host_label
@@ -117,11 +117,11 @@ def alias_service(estate: Estate, name: str, at: Path) -> Iterator[Effect]:
             at,
         )
     elif len(targets) == 1:
-        yield from _service(name, targets[0].selector, _ports(targets))
+        yield from _service(name, targets[0].selector, targets)
     elif _together(uses):
         for target in targets:
             yield Put(target.workload, (*POD_LABELS, f"{SHARED}/{name}"), "true")
-        yield from _service(name, {f"{SHARED}/{name}": "true"}, _ports(targets))
+        yield from _service(name, {f"{SHARED}/{name}": "true"}, targets)
     else:
         known = ", ".join(f"`{use.target.name}` ({path_text(use.path)})" for use in uses)
         yield Problem(
@@ -159,10 +159,14 @@ def _ports(targets: list[Service]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _service(name: str, selector: dict[str, str], ports: list[dict[str, Any]]) -> Iterator[Effect]:
+def _service(name: str, selector: dict[str, str], targets: list[Service]) -> Iterator[Effect]:
     key = ObjectKey("Service", name)
+    ports = _ports(targets)
+    spec: dict[str, Any] = {"selector": selector, **({"ports": ports} if ports else {})}
+    if not ports or all(asks_for_pods(target) for target in targets):
+        spec["clusterIP"] = "None"
     yield Put(key, ("metadata", "annotations"), SKIP_AWAIT)
-    yield Put(key, ("spec",), {"selector": selector, **({"ports": ports} if ports else {"clusterIP": "None"})})
+    yield Put(key, ("spec",), spec)
 
 
 def _unspeakable(estate: Estate, name: str, targets: list[Service], at: Path) -> Iterator[Effect]:

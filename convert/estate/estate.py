@@ -275,7 +275,7 @@ def ends(service: Service) -> bool:
 
 def serves(service: Service) -> bool:
     """Does the service listen, have its health watched, or run in several copies, as only one that stays does?"""
-    from convert.estate.ports import dialled  # noqa: PLC0415  it speaks of estates
+    from convert.estate.dials import is_called  # noqa: PLC0415  it speaks of estates
 
     deploy = service.model.get("deploy") or {}
     return (
@@ -283,5 +283,5 @@ def serves(service: Service) -> bool:
         or service.health_test is not None
         or service.replicas > 1
         or bool(deploy.get("update_config"))
-        or bool(dialled(service))
+        or is_called(service)
     )

@@ -17,16 +17,17 @@ def exposed(service: Service) -> tuple[Port, ...]:
     exposure = service.settings.exposure
     if exposure is None or service.host is not service:
         return ()
-    ports = every(service)
     if exposure.port:
-        named = tuple(port for port in ports if port.number == exposure.port)
+        named = tuple(port for port in every(service) if port.number == exposure.port)
         if exposure.kind == "ingress":
             named = tuple(port for port in named if port.protocol == "TCP")
         return named or (Port(exposure.port, "TCP", port_name(exposure.port, "TCP")),)
+    # Nothing is opened that nobody wrote down: what others dial, or an image serves, may be meant for them alone.
+    ports = declared(service)
     if exposure.kind == "ingress":
         return tuple(port for port in ports if port.protocol == "TCP")[:1]
     public = published(service)
-    return tuple(port for port in declared(service) if (port.number, port.protocol) in public) or ports[:1]
+    return tuple(port for port in ports if (port.number, port.protocol) in public) or ports[:1]
 
 
 def published(service: Service) -> dict[tuple[int, str], str]:

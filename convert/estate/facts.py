@@ -9,8 +9,10 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from convert.compose.units import bytes_of, duration_seconds, millicores
+from convert.estate.dials import is_called
 from convert.estate.images import image_user, named_user
 from convert.estate.memory import claimed
+from convert.estate.ports import every
 from convert.estate.storage import is_claim, named
 from convert.kubernetes.quantity import bytes_in, millicores_in
 from convert.model import Each
@@ -180,7 +182,7 @@ def _recreates(owner: Service) -> bool:
 
 def pre_stop_sleep(service: Service) -> int:
     """Seconds of the house rule's `preStop` sleep: 0 for what nobody calls, or where compose has a hook of its own."""
-    if service.workload.kind == "Job" or not service.container_ports or service.model.get("pre_stop"):
+    if service.workload.kind == "Job" or not (every(service) or is_called(service)) or service.model.get("pre_stop"):
         return 0
     return PRE_STOP_SLEEP
 

@@ -1,8 +1,8 @@
-"""The ports of each service: those that compose declares, and those that others dial without being told.
+"""The ports of each service: those that compose declares, those that others dial, and those that its image serves.
 
 On a Docker network every port of a container can be reached, declared or not. A Kubernetes Service forwards the ports
-it lists and no other, so one that lists some must list all that are used. A service without any declared port gets a
-headless Service, which forwards everything.
+it lists and no other, so it must list all that are used. One without ports is headless: its name gives the addresses of
+the pods, and a program that looks a name up once (nginx) calls a pod that is gone after the first rollout.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ import re
 from posixpath import basename
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from convert.estate.image_facts import of
 from convert.estate.images import parse
-from convert.estate.texts import is_file, texts
-from convert.model import Item, Put
+from convert.model import Item, Put, path_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from convert.estate import Estate, Service
-    from convert.model import Path
+    from convert.estate import Service
 
 
 class Port(NamedTuple):
@@ -38,13 +37,6 @@ class Port(NamedTuple):
 
 PORTS: Final = 1 << 16
 PROTOCOLS: Final = frozenset({"TCP", "UDP", "SCTP"})
-
-SCHEMES: Final = {
-    "amqp": 5672, "amqps": 5671, "http": 80, "https": 443, "kafka": 9092, "ldap": 389, "ldaps": 636, "memcached": 11211,
-    "mongodb": 27017, "mqtt": 1883, "mysql": 3306, "mariadb": 3306, "nats": 4222, "postgres": 5432, "postgresql": 5432,
-    "pulsar": 6650, "redis": 6379, "rediss": 6379, "smtp": 25, "smtps": 465, "ws": 80, "wss": 443,
-}  # fmt: skip
-"""URL scheme → the port that programs dial when the URL names none."""
 
 IMAGES: Final = {
     "cassandra": 9042, "clickhouse": 8123, "clickhouse-server": 9000, "cockroach": 26257, "consul": 8500,
@@ -72,11 +64,18 @@ _SHORT: Final = re.compile(r"(?=.{1,15}$)(?!.*--)(?=.*[a-z])[a-z0-9](?:[-a-z0-9]
 _PROTOCOL: Final = re.compile(
     r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 ).fullmatch
-_DIALLED: Final = re.compile(r"([A-Za-z0-9][\w.-]*):(\d{2,5})(?!\w|[.-]\w)")
-_BY_SCHEME: Final = re.compile(
-    r"([a-z][a-z0-9]*)(?:\+[a-z0-9.]+)?://(?:[^\s/@]*@)?([A-Za-z0-9][\w.-]*)(?=[/?#\s\"',;]|$)"
+
+_ANYWHERE: Final = re.compile(r"(?:0\.0\.0\.0|\[::\]|(?<![\w.\]/-])[*+]|(?<![\w.\]*+-])):(\d{2,5})(?![\w:])")
+"""An address at which a program listens: `0.0.0.0:8080`, `[::]:8080`, `*:8080`, `:8080`."""
+
+_HERE: Final = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\]):(\d{2,5})(?!\w)")
+_LISTENS: Final = re.compile(
+    rf"{_ANYWHERE.pattern}|(?<![\w-])--[\w.-]{{0,60}}port[= ](\d{{2,5}})(?![\w.])|(?<![\w-])-p[ ](\d{{2,5}})(?![\w.:])"
 )
-_HOST_KEYS: Final = ("HOST", "HOSTNAME", "SERVER", "ADDRESS", "ADDR")
+_OWN_PORT: Final = re.compile(
+    r"(?i)(?:(?:http|https|server|app|listen|bind|web|api|grpc|virtual|service|container)_{0,2}){0,3}ports?"
+).fullmatch
+"""How a program calls the port at which it listens itself."""
 
 
 def valid_container_name(name: str) -> bool:
@@ -150,54 +149,58 @@ def listen(service: Service, port: Port) -> Iterator[Put]:
 
 
 class Found(NamedTuple):
-    """A port that compose does not declare. path: who dials it; empty when it is known of the image."""
+    """A port that compose does not declare, and how it is known: `services.web.environment.DB_URL dials it`.
 
-    port: Port
-    path: Path
-
-
-class Dials(NamedTuple):
-    """Who dials whom by name. others: service → port → the first place in another service that dials it.
-
-    own: service → the first place where it dials itself, and the name by which it does.
+    why: empty where the image declares it.
     """
 
-    others: dict[str, dict[int, Path]]
-    own: dict[str, tuple[Path, str]]
-
-
-def dialled(service: Service) -> Mapping[int, Path]:
-    """Ports that other services dial by a name of this one → the first place that does."""
-    return service.estate.memo(_dialled).others.get(service.name, {})
-
-
-def dials_itself(service: Service) -> tuple[Path, str] | None:
-    """The first place where a service dials itself by a name that others know it by, and that name."""
-    return service.estate.memo(_dialled).own.get(service.name)
+    port: Port
+    why: str
 
 
 def undeclared(service: Service) -> tuple[Found, ...]:
-    """Ports that a Service must list beside the declared ones; none where it is headless."""
+    """Ports that a Service must list beside the declared ones: dialled by others, or served by the image."""
     return service.memo(_undeclared)
 
 
 def _undeclared(service: Service) -> tuple[Found, ...]:
+    from convert.estate.dials import dialled  # noqa: PLC0415  which needs names, and they their ports
+
     known = {(port.number, port.protocol) for port in declared(service)}
-    if not known:
-        return ()
-    found = {
-        number: path
-        for member in service.estate.pods.get(service.name, (service,))
-        for number, path in dialled(member).items()
-    }
-    usual = IMAGES.get(image_name(service))
-    if usual and usual not in found:
-        found[usual] = ()
+    found: dict[int, str] = {}
+    for member in service.estate.pods.get(service.name, (service,)):
+        places = dialled(member)
+        if 0 in places or (service.workload.kind != "Job" and runs_its_program(member)):
+            found |= dict.fromkeys(served(member), "")
+        for number, path in places.items():
+            found.setdefault(number, f"{path_text(path)} dials it")
+        if 0 in places and not member.container_ports:
+            for number in listening(member):
+                found.setdefault(number, "its own settings say that it listens there")
     return tuple(
-        Found(Port(number, "TCP", port_name(number, "TCP")), path)
-        for number, path in sorted(found.items())
-        if (number, "TCP") not in known
+        Found(Port(number, "TCP", port_name(number, "TCP")), why)
+        for number, why in sorted(found.items())
+        if number and (number, "TCP") not in known
     )
+
+
+def served(service: Service) -> tuple[int, ...]:
+    """Ports at which the image is known to serve, unless it runs something else."""
+    usual = IMAGES.get(image_name(service))
+    return of(service).ports or ((usual,) if usual else ())
+
+
+def listening(service: Service) -> tuple[int, ...]:
+    """Ports at which the service listens, as far as its own settings, command and health check tell."""
+    command = " ".join(str(word) for name in ("entrypoint", "command") for word in service.model.get(name) or ())
+    found = [match[1] or match[2] or match[3] for match in _LISTENS.finditer(command)]
+    found += [match[1] for match in _HERE.finditer(" ".join(service.health_test or ()))]
+    for key, value in (service.model.get("environment") or {}).items():
+        if value and _OWN_PORT(key) and value.isdecimal():
+            found.append(value)
+        elif value and ":" in value:
+            found += [match[1] for match in _ANYWHERE.finditer(value)]
+    return tuple(dict.fromkeys(number for text in found if 0 < (number := int(text)) < PORTS))
 
 
 def runs_its_program(service: Service) -> bool:
@@ -225,58 +228,11 @@ def every(service: Service) -> tuple[Port, ...]:
     return declared(service) + tuple(found.port for found in undeclared(service))
 
 
-def _dialled(estate: Estate) -> Dials:
-    """Search all text of the project for names of services with a port."""
-    from convert.estate.aliases import hosts  # noqa: PLC0415  which needs the ports of its targets
-    from convert.estate.tasks import TASKS  # noqa: PLC0415
-
-    names = hosts(estate)
-    found = Dials({}, {})
-    read: dict[str, list[tuple[str, int]]] = {}
-    for path, text in texts(estate, ":"):
-        calls = read.get(text)
-        if calls is None:
-            # What a file calls `http://web` may be a name of its own (`upstream web` of nginx).
-            found_here = _explicit(text) if is_file(path) else _calls(text)
-            calls = read[text] = [(host, number) for host, number in found_here if host in names]
-        for host, number in calls:
-            target = names[host]
-            if target != path[1]:
-                found.others.setdefault(target, {}).setdefault(number, path)
-            elif path[0] == "services" and not host.startswith(TASKS):
-                found.own.setdefault(target, (path, host))
-    for service in estate:
-        for path, host, number in _pairs(service):
-            owner = names.get(host)
-            if owner and owner != service.name:
-                found.others.setdefault(owner, {}).setdefault(number, path)
-    return found
+def by_address(service: Service) -> bool:
+    """Has its Service an address that stays? A headless one gives those of the pods, which change with them."""
+    return bool(every(service)) and not asks_for_pods(service)
 
 
-def _explicit(text: str) -> Iterator[tuple[str, int]]:
-    """(host, port) pairs as they stand in a text."""
-    for match in _DIALLED.finditer(text):
-        if 0 < int(match[2]) < PORTS:
-            yield match[1], int(match[2])
-
-
-def _calls(text: str) -> Iterator[tuple[str, int]]:
-    """(host, port) pairs in a text, the port by the scheme where a URL gives none."""
-    yield from _explicit(text)
-    if "://" in text:
-        for match in _BY_SCHEME.finditer(text):
-            if match[1] in SCHEMES:
-                yield match[2], SCHEMES[match[1]]
-
-
-def _pairs(service: Service) -> Iterator[tuple[Path, str, int]]:
-    """`DB_HOST: db` beside `DB_PORT: 5432`."""
-    environment = service.model.get("environment") or {}
-    for key, value in environment.items():
-        if not isinstance(value, str) or not key.upper().endswith(_HOST_KEYS):
-            continue
-        suffix = next(suffix for suffix in _HOST_KEYS if key.upper().endswith(suffix))
-        stem = key[: -len(suffix)]
-        number = str(environment.get(f"{stem}PORT", environment.get(f"{stem}port", "")))
-        if number.isdigit() and 0 < int(number) < PORTS:
-            yield (*service.path, "environment", key), value, int(number)
+def asks_for_pods(service: Service) -> bool:
+    """Does compose ask for the addresses of all containers under the service's name?"""
+    return str((service.model.get("deploy") or {}).get("endpoint_mode") or "") == "dnsrr"

@@ -72,9 +72,9 @@ def is_for_swarm(estate: Estate) -> bool:
 
 def _name(estate: Estate, owner: Service) -> str:
     from convert.estate.aliases import aliases, slugs  # noqa: PLC0415  which need these names
-    from convert.estate.ports import every  # noqa: PLC0415
+    from convert.estate.ports import by_address  # noqa: PLC0415
 
-    if not every(owner) or (owner.model.get("deploy") or {}).get("endpoint_mode") == "dnsrr":
+    if not by_address(owner):
         return owner.slug
     name = host_label(f"{owner.slug}-tasks")
     taken = name in aliases(estate) or name in estate.memo(slugs)

@@ -3,20 +3,68 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from bisect import bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from convert.estate.content import is_code, texts_in
 from convert.model import path_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from convert.estate import Estate, Service
     from convert.model import Path
 
-_WORDS: Final = ("command", "entrypoint")
+_ATTRIBUTES: Final = ("command", "entrypoint")
 
 _SHOWN: Final = 3
+
+
+class Text(NamedTuple):
+    """One text and its place. key: the variable or label that it is the value of. starts: where its words begin.
+
+    A command is one text, its words joined by blanks, since a word says what the next one means (`--host db`).
+    """
+
+    path: Path
+    text: str
+    key: str = ""
+    starts: tuple[int, ...] = ()
+
+    def at(self, position: int) -> Path:
+        """The place of what stands at `position`: of the word, where the text is a command."""
+        return (*self.path, bisect_right(self.starts, position) - 1) if self.starts else self.path
+
+
+def calling(estate: Estate) -> Iterator[Text]:
+    """Every text in which a service may be dialled by name, a command whole."""
+    for service in estate:
+        for key, value in (service.model.get("environment") or {}).items():
+            if value:
+                yield Text((*service.path, "environment", key), value, key)
+        for attribute in _ATTRIBUTES:
+            yield from _joined((*service.path, attribute), service.model.get(attribute) or ())
+        test = (service.model.get("healthcheck") or {}).get("test") or ()
+        yield from _joined((*service.path, "healthcheck", "test"), [test] if isinstance(test, str) else test)
+        for place, written in labels(service):
+            for key, value in written.items():
+                yield Text((*place, key), str(value), key)
+    for path, text in files(estate):
+        yield Text(path, text)
+
+
+def _joined(path: Path, words: Sequence[object]) -> Iterator[Text]:
+    written = [str(word) for word in words]
+    if written:
+        starts = (0, *accumulate(len(word) + 1 for word in written[:-1]))
+        yield Text(path, " ".join(written), "", starts)
+
+
+def labels(service: Service) -> Iterator[tuple[Path, Mapping[str, object]]]:
+    """The labels of a service's containers and of its tasks, and where they stand."""
+    yield (*service.path, "labels"), service.model.get("labels") or {}
+    yield (*service.path, "deploy", "labels"), (service.model.get("deploy") or {}).get("labels") or {}
 
 
 def texts(estate: Estate, part: str) -> Iterator[tuple[Path, str]]:
@@ -28,13 +76,13 @@ def texts(estate: Estate, part: str) -> Iterator[tuple[Path, str]]:
         for path, text in _arguments(service):
             if part in text:
                 yield path, text
-    for path, text in _files(estate):
+    for path, text in files(estate):
         if part in text:
             yield path, text
 
 
 def _arguments(service: Service) -> Iterator[tuple[Path, str]]:
-    for attribute in _WORDS:
+    for attribute in _ATTRIBUTES:
         for index, value in enumerate(service.model.get(attribute) or ()):
             yield (*service.path, attribute, index), str(value)
     test = (service.model.get("healthcheck") or {}).get("test")
@@ -42,7 +90,8 @@ def _arguments(service: Service) -> Iterator[tuple[Path, str]]:
         yield (*service.path, "healthcheck", "test", index), str(value)
 
 
-def _files(estate: Estate) -> Iterator[tuple[Path, str]]:
+def files(estate: Estate) -> Iterator[tuple[Path, str]]:
+    """The text of every file that a container is given, a bind mount's or a config's."""
     for service in estate:
         for index, mount in enumerate(service.model.get("volumes") or ()):
             if mount.get("type") == "bind" and not is_code(estate, mount):

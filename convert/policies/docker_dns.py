@@ -13,6 +13,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from convert.estate.configs import consumers
+from convert.estate.dials import named
+from convert.estate.ports import by_address
 from convert.estate.texts import texts
 from convert.model import Problem, Severity
 from convert.registry import service_policy
@@ -32,29 +34,36 @@ _ASKED: Final = r"(?m)^(?![ \t]*(?:#|;|//)).*(?<![\w.])127\.0\.0\.11(?![\w.])"
 @service_policy
 def docker_dns(service: Service) -> Iterator[Problem]:
     """Report each setting, argument and mounted file that names the server."""
-    for place in service.estate.memo(_places).get(service.name, ()):
+    for place, names in service.estate.memo(_places).get(service.name, {}).items():
         yield Problem(
             "docker-dns",
             Severity.ERROR,
             f"`{ADDRESS}` is asked here, Docker's own DNS server, which a cluster has not got",
             "leave it out (`resolver` of nginx, `resolvers` of HAProxy): the address of a Service stays, and is looked "
-            "up once; who must ask takes the server of `/etc/resolv.conf`, and names a Service in full, "
-            "`web.<namespace>.svc.cluster.local`",
+            f"up once{_but(service.estate, names)}; who must ask takes the server of `/etc/resolv.conf`, and names a "
+            "Service in full, `web.<namespace>.svc.cluster.local`",
             place,
         )
 
 
-def _places(estate: Estate) -> dict[str, dict[Path, None]]:
-    """Service → the places below it that name the server, each once."""
-    found: dict[str, dict[Path, None]] = {}
-    for path, text in texts(estate, ADDRESS):
-        if not re.search(_ASKED, text):
-            continue
+def _but(estate: Estate, names: frozenset[str]) -> str:
+    """Name the services that are called there and have no address that stays."""
+    changing = [f"`{name}`" for name in sorted(names) if not by_address(estate.services[name].host)]
+    return f" (for {', '.join(changing)} once `expose` names the port)" if changing else ""
+
+
+def _places(estate: Estate) -> dict[str, dict[Path, frozenset[str]]]:
+    """Service → the places below it that name the server, each once, and the services that the text there calls."""
+    found: dict[str, dict[Path, frozenset[str]]] = {}
+    asked = [(path, text) for path, text in texts(estate, ADDRESS) if re.search(_ASKED, text)]
+    for path, text in asked:
+        names = named(estate, text)
         if path[0] == "services":
-            found.setdefault(str(path[1]), {})[path[2:]] = None
+            places = found.setdefault(str(path[1]), {})
+            places[path[2:]] = places.get(path[2:], frozenset()) | names
             continue
         for user in consumers(estate, str(path[1])):
             for index, mount in enumerate(user.model["configs"]):
                 if mount["source"] == path[1]:
-                    found.setdefault(user.name, {})["configs", index] = None
+                    found.setdefault(user.name, {})["configs", index] = names
     return found

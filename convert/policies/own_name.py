@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.estate.aliases import hosts
+from convert.estate.dials import dials_itself
 from convert.estate.health import called, request, target
-from convert.estate.ports import dials_itself
 from convert.kubernetes.pod import POD
 from convert.model import Default, Problem, Severity
 from convert.registry import service_policy

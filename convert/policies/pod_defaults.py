@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.estate.facts import container_security, run_as
+from convert.estate.ports import every
 from convert.kubernetes.pod import POD, POD_SECURITY
 from convert.model import Default, Each, Item
 from convert.registry import service_policy
@@ -42,7 +43,7 @@ def pod_defaults(service: Service) -> Iterator[Effect]:
 def _opens_low_ports(owner: Service) -> bool:
     """Does a container that is not root listen below 1024? Docker lets it; a node's runtime does by version only."""
     return not owner.host.model.get("network_mode") and any(
-        port < 1024 and run_as(member)  # noqa: PLR2004  the first port that everybody may open
+        port.number < 1024 and run_as(member)  # noqa: PLR2004  the first port that everybody may open
         for member in owner.estate.pods[owner.name]
-        for port, _ in member.container_ports
+        for port in every(owner)
     )

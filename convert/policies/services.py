@@ -1,7 +1,8 @@
-"""A Service for everything that can be called by name: on the container ports, or headless where compose names none.
+"""A Service for everything that can be called by name: with an address of its own on every port that is known of it.
 
-It forwards the ports that compose declares and those that others dial (`amqp://rabbitmq`): on a Docker network every
-port is open, a Service has only those it lists. A Job gets one only if it has ports. What is called as
+It forwards the ports that compose declares, those that others dial (`amqp://rabbitmq`) and those that the image is
+known to serve: on a Docker network every port is open, a Service has only those it lists. Where no port is known it is
+headless, which nobody notices if nobody calls it. A Job gets one only if it has ports. What is called as
 `tasks.<service>`, as in a Swarm, gets a headless one beside it. Nobody awaits a Service: it is ready with its pods, and
 those are awaited.
 Source: https://kubernetes.io/docs/concepts/services-networking/service/
@@ -12,7 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.estate.aliases import SKIP_AWAIT
-from convert.estate.ports import every, undeclared
+from convert.estate.dials import dialled
+from convert.estate.ports import asks_for_pods, every, undeclared
 from convert.estate.tasks import headless
 from convert.model import Default, Item, ObjectKey, Problem, Severity, path_text
 from convert.registry import service_policy
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from convert.estate import Service
+    from convert.estate.ports import Found
     from convert.model import Effect
 
 
@@ -39,12 +42,36 @@ def service(owner: Service) -> Iterator[Effect]:
     if name := headless(owner):
         yield Default(ObjectKey("Service", name), ("metadata", "annotations"), SKIP_AWAIT)
         yield Default(ObjectKey("Service", name), ("spec",), {"clusterIP": "None", "selector": owner.selector})
-    for found in undeclared(owner):
+    more = undeclared(owner)
+    for found in more:
         yield Default(owner.service, ("spec", "ports", Item("name", found.port.name)), found.port.entry())
-        why = f"{path_text(found.path)} dials it" if found.path else "the image is known to serve it"
+    told = tuple(found for found in more if found.why)
+    if told:
+        yield _undeclared(told)
+    if not ports:
+        yield from _unknown(owner)
+
+
+def _undeclared(more: tuple[Found, ...]) -> Problem:
+    numbers = ", ".join(str(found.port.number) for found in more)
+    why = "; ".join(f"{found.port.number}: {found.why}" for found in more) if more[1:] else more[0].why
+    return Problem(
+        "undeclared-port",
+        Severity.INFO,
+        f"the Service forwards {numbers} too, which compose does not declare: {why}",
+        f"declare what you want to keep: `expose: [{numbers}]`",
+    )
+
+
+def _unknown(owner: Service) -> Iterator[Problem]:
+    """Tell of a service that is called by name at a port that nobody knows: a lookup that is made once goes stale."""
+    members = owner.estate.pods[owner.name]
+    path = next((path for member in members if (path := dialled(member).get(0))), None)
+    if path and not asks_for_pods(owner):
         yield Problem(
-            "undeclared-port",
-            Severity.INFO,
-            f"the Service forwards port {found.port.number} too, which compose does not declare: {why}",
-            f"declare it: `expose: [{found.port.number}]`",
+            "unknown-port",
+            Severity.WARNING,
+            f"{path_text(path)} calls `{owner.name}`, and nothing tells at which port: its Service is headless, so a "
+            "program that looks the name up once loses it when the pod is replaced",
+            f"write the port that it listens at: `expose: [8080]` on `{owner.name}`",
         )

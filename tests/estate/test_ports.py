@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from convert.estate import Estate
 from convert.estate.ports import declared, every
 from convert.model import Severity
-from convert.options import Options
+from convert.options import Exposure, Options, ServiceSettings
 
 APP = {"image": "app:1", "restart": "always"}
 
@@ -84,11 +84,29 @@ def test_the_port_of_a_known_image_is_forwarded(convert):
     assert (5672, 5672) in numbers(result, "mq")
 
 
-def test_a_headless_service_forwards_everything_and_lists_nothing(convert):
+def test_a_service_that_nobody_calls_and_of_which_no_port_is_known_is_headless(convert):
+    spec = convert({"worker": APP})["Service/worker"]["spec"]
+    assert spec["clusterIP"] == "None"
+    assert "ports" not in spec
+
+
+def test_what_is_dialled_has_an_address_that_stays_declared_or_not(convert):
+    result = convert({"db": APP, "web": {**APP, "environment": {"DB": "db:5432"}}})
+    assert "clusterIP" not in result["Service/db"]["spec"]
+    assert numbers(result, "db") == [(5432, 5432)]
+    assert len(result.found("undeclared-port")) == 1
+
+
+def test_the_ports_that_an_image_declares_are_no_surprise(convert):
     result = convert({"db": {**APP, "image": "postgres:16"}, "web": {**APP, "environment": {"DB": "db:5432"}}})
-    assert result["Service/db"]["spec"]["clusterIP"] == "None"
-    assert "ports" not in result["Service/db"]["spec"]
+    assert numbers(result, "db") == [(5432, 5432)]
     assert not result.found("undeclared-port")
+
+
+def test_nothing_is_opened_to_the_outside_that_nobody_wrote_down(convert):
+    options = Options(services={"db": ServiceSettings(exposure=Exposure(kind="loadbalancer"))})
+    result = convert({"db": {**APP, "image": "postgres:16"}}, options)
+    assert result.found("exposure")[0].severity is Severity.ERROR
 
 
 def test_what_a_service_calls_itself_is_no_dialled_port(convert):

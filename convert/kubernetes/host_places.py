@@ -1,0 +1,152 @@
+"""Where a host stands in text, and where the same word means something else.
+
+`user_api` is a host in `http://user_api:8000`, in `rabbit@user_api`, before a port, and as the value of `API_HOST`,
+`--host` or `servers`. In `uvicorn user_api:app`, `-Q user_api` or `databaseName=user_api` it is the name of a module,
+a queue, a database. Who dials whom is read by these rules, and old names are rewritten by them and nowhere else.
+Source: https://www.rfc-editor.org/rfc/rfc3986#section-3.2 (authority), and the manuals of the programs named below.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class HostPlace(NamedTuple):
+    """A name where a host stands, `text[start:end]`. port: 0 where none is given. scheme: of the URL it stands in.
+
+    key: what the host is the value of, where that is why it is taken for one (`DB_HOST`, `--host`).
+    """
+
+    start: int
+    end: int
+    name: str
+    port: int = 0
+    scheme: str = ""
+    key: str = ""
+
+
+PORTS: Final = 1 << 16
+
+# Every quantifier over blanks is bounded, and no name begins inside a word: the patterns are linear in the text.
+_NAME: Final = r"[A-Za-z0-9_](?:[\w.-]*\w)?"
+_MEMBER: Final = rf"{_NAME}(?::\d{{1,5}})?"
+_ELEMENT: Final = re.compile(rf"({_NAME})(?::(\d{{1,5}}))?", re.ASCII)
+_AUTHORITY: Final = re.compile(rf"//(?:[^\s/@\"'<>]*@)?({_MEMBER}(?:,{_MEMBER}(?![\w.=-]))*)", re.ASCII)
+_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+-]{0,31}):$").search
+_LONGEST_SCHEME: Final = 33
+_WITH_PORT: Final = re.compile(rf"(?<![\w./-])({_NAME}):(\d{{2,5}})(?!\w|[.-]\w)", re.ASCII)
+_LOGIN: Final = re.compile(rf"(?<=[^\s\"'=(,\[{{])@({_NAME})", re.ASCII)
+_PROGRAM: Final = re.compile(
+    r"(?:(?<![\w.-])(?:(?:nc|ncat|netcat|telnet)[ ](?:-\S{1,40}[ ]|\d{1,9}[ ]){0,9}|(?:replicaof|slaveof)[ ]"
+    rf"|monitor[ ]\S{{1,80}}[ ])|--(?:replicaof|slaveof)[ ]|/dev/tcp/)({_NAME})[ /](\d{{2,5}})(?!\w)",
+    re.ASCII,
+)
+"""Programs and directives that take a host and a port as two words: netcat, telnet, Redis, Sentinel, bash."""
+
+_WORDS: Final = (
+    r"hosts?|host_?names?|servers?|address(?:es)?|addrs?|endpoints?|upstreams?|brokers?|seeds?|peers?|urls?|uris?"
+    r"|contact_?points?|join|connect|reverse_proxy|bootstrap|proxy"
+)
+_MEANS_HOST: Final = re.compile(
+    rf"-h|(?:.*(?:[_.-]|[a-z0-9](?=[A-Z]))|(?i:pg|mysql|redis|mongo|db|smtp|mail))?(?i:{_WORDS})|(?i:(?:.*[_.-])?ip)"
+).fullmatch
+_NEVER_HOST: Final = re.compile(r"(?i).*v_?hosts?").fullmatch
+_NO_CALL: Final = re.compile(
+    r"(?i)(?:.*[_.-])?(?:no_?proxy|(?:allowed|trusted|virtual)[_.-]?(?:hosts?|origins?|prox(?:y|ies)))"
+).fullmatch
+_AFTER: Final = r"(?![\w.@$({-]|:[^\s\d]|://|[\"']?[ \t]{0,9}=)"
+_KEYED: Final = re.compile(
+    rf"(?<![\w.-])(-h|-{{0,2}}[\w.-]*(?:{_WORDS}))[\"']?"
+    r"([ \t]{0,9}[=:]\s{0,9}(?:-[ ]{1,9})?|[ \t]{1,9})[\"'\[(]{0,3}"
+    rf"({_MEMBER}(?:[\"']?[ \t]{{0,9}}(?:[,;]|\n[ \t]{{0,40}}-)[ \t]{{0,9}}[\"']?"
+    rf"{_MEMBER}{_AFTER}(?![\"']?[ \t]{{0,9}}:\D))*)"
+    rf"{_AFTER}",
+    re.ASCII | re.IGNORECASE,
+)
+_ENDS: Final = re.compile(r"[ \t]{0,9}(?:[;{\n]|$|weight=|max_|fail_|backup|down|resolve)").match
+"""What follows the host of a directive (`server web;` of nginx, `reverse_proxy web` of Caddy)."""
+
+_COMPANION: Final = re.compile(
+    r"[\s;,\"'}&?](?:-[pP]|[\w.-]{0,60}port)[\"']?(?:[ \t]{0,9}[=:][ \t]{0,9}|[ \t]{1,9})[\"']?(\d{2,5})(?!\w)",
+    re.IGNORECASE,
+).search
+_NEAR: Final = 120
+"""Characters behind a host in which its port is looked for: `host: db` and `port: 5432` on the next lines."""
+
+
+@lru_cache(maxsize=4096)
+def means_host(key: str) -> bool:
+    """Is the value under this key (of a setting, a flag, a line of a file) the name of a host, or a list of such?"""
+    return bool(_MEANS_HOST(key)) and not _NEVER_HOST(key)
+
+
+@lru_cache(maxsize=4096)
+def is_dialled(key: str) -> bool:
+    """Is what stands under this key dialled? Hosts that are only listed (`NO_PROXY`, `ALLOWED_HOSTS`) are not."""
+    return not _NO_CALL(key)
+
+
+def host_places(text: str, key: str = "") -> list[HostPlace]:
+    """Find every name in `text` that stands where a host does, in order; `key` is what `text` is the value of."""
+    found: dict[int, HostPlace] = {}
+    for place in _places(text, key):
+        known = found.get(place.start)
+        if known is None or (place.port and not known.port):
+            found[place.start] = place if known is None else place._replace(scheme=known.scheme, key=known.key)
+    return [found[start] for start in sorted(found)] if len(found) > 1 else list(found.values())
+
+
+def _places(text: str, key: str) -> Iterator[HostPlace]:
+    if "//" in text:
+        for match in _AUTHORITY.finditer(text):
+            scheme = _SCHEME(text[max(0, match.start() - _LONGEST_SCHEME) : match.start()])
+            yield from _members(text, match.span(1), scheme=scheme[1].partition("+")[0].lower() if scheme else "")
+    if ":" in text:
+        for match in _WITH_PORT.finditer(text):
+            if 0 < int(match[2]) < PORTS:
+                yield HostPlace(*match.span(1), match[1], int(match[2]))
+    if "@" in text:
+        for match in _LOGIN.finditer(text):
+            yield HostPlace(*match.span(1), match[1])
+    if key and means_host(key):
+        yield from _whole(text, key)
+    if " " in text or "=" in text or ":" in text:
+        yield from _inner(text)
+
+
+def _members(text: str, span: tuple[int, int], *, scheme: str = "", key: str = "") -> Iterator[HostPlace]:
+    """Take a list of hosts apart: `a:9092,b:9093`."""
+    for match in _ELEMENT.finditer(text, *span):
+        number = int(match[2] or 0)
+        yield HostPlace(*match.span(1), match[1], number if number < PORTS else 0, scheme, key)
+
+
+def _whole(text: str, key: str) -> Iterator[HostPlace]:
+    """Hosts that are, between them, the whole value of a key that means hosts."""
+    place = 0
+    for word in re.split(r"""([\s,;"'\[\]]+)""", text):
+        match = _ELEMENT.match(word)
+        if match and (match.end() == len(word) or word[match.end()] in "/?"):
+            yield HostPlace(place, place + len(match[1]), match[1], int(match[2] or 0) % PORTS, key=key)
+        place += len(word)
+
+
+def _inner(text: str) -> Iterator[HostPlace]:
+    """Hosts behind a key or a flag within the text, or behind the name of a program."""
+    for match in _KEYED.finditer(text):
+        name, separator = match[1], match[2]
+        if not means_host(name.lstrip("-") if len(name) > 2 else name):  # noqa: PLR2004  `-h`
+            continue
+        if separator.isspace() and name[0] != "-" and (name == "upstream" or not _ENDS(text, match.end())):
+            continue  # `upstream web {` of nginx gives a name
+        near = _COMPANION(text, match.end(), match.end() + _NEAR)
+        for place in _members(text, match.span(3), key=name):
+            yield place._replace(port=int(near[1]) % PORTS) if near and not place.port else place
+    for match in _PROGRAM.finditer(text):
+        if int(match[2]) < PORTS:
+            yield HostPlace(*match.span(1), match[1], int(match[2]))
