@@ -151,11 +151,6 @@ ROWS = (
         Severity.INFO,
     ),
     Row(
-        "services.*.ulimits",
-        "a pod has the limits of its node's container runtime (open files: 65536 or more on the images of EKS)",
-        "lower ones: `ulimit` in the entrypoint; higher ones: on the node; if the node's are enough, allow `ulimits`",
-    ),
-    Row(
         "services.*.umask",
         "the container keeps its runtime's umask, 0022",
         'set it in the entrypoint: `sh -c "umask 0027; exec …"`',

@@ -1,6 +1,7 @@
 """`privileged` → `privileged` of the container, with the owner's consent only: such a container owns its node.
 
-Without `allow: [privileged]` it is an error. Most programs want one capability (`cap_add`) or one kernel setting.
+Without `allow: [privileged]` it is an error. Most programs want one capability (`cap_add`) or one kernel setting. What
+is only there to raise `vm.max_map_count` is not needed: the nodes of EKS have enough.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#privileged
 """
 
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.node_limits import MAP_COUNT
+from convert.estate.own_texts import commands
 from convert.estate.waivers import unless_waived
 from convert.registry import attribute
 
@@ -26,6 +29,12 @@ def privileged(value: bool, service: Service) -> Iterator[Effect]:  # noqa: FBT0
             service,
             "privileged",
             "a privileged container can do on its node whatever root can, to every other pod there too",
-            "give it the one capability that it needs, by `cap_add`",
+            _instead(service),
             service.put_container("securityContext", "privileged", value=True),
         )
+
+
+def _instead(service: Service) -> str:
+    if any("vm.max_map_count" in text for _, text in commands(service)):
+        return f"leave it out: the nodes of EKS have a `vm.max_map_count` of {MAP_COUNT:,}"
+    return "give it the one capability that it needs, by `cap_add`"
