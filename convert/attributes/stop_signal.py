@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.estate.images import STOP_SIGNALS, parse
+from convert.estate.image_facts import of
 from convert.model import Unsupported
 from convert.registry import attribute
 
@@ -37,8 +37,7 @@ def stop_signal(value: str, service: Service) -> Iterator[Effect]:
     """Compare the signal with the one that the image brings."""
     text = str(value).upper()
     signal = NUMBERS.get(text) or (text if text.startswith("SIG") else f"SIG{text}")
-    image = parse(service.settings.image or str(service.model.get("image") or "")).short
-    brought = STOP_SIGNALS.get(image, "SIGTERM")
+    brought = of(service).stop_signal or "SIGTERM"
     if signal != brought:
         yield Unsupported(
             f"a pod is stopped by the signal of its image (`{brought}` if its `STOPSIGNAL` says nothing else), "

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from posixpath import basename
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convert.estate.facts import access_mode, shared
-from convert.estate.images import FILLS_ITSELF, parse
+from convert.estate.image_facts import of
 from convert.estate.storage import DEFAULT_SIZE, declaration, driver_options, export, named, templated
 from convert.kubernetes.names import label
 from convert.model import Approximated, ObjectKey, Problem, Put, Severity, Unsupported
@@ -91,10 +90,7 @@ def prefilled(estate: Estate, key: str) -> Prefill:
     ]
     if all((mount.get("volume") or {}).get("nocopy") for _, mount in fillers):
         return Prefill("", missed=False)
-    images = {parse(user.settings.image or str(user.model.get("image") or "")).repository for user, _ in fillers}
-    return Prefill(
-        str(fillers[0][1].get("target")), missed=not all(basename(image) in FILLS_ITSELF for image in images)
-    )
+    return Prefill(str(fillers[0][1].get("target")), missed=not all(of(user).fills_itself for user, _ in fillers))
 
 
 def _prefill(estate: Estate, key: str, users: tuple[Service, ...]) -> Iterator[Effect]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from convert.compose.units import bytes_of, duration_seconds, millicores
 from convert.estate.dials import is_called
-from convert.estate.images import image_user, named_user
+from convert.estate.image_facts import of
 from convert.estate.memory import claimed
 from convert.estate.ports import every
 from convert.estate.storage import is_claim, named
@@ -128,6 +128,9 @@ def _cpu_request(service: Service, reservations: dict[str, Any], cpu_limit: int 
 LARGEST_ID: Final = (1 << 31) - 1
 """The largest number that a user or a group may have, in Docker and in Kubernetes."""
 
+USERS: Final = {"root": 0, "nobody": 65534}
+"""User names that mean the same in the images of Debian, Alpine and busybox."""
+
 
 def run_as(service: Service) -> int | None:
     """The number of the user that the container runs as, where compose or the image tells; None: nobody knows."""
@@ -135,13 +138,12 @@ def run_as(service: Service) -> int | None:
 
 
 def _run_as(service: Service) -> int | None:
-    image = service.settings.image or str(service.model.get("image") or "")
     name = str(service.model.get("user") or "").partition(":")[0]
     if not name:
-        return image_user(image)
+        return of(service).user
     if name.isdecimal():
         return int(name) if int(name) <= LARGEST_ID else None
-    return named_user(name, image)
+    return USERS.get(name, of(service).users.get(name))
 
 
 def shared(estate: Estate, volume: str) -> bool:

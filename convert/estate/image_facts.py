@@ -197,4 +197,4 @@ def _typed(field: str, value: Any) -> Any:
         return tuple(value)
     if isinstance(value, dict):
         return MappingProxyType(value)
-    return bytes_in(value) if field == "memory" and value else value
+    return bytes_in(value) if field == "memory" else value

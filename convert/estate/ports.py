@@ -38,24 +38,6 @@ class Port(NamedTuple):
 PORTS: Final = 1 << 16
 PROTOCOLS: Final = frozenset({"TCP", "UDP", "SCTP"})
 
-IMAGES: Final = {
-    "cassandra": 9042, "clickhouse": 8123, "clickhouse-server": 9000, "cockroach": 26257, "consul": 8500,
-    "elasticsearch": 9200, "emqx": 1883, "etcd": 2379, "influxdb": 8086, "kafka": 9092, "keycloak": 8080,
-    "mariadb": 3306, "memcached": 11211, "minio": 9000, "mongo": 27017, "mongodb": 27017, "mosquitto": 1883,
-    "mysql": 3306, "nats": 4222, "neo4j": 7687, "opensearch": 9200, "percona": 3306, "pgvector": 5432, "postgis": 5432,
-    "postgres": 5432, "postgresql": 5432, "pulsar": 6650, "rabbitmq": 5672, "redis": 6379,
-    "redis-stack": 6379, "redis-stack-server": 6379, "scylla": 9042, "solr": 8983, "timescaledb": 5432,
-    "valkey": 6379, "vault": 8200, "zookeeper": 2181,
-}  # fmt: skip
-"""Last part of an image's repository → the port its program serves, which its users seldom write down."""
-
-ANSWERS: Final = frozenset(
-    "cassandra clickhouse-server influxdb mariadb memcached mongo mongodb mysql nats neo4j opensearch elasticsearch "
-    "percona pgvector postgis postgres postgresql rabbitmq redis redis-stack redis-stack-server scylla solr "
-    "timescaledb valkey zookeeper".split()
-)
-"""Those of IMAGES that answer at their port without being configured to."""
-
 SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "python", "python3", "node", "curl"})
 """Programs that do something else than what an image is made for."""
 
@@ -171,7 +153,7 @@ def _undeclared(service: Service) -> tuple[Found, ...]:
     for member in service.estate.pods.get(service.name, (service,)):
         places = dialled(member)
         if 0 in places or (service.workload.kind != "Job" and runs_its_program(member)):
-            found |= dict.fromkeys(served(member), "")
+            found |= dict.fromkeys(of(member).ports, "")
         for number, path in places.items():
             found.setdefault(number, f"{path_text(path)} dials it")
         if 0 in places and not member.container_ports:
@@ -182,12 +164,6 @@ def _undeclared(service: Service) -> tuple[Found, ...]:
         for number, why in sorted(found.items())
         if number and (number, "TCP") not in known
     )
-
-
-def served(service: Service) -> tuple[int, ...]:
-    """Ports at which the image is known to serve, unless it runs something else."""
-    usual = IMAGES.get(image_name(service))
-    return of(service).ports or ((usual,) if usual else ())
 
 
 def listening(service: Service) -> tuple[int, ...]:
@@ -211,11 +187,11 @@ def runs_its_program(service: Service) -> bool:
 
 def usual_port(service: Service) -> int | None:
     """The port at which the service's program answers, where its image is known for it and nothing says another."""
-    image = image_name(service)
-    if image not in ANSWERS or not runs_its_program(service):
+    facts = of(service)
+    if not facts.answers or not runs_its_program(service):
         return None
     settings = (*(service.model.get("environment") or ()), *(service.model.get("command") or ()))
-    return None if any("port" in str(text).lower() for text in settings) else IMAGES[image]
+    return None if any("port" in str(text).lower() for text in settings) else facts.ports[0]
 
 
 def image_name(service: Service) -> str:

@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from convert.estate.estate import serves
-from convert.estate.images import FILLS_ITSELF
-from convert.estate.ports import IMAGES, image_name, runs_its_program
+from convert.estate.image_facts import of
+from convert.estate.ports import runs_its_program
 from convert.model import Problem, Severity
 from convert.registry import service_policy
 
@@ -70,8 +70,8 @@ def _stays(service: Service) -> bool:
     words = [word for part in (*entrypoint, *command) for word in str(part).split() if word[0] != "-"]
     if any(word in STAYING or word.endswith(ENDINGS) for word in words):
         return True
-    image = image_name(service)
-    return (image in IMAGES or image in FILLS_ITSELF) and runs_its_program(service)
+    facts = of(service)
+    return bool(facts.ports or facts.fills_itself) and runs_its_program(service)
 
 
 def _some_say(estate: Estate) -> bool:

@@ -1,8 +1,8 @@
-"""Image references, and users known by name or image."""
+"""The parts of an image reference."""
 
 import pytest
 
-from convert.estate.images import Image, image_user, named_user, parse
+from convert.estate.images import Image, parse
 
 DIGEST = "sha256:" + "0" * 64
 
@@ -32,24 +32,3 @@ def test_mutable(reference, mutable):
 def test_docker_hub_is_left_out_of_the_short_name():
     assert parse("docker.io/library/postgres:16").short == "postgres"
     assert parse("docker.io/grafana/grafana:11").short == "grafana/grafana"
-
-
-@pytest.mark.parametrize(
-    ("name", "reference", "number"),
-    [
-        ("root", "anything", 0),
-        ("nobody", "anything", 65534),
-        ("postgres", "postgres:16", 999),
-        ("postgres", "docker.io/library/postgres:16-alpine", 70),
-        ("postgres", "registry.example.com/postgres:16", None),
-        ("node", "registry.example.com/shop:1", None),
-        ("valkey", "valkey/valkey:8", 999),
-    ],
-)
-def test_user_names(name, reference, number):
-    assert named_user(name, reference) == number
-
-
-def test_users_of_images():
-    assert image_user("grafana/grafana:11.3.0") == 472
-    assert image_user("postgres:16") is None
