@@ -1,11 +1,14 @@
 """The node that the tests of this folder share, with the stand-in images."""
 
+import os
 import time
 
 import pytest
 
 from tools.cluster.fixtures import new_namespace, say
+from tools.node.debian import NotInstallableError
 from tools.node.node import NodeUnavailableError, programs, running
+from tools.node.standins import standin_images
 
 __all__ = ["say"]
 
@@ -16,13 +19,17 @@ def node(tmp_path_factory, request):
     begun = time.monotonic()
     try:
         programs()
-    except NodeUnavailableError as error:
+        images = standin_images()
+    except (NodeUnavailableError, NotInstallableError) as error:
         pytest.skip(str(error))
     built = time.monotonic()
     with running(tmp_path_factory.mktemp("node") / "state") as own:
         ready = time.monotonic()
+        for image in images:
+            own.add_image(image)
         own.seconds["programs"] = built - begun
         own.seconds["whole start"] = ready - built
+        own.seconds["crowd"] = os.getloadavg()[0] / (os.cpu_count() or 1)
         yield own
 
 

@@ -71,10 +71,19 @@ def test_an_archive_tells_the_same_to_docker_and_to_the_store(tmp_path: Path):
         assert store.find("ghcr.io/b", "2") is None
 
 
-def test_the_tag_for_all_yields_to_one_that_was_named(tmp_path: Path):
+def test_a_pattern_of_tags_yields_to_a_tag_and_to_a_longer_one(tmp_path: Path):
     store = Store(tmp_path)
     layer = make_layer({}, tmp_path / "layers")
-    store.add(Image("redis:*", (layer,), {"Cmd": ["any"]}))
-    store.add(Image("redis:7", (layer,), {"Cmd": ["seven"]}))
-    assert store.find("docker.io/library/redis", "6") not in {None, store.find("docker.io/library/redis", "7")}
+    for tag in ("*", "*alpine*", "7-alpine"):
+        store.add(Image(f"redis:{tag}", (layer,), {"Cmd": [tag]}))
+
+    def chosen(tag):
+        manifest = json.loads(store.find("docker.io/library/redis", tag))
+        return json.loads(store.blob(manifest["config"]["digest"]).read_bytes())["config"]["Cmd"][0]
+
+    assert {x: chosen(x) for x in ("6", "6-alpine3.20", "7-alpine")} == {
+        "6": "*",
+        "6-alpine3.20": "*alpine*",
+        "7-alpine": "7-alpine",
+    }
     assert store.find("docker.io/library/other", "6") is None

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tools.cluster.processes import ProcessFailedError
 from tools.node import by_hand
+from tools.node.debian import NotInstallableError
 from tools.node.node import NodeUnavailableError
 
 _HINTS = """
@@ -81,7 +82,7 @@ def main() -> int:
                 return _down()
             case _:
                 return _with_node(arguments)
-    except (NodeUnavailableError, ProcessFailedError) as error:
+    except (NodeUnavailableError, NotInstallableError, ProcessFailedError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

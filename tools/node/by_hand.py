@@ -9,6 +9,7 @@ from pathlib import Path
 from tools.cluster.toolchain import cache_home
 from tools.node.layout import Layout
 from tools.node.node import Node, boot, end
+from tools.node.standins import standin_images
 
 
 def _home() -> Path:
@@ -25,6 +26,8 @@ def up() -> Node:
         return found
     shutil.rmtree(_home(), ignore_errors=True)
     node = boot(_home(), outlive=True)
+    for image in standin_images():
+        node.add_image(image)
     _state().write_text(json.dumps({"port": node.layout.server_port, "pid": node.pid}))
     return node
 

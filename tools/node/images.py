@@ -18,9 +18,10 @@ import os
 import shutil
 import tarfile
 import tempfile
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -230,14 +231,18 @@ class Store(NamedTuple):
         return self.folder / "blobs" / digest.removeprefix("sha256:")
 
     def find(self, repository: str, reference: str) -> bytes | None:
-        """The manifest of `docker.io/library/redis` and `7` or `sha256:…`; what has the tag `*` is for all."""
+        """The manifest of `docker.io/library/redis` and `7` or `sha256:…`.
+
+        An image may be kept under a pattern, such as `redis:*alpine*`; the longest that fits is it, a tag itself first.
+        """
         if reference.startswith("sha256:"):
-            digests = [reference]
-        else:
-            tags = [self._tag(f"{repository}:{x}") for x in (reference, "*")]
-            digests = [x.read_text() for x in tags if x.exists()]
-        blobs = [self.blob(x) for x in digests]
-        return next((x.read_bytes() for x in blobs if x.exists()), None)
+            blob = self.blob(reference)
+            return blob.read_bytes() if blob.exists() else None
+        exact = self._tag(f"{repository}:{reference}")
+        patterns = sorted(self._tag(f"{repository}:").parent.glob(f"{exact.name[: -len(reference)]}*"), key=_length)
+        fits = [x for x in patterns if fnmatchcase(reference, unquote(x.name).rpartition(":")[2])]
+        found = exact if exact.exists() else next(iter(fits), None)
+        return self.blob(found.read_text()).read_bytes() if found else None
 
     def _tag(self, name: str) -> Path:
         return self.folder / "tags" / quote(name, safe="")
@@ -247,6 +252,10 @@ class Store(NamedTuple):
         with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
             file.write(content)
         os.replace(file.name, target)
+
+
+def _length(path: Path) -> int:
+    return -len(path.name)
 
 
 def _link(source: Path, target: Path) -> None:

@@ -1,6 +1,7 @@
 // CoreDNS with the plugins that a cluster's DNS needs, and no others: the whole set takes the libraries of four clouds.
 //
-// The order of Directives is the order in which plugins see a query (https://coredns.io/manual/plugins/).
+// The order of Directives is the order in which plugins see a query (https://coredns.io/manual/plugins/): what the
+// cluster does not know is answered last.
 package main
 
 import (

@@ -1,0 +1,3 @@
+module longshore.test/standin
+
+go 1.26.0
