@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from convert.estate.dials import calls, server_groups
+from convert.estate.made_names import made_name
 from convert.estate.ports import asks_for_pods, every
+from convert.estate.swarm import is_for_swarm
 from convert.estate.tasks import TASKS, tasks
 from convert.estate.texts import mentions, places
+from convert.kubernetes.hostnames import Renames
 from convert.kubernetes.names import host_label
 from convert.kubernetes.pod import POD_LABELS
 from convert.model import ObjectKey, Problem, Put, Severity, path_text
@@ -84,16 +88,22 @@ def hosts(estate: Estate) -> dict[str, str]:
     return found
 
 
-def renames(estate: Estate) -> dict[str, str]:
-    """Names that no Service can have, and that mean one service → its label.
+def renames(estate: Estate) -> Renames:
+    """Names that no Service can have, or none has, and that mean one service → its label.
 
-    A name with dots is left alone where it is an alias: it may be a public one, and public URLs must not change.
+    A name with dots is left alone where it is an alias: it may be a public one, and public URLs must not change. Of the
+    names that Docker makes those are here that somebody calls.
     """
     found = {service.name: service.slug for service in estate if service.name != service.slug}
     for name, uses in aliases(estate).items():
         if name not in estate.services and "." not in name and name != host_label(name) and len(_targets(uses)) == 1:
             found[name] = uses[0].target.slug
-    return {**tasks(estate), **found}
+    known = hosts(estate)
+    called = {call.host for places in calls(estate).values() for call in places if call.host not in known}
+    made = {name: meant for name in called if (meant := made_name(estate, name)) and meant.whole}
+    found |= {name: made[name].service.host.slug for name in sorted(made)}
+    everywhere = tasks(estate) if estate.memo(is_for_swarm) else ()
+    return Renames({**tasks(estate), **found}, everywhere, server_groups(estate))
 
 
 def alias_service(estate: Estate, name: str, at: Path) -> Iterator[Effect]:

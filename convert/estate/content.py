@@ -214,7 +214,7 @@ def hosts_renamed(estate: Estate, files: Mapping[str, bytes]) -> tuple[dict[str,
         text = _text(data)
         changed[path] = data
         if text is not None:
-            text, hits = rewrite(text, renames)
+            text, hits = rewrite(text, renames, file=True)
             found.update(dict.fromkeys(hits))
             changed[path] = text.encode() if hits else data
     return changed, tuple(found)

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from convert.estate.configs import consumers
+from convert.estate.made_names import made_name
 from convert.estate.tasks import TASKS
 from convert.estate.texts import calling, files, is_file, labels
 from convert.kubernetes.host_places import PORTS, host_places, is_dialled
@@ -129,23 +130,36 @@ def _upstream(value: str) -> str:
 def _calls(estate: Estate) -> dict[str, tuple[Call, ...]]:
     from convert.estate.aliases import hosts  # noqa: PLC0415  which needs the ports of its targets
 
-    names = hosts(estate)
+    names: dict[str, str] = _Owners(estate, hosts(estate))
     found: dict[str, dict[Call, None]] = {}
     read: dict[tuple[str, str], list[HostPlace]] = {}
-    upstreams = estate.memo(_upstreams)
+    groups = server_groups(estate)
     for text in calling(estate):
         kind = (text.key, text.text)
         places = read.get(kind)
         if places is None:
-            places = read[kind] = [place for place in _placed(text) if place.name in names]
+            places = read[kind] = [place for place in _placed(text) if names[place.name]]
         for place in places:
             # What a file calls `http://web` may be a name of its own (`upstream web` of nginx).
-            if not (place.scheme and not place.port and place.name in upstreams and is_file(text.path)):
+            if not (place.may_be_group and place.name in groups and is_file(text.path)):
                 call = Call(
                     text.at(place.start), place.name, place.port or _port(estate, text, place), _by(estate, text)
                 )
                 found.setdefault(names[place.name], {})[call] = None
     return {target: tuple(places) for target, places in found.items()}
+
+
+class _Owners(dict[str, str]):
+    """Name of a host → the service that has it, or Docker gives it to; empty for a host elsewhere."""
+
+    def __init__(self, estate: Estate, names: Mapping[str, str]) -> None:
+        super().__init__(names)
+        self._estate = estate
+
+    def __missing__(self, name: str) -> str:
+        made = made_name(self._estate, name)
+        self[name] = owner = made.service.name if made else ""
+        return owner
 
 
 def _by(estate: Estate, text: Text) -> tuple[str, ...]:
@@ -179,6 +193,10 @@ def _port(estate: Estate, text: Text, place: HostPlace) -> int:
     return int(number) if number.isdecimal() and int(number) < PORTS else 0
 
 
-def _upstreams(estate: Estate) -> frozenset[str]:
-    """Names that files give to groups of servers, and which are no hosts where a URL names them."""
+def server_groups(estate: Estate) -> frozenset[str]:
+    """Names that files give to groups of servers, and which are no hosts where a URL in a file has them."""
+    return estate.memo(_server_groups)
+
+
+def _server_groups(estate: Estate) -> frozenset[str]:
     return frozenset(match[1] for _, text in files(estate) if "upstream" in text for match in _UPSTREAM.finditer(text))

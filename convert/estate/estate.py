@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from convert.compose import Project
+    from convert.kubernetes.hostnames import Renames
 
 T = TypeVar("T")
 
@@ -213,8 +214,8 @@ class Estate:
         return {name: tuple(services) for name, services in found.items()}
 
     @cached_property
-    def hostnames(self) -> dict[str, str]:
-        """Old host name → new one, for services and aliases whose name Kubernetes does not allow."""
+    def hostnames(self) -> Renames:
+        """Old host name → new one, for names that Kubernetes does not allow, and those that Docker makes."""
         from convert.estate.aliases import renames  # noqa: PLC0415  it speaks of estates
 
         return renames(self)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from convert.estate import Estate
+
 FIELDS: Final = {
     "Node.Hostname": ("NODE_NAME", "spec.nodeName", "the name of the node"),
     "Node.ID": ("NODE_NAME", "spec.nodeName", "the name of the node"),
@@ -22,6 +24,9 @@ FIELDS: Final = {
 """What Swarm knows → (variable for it, field of the pod, what it is in Kubernetes)."""
 
 SERVICE_NAME: Final = "Service.Name"
+
+_OF_SWARM: Final = frozenset({"endpoint_mode", "mode", "placement", "rollback_config", "update_config"})
+"""Keys of `deploy` that files write for a Swarm."""
 
 _TEMPLATE: Final = re.compile(
     r"\{\{[ \t]{0,9}(?:index[ \t]+)?\.((?:Node|Service|Task)\.\w{1,40}(?:\.\w{1,40})?)[^{}]{0,80}\}\}"
@@ -49,3 +54,11 @@ def _pieces(text: str) -> Iterator[Piece]:
         last = match.end()
     if last < len(text):
         yield Piece(text[last:])
+
+
+def is_for_swarm(estate: Estate) -> bool:
+    """Is the project written for a Swarm, as far as `deploy` and the drivers of networks tell?"""
+    networks = (estate.project.model.get("networks") or {}).values()
+    return any((network or {}).get("driver") == "overlay" for network in networks) or any(
+        not _OF_SWARM.isdisjoint(service.model.get("deploy") or ()) for service in estate
+    )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from convert.estate.swarm import is_for_swarm
 from convert.estate.texts import texts
 from convert.kubernetes.names import digest, host_label
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 TASKS: Final = "tasks."
 
 _CALL: Final = r"(?<![\w.-])tasks\.(?P<name>[A-Za-z0-9][\w-]*)(?P<port>:\d)?(?![\w-]|\.\w)"
-
-_OF_SWARM: Final = frozenset({"endpoint_mode", "mode", "placement", "rollback_config", "update_config"})
-"""Keys of `deploy` that files write for a Swarm."""
 
 
 def tasks(estate: Estate) -> Mapping[str, str]:
@@ -50,7 +48,7 @@ def _tasks(estate: Estate) -> dict[str, str]:
     found = [text for _, text in texts(estate, TASKS)]
     if not found:
         return {}
-    everywhere = is_for_swarm(estate)
+    everywhere = estate.memo(is_for_swarm)
     called = {
         match["name"]
         for text in found
@@ -60,14 +58,6 @@ def _tasks(estate: Estate) -> dict[str, str]:
     return {
         f"{TASKS}{name}": _name(estate, estate.services[name].host) for name in sorted(called & estate.services.keys())
     }
-
-
-def is_for_swarm(estate: Estate) -> bool:
-    """Is the project written for a Swarm, as far as `deploy` and the drivers of networks tell?"""
-    networks = (estate.project.model.get("networks") or {}).values()
-    return any((network or {}).get("driver") == "overlay" for network in networks) or any(
-        not _OF_SWARM.isdisjoint(service.model.get("deploy") or ()) for service in estate
-    )
 
 
 def _name(estate: Estate, owner: Service) -> str:

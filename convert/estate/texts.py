@@ -7,6 +7,7 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from convert.estate.configs import consumers
 from convert.estate.content import is_code, texts_in
 from convert.model import path_text
 
@@ -103,6 +104,17 @@ def files(estate: Estate) -> Iterator[tuple[Path, str]]:
         elif config and "file" in config:
             for text in texts_in(estate, str(config["file"])):
                 yield ("configs", name, "file"), text
+
+
+def readers(estate: Estate, path: Path) -> Iterator[tuple[str, Path]]:
+    """The services that read the text at `path`, and where that is below each: for a config, where they mount it."""
+    if path[0] == "services":
+        yield str(path[1]), path[2:]
+        return
+    for user in consumers(estate, str(path[1])):
+        for index, mount in enumerate(user.model["configs"]):
+            if mount["source"] == path[1]:
+                yield user.name, ("configs", index)
 
 
 def is_file(path: Path) -> bool:

@@ -29,6 +29,11 @@ class HostPlace(NamedTuple):
     scheme: str = ""
     key: str = ""
 
+    @property
+    def may_be_group(self) -> bool:
+        """May a file mean a name of its own by it? nginx calls `upstream web` by `http://web`, without a port."""
+        return bool(self.scheme) and not self.port
+
 
 PORTS: Final = 1 << 16
 
@@ -40,6 +45,7 @@ _AUTHORITY: Final = re.compile(rf"//(?:[^\s/@\"'<>]*@)?({_MEMBER}(?:,{_MEMBER}(?
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+-]{0,31}):$").search
 _LONGEST_SCHEME: Final = 33
 _WITH_PORT: Final = re.compile(rf"(?<![\w./-])({_NAME}):(\d{{2,5}})(?!\w|[.-]\w)", re.ASCII)
+_WITH_VARIABLE: Final = re.compile(rf"(?<![\w./-])({_NAME}):(?=\$[\w:.{{]{{0,60}}(?i:port))", re.ASCII)
 _LOGIN: Final = re.compile(rf"(?<=[^\s\"'=(,\[{{])@({_NAME})", re.ASCII)
 _PROGRAM: Final = re.compile(
     r"(?:(?<![\w.-])(?:(?:nc|ncat|netcat|telnet)[ ](?:-\S{1,40}[ ]|\d{1,9}[ ]){0,9}|(?:replicaof|slaveof)[ ]"
@@ -68,6 +74,9 @@ _KEYED: Final = re.compile(
     rf"{_AFTER}",
     re.ASCII | re.IGNORECASE,
 )
+_SET: Final = re.compile(rf"(?<![\w.-])set[ ]\$(\w{{1,80}})[ ][\"']?({_NAME})[\"']?;", re.ASCII)
+"""`set $upstream web;` of nginx, which is how a proxy is made to look a name up again."""
+
 _ENDS: Final = re.compile(r"[ \t]{0,9}(?:[;{\n]|$|weight=|max_|fail_|backup|down|resolve)").match
 """What follows the host of a directive (`server web;` of nginx, `reverse_proxy web` of Caddy)."""
 
@@ -75,6 +84,9 @@ _COMPANION: Final = re.compile(
     r"[\s;,\"'}&?](?:-[pP]|[\w.-]{0,60}port)[\"']?(?:[ \t]{0,9}[=:][ \t]{0,9}|[ \t]{1,9})[\"']?(\d{2,5})(?!\w)",
     re.IGNORECASE,
 ).search
+_BLOCK: Final = 2000
+"""Characters behind `set` in which the variable is used."""
+
 _NEAR: Final = 120
 """Characters behind a host in which its port is looked for: `host: db` and `port: 5432` on the next lines."""
 
@@ -89,6 +101,30 @@ def means_host(key: str) -> bool:
 def is_dialled(key: str) -> bool:
     """Is what stands under this key dialled? Hosts that are only listed (`NO_PROXY`, `ALLOWED_HOSTS`) are not."""
     return not _NO_CALL(key)
+
+
+_PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_OTHER: Final = frozenset(
+    "account adapter app application apps audience branch bucket channel class client cluster collection command "
+    "component consumer container database databases db dbname dbs dialect dir directory driver enabled engine "
+    "entrypoint env environment exchange file group groups id image index instance issuer job key keyspace kind "
+    "label login mode module name names namespace node nodes org organization owner package pass passwd password "
+    "path prefix producer profile project provider pwd queue queues realm region repo repository role schema scope "
+    "service services source stage stream subject system table tag task team tenant title topic topics type user "
+    "username vhost worker workers workspace".split()
+)
+
+
+@lru_cache(maxsize=4096)
+def means_other(key: str) -> bool:
+    """Is the value under this key the name of something else: a database, a module, a queue, a user, a group?
+
+    So is the value of a flag of one letter, but for `-h`: `-Q`, `-A`, `-U`, `-d`.
+    """
+    parts = _PARTS.findall(key)
+    if key.startswith("-") and len(key) == 2:  # noqa: PLR2004  a dash and a letter
+        return key != "-h"
+    return bool(parts) and parts[-1].lower() in _OTHER
 
 
 def host_places(text: str, key: str = "") -> list[HostPlace]:
@@ -110,6 +146,8 @@ def _places(text: str, key: str) -> Iterator[HostPlace]:
         for match in _WITH_PORT.finditer(text):
             if 0 < int(match[2]) < PORTS:
                 yield HostPlace(*match.span(1), match[1], int(match[2]))
+        for match in _WITH_VARIABLE.finditer(text) if ":$" in text else ():
+            yield HostPlace(*match.span(1), match[1])
     if "@" in text:
         for match in _LOGIN.finditer(text):
             yield HostPlace(*match.span(1), match[1])
@@ -147,6 +185,10 @@ def _inner(text: str) -> Iterator[HostPlace]:
         near = _COMPANION(text, match.end(), match.end() + _NEAR)
         for place in _members(text, match.span(3), key=name):
             yield place._replace(port=int(near[1]) % PORTS) if near and not place.port else place
+    if "set $" in text:
+        for match in _SET.finditer(text):
+            ports = re.findall(rf"\${{?{match[1]}}}?:(\d{{2,5}})(?!\d)", text[match.end() : match.end() + _BLOCK])
+            yield HostPlace(*match.span(2), match[2], int(ports[0]) % PORTS if ports else 0, key="set")
     for match in _PROGRAM.finditer(text):
         if int(match[2]) < PORTS:
             yield HostPlace(*match.span(1), match[1], int(match[2]))

@@ -1,64 +1,80 @@
-"""Old host names in text: where a service had to be renamed, what still calls it by its old name is rewritten.
+"""Old host names in text: what calls a service by a name that no Service has is rewritten, where a host stands.
 
 Compose lets a service be called `my_db`; a Kubernetes Service cannot be. `postgres://my_db:5432/shop` becomes
-`postgres://my-db:5432/shop`, and the report says so. A database that happens to be called like its host keeps its name.
+`postgres://my-db:5432/shop`, and the report says so. A database, a module or a queue that happens to be called like its
+host keeps its name: `convert.kubernetes.host_places` says where a host stands.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from convert.kubernetes.host_places import HostPlace, host_places
 from convert.model import Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from convert.model import Path
 
 FEW: Final = 9
 """So many names are looked for one by one before the text is taken apart."""
 
-# Patterns stay text until they are used, which few projects need: compiling them takes longer than their import.
-_HOST: Final = r"""(?mx)
-    (?:(?<=//)|(?<=[@=,;\s"'`\[({|])|^)   # where a host may begin: a URL, after credentials, an assignment, a list
-    ([A-Za-z0-9_][\w.-]*)
-    (?=[:/,;?\s"'`\])}|&]|$)"""
-_WORD_BEFORE: Final = r"""([\w-]+)[\s=:"']*$"""
-_NO_HOST: Final = (
-    r"(?i)(?:^-[UdutpDA]$)|(?:^|(?<!host)[-_.])(?:db|dbs|database|databases|dbname|user|username|login|name|password"
-    r"|passwd|pass|pwd|schema|bucket|topic|queue|vhost|keyspace|index|table|collection|project|prefix|group|realm"
-    r"|tenant|role)$"
-)
 
+class Renames(dict[str, str]):
+    """Old name → new one.
 
-def rewrite(text: str, renames: Mapping[str, str], key: str = "") -> tuple[str, tuple[str, ...]]:
-    """Replace old host names that stand alone as hosts; gives the new text and the old names found, each once.
-
-    key: what `text` is the value of (`DB_HOST`, or the argument before it, `-h`). A bare name that is the value of
-    something that is no host (`POSTGRES_DB`, `dbname=`, `-d`) is left alone; one that a port follows never is.
+    anywhere: those that are hosts wherever they stand as a word (`tasks.web` of a Swarm), but for behind a flag of one
+    letter (`celery -A tasks.web`). groups: names that files give to groups of servers (`upstream web` of nginx), which
+    `http://web` means in a file.
     """
+
+    def __init__(self, names: Mapping[str, str], anywhere: Iterable[str] = (), groups: Iterable[str] = ()) -> None:
+        super().__init__(names)
+        self.anywhere = frozenset(anywhere)
+        self.groups = frozenset(groups)
+
+
+def rewrite(text: str, renames: Renames, key: str = "", *, file: bool = False) -> tuple[str, tuple[str, ...]]:
+    """Replace old names that stand where a host does; gives the new text and the old names found, each once.
+
+    key: the setting that `text` is the value of (`DB_HOST`), where there is one. file: it is the content of a file.
+    """
+    found = _old(text, renames, key)
+    if file and renames.groups:
+        found = [place for place in found if not place.may_be_group or place.name not in renames.groups]
+    for place in reversed(found):
+        text = text[: place.start] + renames[place.name] + text[place.end :]
+    return text, tuple(dict.fromkeys(place.name for place in found))
+
+
+def rewrite_words(words: Sequence[str], renames: Renames) -> tuple[list[str], list[tuple[int, str]]]:
+    """The same for the words of a command, of which one says what the next is (`--host`, `my_db`).
+
+    Gives the new words, and (index of the word, old name) for each that was found.
+    """
+    written = list(words)
+    starts = (0, *accumulate(len(word) + 1 for word in words))
+    found = _old(" ".join(words), renames, "")
+    hits = [(bisect_right(starts, place.start) - 1, place) for place in found]
+    for index, place in reversed(hits):
+        word, start = written[index], place.start - starts[index]
+        written[index] = word[:start] + renames[place.name] + word[start + len(place.name) :]
+    return written, list(dict.fromkeys((index, place.name) for index, place in hits))
+
+
+def _old(text: str, renames: Renames, key: str) -> list[HostPlace]:
     if not renames or (len(renames) < FEW and not any(old in text for old in renames)):
-        return text, ()
-    hits: dict[str, None] = {}
-
-    def replace(match: re.Match[str]) -> str:
-        old = match[1].rstrip(".")
-        new = renames.get(old)
-        if new is None or not _is_host(text, match, key):
-            return match[0]
-        hits[old] = None
-        return new + match[1][len(old) :]
-
-    return re.sub(_HOST, replace, text), tuple(hits)
-
-
-def _is_host(text: str, match: re.Match[str], key: str) -> bool:
-    start, end = match.span(1)
-    if text[start - 1 : start] in {"/", "@"} or re.match(r":\d", text[end:]):
-        return True
-    before = re.search(_WORD_BEFORE, text[max(0, start - 64) : start])
-    return not re.search(_NO_HOST, before[1] if before else key)
+        return []
+    found = {place.start: place for place in host_places(text, key) if place.name in renames}
+    for name in renames.anywhere:
+        word = rf"(?<![\w.-])(?<!-[A-Za-gi-z][ ]){re.escape(name)}(?![\w-]|\.\w)"
+        for match in re.finditer(word, text) if name in text else ():
+            found[match.start()] = HostPlace(*match.span(), name)
+    return [found[start] for start in sorted(found)]
 
 
 def renamed(hits: tuple[str, ...], renames: Mapping[str, str], at: Path) -> Iterator[Problem]:
@@ -67,8 +83,8 @@ def renamed(hits: tuple[str, ...], renames: Mapping[str, str], at: Path) -> Iter
         yield Problem(
             "hostname-rewritten",
             Severity.INFO,
-            f"the host name `{old}` is not valid in Kubernetes; it is written as `{renames[old]}` here",
-            f"rename the service to `{renames[old]}` in the compose file, and nothing has to be rewritten"
+            f"no Service is called `{old}`; the host is written as `{renames[old]}` here",
+            f"call it `{renames[old]}` in the compose file, and nothing has to be rewritten"
             if not old.startswith("tasks.")
             else "",
             at,

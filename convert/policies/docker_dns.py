@@ -12,10 +12,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from convert.estate.configs import consumers
 from convert.estate.dials import named
 from convert.estate.ports import by_address
-from convert.estate.texts import texts
+from convert.estate.texts import readers, texts
 from convert.model import Problem, Severity
 from convert.registry import service_policy
 
@@ -58,12 +57,7 @@ def _places(estate: Estate) -> dict[str, dict[Path, frozenset[str]]]:
     asked = [(path, text) for path, text in texts(estate, ADDRESS) if re.search(_ASKED, text)]
     for path, text in asked:
         names = named(estate, text)
-        if path[0] == "services":
-            places = found.setdefault(str(path[1]), {})
-            places[path[2:]] = places.get(path[2:], frozenset()) | names
-            continue
-        for user in consumers(estate, str(path[1])):
-            for index, mount in enumerate(user.model["configs"]):
-                if mount["source"] == path[1]:
-                    found.setdefault(user.name, {})["configs", index] = names
+        for reader, at in readers(estate, path):
+            places = found.setdefault(reader, {})
+            places[at] = places.get(at, frozenset()) | names
     return found

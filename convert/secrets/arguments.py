@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from convert.kubernetes.hostnames import renamed, rewrite
+from convert.kubernetes.hostnames import renamed, rewrite_words
 from convert.model import Problem, Severity
 from convert.secrets.command_lines import plain_secrets
 
@@ -31,14 +31,10 @@ class Arguments(NamedTuple):
 def arguments(words: Sequence[object], service: Service, at: Path = (), first: int = 0) -> Arguments:
     """Prepare the arguments that stand at `at`, a path below the claimed one; `first` is the index of the first."""
     renames = service.estate.hostnames
-    written: list[str] = []
+    written, hits = rewrite_words([str(word) for word in words], renames)
     findings: list[Problem] = []
-    before = ""
-    for index, word in enumerate(words, first):
-        text, hits = rewrite(str(word), renames, before) if renames else (str(word), ())
-        before = text if text.startswith("-") else ""
-        findings.extend(renamed(hits, renames, (*at, index)))
-        written.append(text)
+    for index, old in hits:
+        findings.extend(renamed((old,), renames, (*at, first + index)))
     secrets = [_plain(found.reason, (*at, first + found.at)) for found in plain_secrets(written)]
     findings.extend(secrets)
     refused = bool(secrets) and PLAIN_SECRET not in service.allowed

@@ -109,7 +109,7 @@ def test_what_only_looks_like_a_secret_can_be_allowed(convert):
 
 
 def test_content_with_a_secret_variable_is_filled_in_by_the_operator(convert):
-    content = f"my_api: https://x/{reference('PAGER_TOKEN')}\n"
+    content = f"my_api: https://my_api/{reference('PAGER_TOKEN')}\n"
     result = convert(
         {"app": app(("motd", {"target": "/etc/motd"})), "my_api": APP}, configs={"motd": {"content": content}}
     )
@@ -117,7 +117,7 @@ def test_content_with_a_secret_variable_is_filled_in_by_the_operator(convert):
     (mount,) = result.pod("Deployment/app")["containers"][0]["volumeMounts"]
     assert (mount["mountPath"], mount["readOnly"]) == ("/etc/motd", True)
     (binding,) = [m for m in result.kinds("ExternalSecret").values() if "template" in m["spec"]["target"]]
-    assert binding["spec"]["target"]["template"]["data"]["file"] == "my-api: https://x/{{ .PAGER_TOKEN }}\n"
+    assert binding["spec"]["target"]["template"]["data"]["file"] == "my_api: https://my-api/{{ .PAGER_TOKEN }}\n"
 
 
 def test_one_that_nobody_mounts_is_not_made(convert):
