@@ -1,6 +1,7 @@
 """How much memory a service says that it takes, where it limits none: in the options that its program is started with.
 
-A JVM with `-Xmx512m` in a container of 256Mi is killed at its start, always; the file itself knows better.
+A JVM with `-Xmx512m` in a container of 256Mi is killed at its start, always; the file itself knows better. Where it
+says nothing, some images are known not to start with less.
 """
 
 from __future__ import annotations
@@ -9,6 +10,10 @@ import re
 from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from convert.estate.image_facts import of
+from convert.estate.ports import runs_its_program
+from convert.kubernetes.quantity import memory
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -51,7 +56,7 @@ _VALUE: Final = re.compile(_SIZE, re.IGNORECASE).fullmatch
 
 
 class Claim(NamedTuple):
-    """The largest number found. size: in bytes. where: the place that says it, as people write it."""
+    """The largest number found. size: in bytes. where: the place that says it, as people write it; empty: the image."""
 
     size: int
     where: str
@@ -59,15 +64,23 @@ class Claim(NamedTuple):
     @property
     def needed(self) -> int:
         """Bytes that the container needs, in whole mebibytes."""
-        return ceil(self.size * MARGIN / _MEBIBYTE) * _MEBIBYTE
+        return ceil(self.size * (MARGIN if self.where else 1) / _MEBIBYTE) * _MEBIBYTE
+
+    @property
+    def why(self) -> str:
+        """Why it is as much, as an apposition."""
+        if self.where:
+            return f"half as much again as the {memory(self.size)} of its {self.where}"
+        return "without which its image is known not to start"
 
 
 def claimed(service: Service, foreign: Container[str] = ()) -> Claim | None:
-    """The most memory that the service's settings say its program takes; None: they say nothing.
+    """The most memory that the service's settings say its program takes, else its image; None: nothing says it.
 
     foreign: variables whose names may mean another program; options in their values count all the same.
     """
-    return max(_claims(service, foreign), default=None)
+    usual = of(service).memory if runs_its_program(service) else 0
+    return max(_claims(service, foreign), default=Claim(usual, "") if usual else None)
 
 
 def _claims(service: Service, foreign: Container[str]) -> Iterator[Claim]:

@@ -153,7 +153,7 @@ def _undeclared(service: Service) -> tuple[Found, ...]:
     for member in service.estate.pods.get(service.name, (service,)):
         places = dialled(member)
         if 0 in places or (service.workload.kind != "Job" and runs_its_program(member)):
-            found |= dict.fromkeys(of(member).ports, "")
+            found |= dict.fromkeys(served(member), "")
         for number, path in places.items():
             found.setdefault(number, f"{path_text(path)} dials it")
         if 0 in places and not member.container_ports:
@@ -164,6 +164,11 @@ def _undeclared(service: Service) -> tuple[Found, ...]:
         for number, why in sorted(found.items())
         if number and (number, "TCP") not in known
     )
+
+
+def served(service: Service) -> tuple[int, ...]:
+    """Ports at which the image is known to serve."""
+    return of(service).ports
 
 
 def listening(service: Service) -> tuple[int, ...]:

@@ -3,7 +3,8 @@
 Memory: a limit always; 256Mi (`workloads.memory` in the stack file) where compose gives none, with a warning, and in
 production an error. Where the service's own options say that its program takes more (`-Xmx`, `--max-old-space-size`,
 `shared_buffers`, `innodb_buffer_pool_size`, `--maxmemory`, a variable such as `MEMORY=4G`), it gets half as much again
-as the largest of them. The request is the limit unless compose reserves less, so the scheduler admits only what fits.
+as the largest of them; without such options, what its image is known not to start without (SQL Server: 2 GB).
+The request is the limit unless compose reserves less, so the scheduler admits only what fits.
 Processor: a request of half the limit, or 100m (`workloads.cpu`); no limit unless compose gives one, since an idle
 processor is of use to nobody. Local disk: 100Mi asked, 1Gi at most; no limit with anonymous volumes, which live there.
 """
@@ -56,7 +57,7 @@ def limits(service: Service) -> Iterator[Effect]:
 def _missing(service: Service, found: Resources) -> Problem:
     limit, claim = memory(found.memory_limit), found.memory_claimed
     also = " and its `shm_size`" if service.model.get("shm_size") else ""
-    why = f", half as much again as the {memory(claim.size)} of its {claim.where}{also}" if claim else ""
+    why = f", {claim.why}{also}" if claim else ""
     return Problem(
         "missing-memory-limit",
         Severity.ERROR if service.options.production else Severity.WARNING,
