@@ -99,13 +99,13 @@ def _content(estate: Estate, key: str, declared: Mapping[str, Any]) -> Content:
 def _secret(declared: Mapping[str, Any], found: Content, variables: tuple[str, ...]) -> str:
     if not variables and by_name(str(declared.get("environment") or "")):
         return f"the variable `{declared['environment']}` is called like a secret"
-    hit = leak(found.files)
+    hit = leak(found.files, str(declared.get("file") or ""))
     return f"it holds {hit.sentence}" if hit else ""
 
 
 def _span(estate: Estate, declared: Mapping[str, Any], found: Content) -> Span | None:
     """The line of the file that holds the secret; None where it stands in the compose file itself."""
-    hit = leak(found.files) if "file" in declared else None
+    hit = leak(found.files, str(declared["file"])) if "file" in declared else None
     return hit.span(estate, str(declared["file"]), directory=found.directory) if hit else None
 
 

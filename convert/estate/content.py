@@ -151,12 +151,15 @@ def texts_in(estate: Estate, path: str) -> Iterator[str]:
             yield text
 
 
-def leak(files: Mapping[str, bytes]) -> Leak | None:
-    """Find the secrets that stand in files."""
-    texts = ((name, _text(data)) for name, data in files.items())
-    from convert.secrets.config_files import secrets_in  # noqa: PLC0415  many patterns, which most estates need not
+def leak(files: Mapping[str, bytes], place: str = "") -> Leak | None:
+    """Find the secrets that stand in files; `place`, the path of what they are or lie in, tells what they are too."""
+    from convert.secrets.detection.files import secrets_in  # noqa: PLC0415  many patterns, which most estates need not
 
-    found = [(name, *hit) for name, text in texts if text is not None for hit in secrets_in(name, text)]
+    found = [
+        (name, hit.line, hit.reason)
+        for name, data in files.items()
+        for hit in secrets_in(place if place.endswith(f"/{name}") else f"{place}/{name}", data)
+    ]
     return Leak(*found[0], len(found) - 1) if found else None
 
 
@@ -164,7 +167,7 @@ def leak_at(estate: Estate, path: str) -> Leak | None:
     """Find the secrets in what is at an absolute path inside the project; the same path is read once."""
     cache = estate.memo(_leaks)
     if path not in cache:
-        cache[path] = leak(content(estate, path).files)
+        cache[path] = leak(content(estate, path).files, path)
     return cache[path]
 
 

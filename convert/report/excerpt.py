@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from convert.model import Span
-    from convert.report.masking import Range
     from convert.report.style import Style
+    from convert.secrets.detection.masks import Range
 
 MORE = "…"
 

@@ -10,6 +10,7 @@ from convert.compose.references import visible
 from convert.kubernetes.names import host_label
 from convert.model import Fate, Finding, Severity, path_text
 from convert.report.excerpt import printable
+from convert.secrets.detection.masks import conceal
 
 if TYPE_CHECKING:
     from convert.model import Path, Span
@@ -44,10 +45,21 @@ def nowhere(path: Path) -> Span | None:  # noqa: ARG001  a Locate
 
 
 def located(findings: Iterable[Finding], locate: Locate) -> list[Place]:
-    """Look up where each finding stands, and sort by file and line; those without a place come last."""
-    places = [Place(finding, finding.span or locate(finding.path)) for finding in findings]
+    """Look up where each finding stands, and sort by file and line; those without a place come last.
+
+    Whatever a message quotes of the user's files, no secret of them gets further than here.
+    """
+    places = [Place(_concealed(finding), finding.span or locate(finding.path)) for finding in findings]
     places.sort(key=_order)
     return places
+
+
+def _concealed(finding: Finding) -> Finding:
+    path = tuple(conceal(part) if isinstance(part, str) else part for part in finding.path)
+    message, help_text = conceal(finding.message), conceal(finding.help)
+    if (path, message, help_text) == (finding.path, finding.message, finding.help):
+        return finding
+    return finding._replace(path=path, message=message, help=help_text)
 
 
 def _order(place: Place) -> tuple[bool, str, int, int, int, str, str]:

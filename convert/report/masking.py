@@ -1,8 +1,9 @@
 """What of a source line may be shown: everything but what could be a secret value.
 
-Excerpts end up in CI logs, so the doubt goes to hiding: the value after any name that sounds secret, URL passwords,
-known token shapes, defaults of secret variables, arguments of secret flags, every line of a text of several lines,
-every value of an env file. Works line by line on the text, since the files shown are often those that do not parse.
+Excerpts end up in CI logs, so the doubt goes to hiding: whatever the detector finds in a line, with the value after any
+name that sounds secret (`convert.secrets.detection.masks`); and what only the lines around tell: values below a name
+that sounds secret, every line of a text of several lines, defaults of secret variables, every value of an env file.
+Works line by line on the text, since the files shown are often those that do not parse.
 """
 
 from __future__ import annotations
@@ -10,28 +11,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from convert.secrets.detection import detect, text_hit
+from convert.secrets.detection import detect
+from convert.secrets.detection.masks import hidden, merged, sounds_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-
-Range = tuple[int, int]
-"""Columns of a line, counted from 0: from the first hidden one to the one after the last."""
-
+    from convert.secrets.detection.masks import Range
 _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _RARE_BREAKS: Final = "\r\x85\u2028\u2029"
-_NAMES: Final = "pass|pasw|pwd|secret|token|key|credential|auth|dsn|salt|private|signature|cert|cookie|session"
-_SECRET_NAME: Final = re.compile(_NAMES, re.IGNORECASE).search
-_PAIR: Final = re.compile(
-    rf"""[\w./-]*(?:{_NAMES})[\w./-]*(?:["']?\s*=\s*|["']\s*:\s*|\s*:\s+)(?P<value>\S.*)""", re.IGNORECASE
-)
-_LONG_FLAG: Final = re.compile(
-    rf"""(?<![\w-])--?[\w-]*(?:{_NAMES})[\w-]*["']?[\s,]+(?P<value>"[^"]*"?|'[^']*'?|[^\s,\]]+)""", re.IGNORECASE
-)
-_SHORT_FLAG: Final = re.compile(r"""(?<![\w-])-[paPu]["']?[\s,]*(?P<value>"[^"]*"?|'[^']*'?|[^\s,\]]+)""")
-_SECRET_FLAG_ONLY: Final = re.compile(rf"""["']?(?:--?[\w-]*(?:{_NAMES})[\w-]*|-[paPu])["']?,?\s*""", re.IGNORECASE)
-_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@?#\"']*:(?P<value>[^\s\"']*)@")
+_SHORT_FLAGS: Final = frozenset(("-p", "-a", "-P", "-u", "-w", "-N"))
 _DEFAULT: Final = re.compile(r"\$\{(?P<name>\w+):?[-+]")
 _REFERENCE: Final = re.compile(r"""["']?\$(?:\w+|\{\w+(?::?\?[^}]*)?\})["']?,?\s*""").fullmatch
 _QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""", re.DOTALL)
@@ -91,7 +80,7 @@ class Source:
         """Find the columns of line `number` (from 1) that must not be shown, in order, without overlap."""
         line = self.lines[number - 1]
         found = self._hidden_yaml(number - 1, line) if self._yaml else self._hidden_env(number - 1, line)
-        return _merged(found, len(line.rstrip()))
+        return merged(found, len(line.rstrip()))
 
     def _hidden_env(self, index: int, line: str) -> list[Range]:
         match = _ENV_ENTRY.match(line)
@@ -132,7 +121,7 @@ class Source:
         if entry.dash < 0 or index == 0:
             return False
         before = _entry(self.lines[index - 1])
-        return before.dash == entry.dash and bool(_SECRET_FLAG_ONLY.fullmatch(before.value))
+        return before.dash == entry.dash and bool(_is_secret_flag(before.value))
 
 
 def _entry(line: str) -> _Entry:
@@ -183,27 +172,28 @@ def _in_entry(entry: _Entry, above: Sequence[str], flag_before: bool) -> Iterato
     own = next((depth for depth, name in enumerate(above) if name in _OWN_NAMES or name.startswith("x-")), None)
     names = [key, *above[:own]] if own is not None else [] if not _STRUCTURE.isdisjoint((key, *above)) else [key]
     named = any(map(_sounds_secret, names)) and (own is not None or value[0] not in "[{")
+    in_command = not _COMMANDS.isdisjoint((key, *above))
     text = value.strip("\"' ")
     if (flag_before or named) and not _OPENER(value):
         yield start, start + len(value)
-    elif text_hit(text) or detect(key if names else "value", text):
-        yield from _matches(_URL, value, start) if _URL.search(value) else ((start, start + len(value)),)
-    in_command = not _COMMANDS.isdisjoint((key, *above))
-    for pattern in (_PAIR, _LONG_FLAG, _URL, *((_SHORT_FLAG,) if in_command else ())):
-        yield from _matches(pattern, value, start)
+        return
+    yield from ((start + first, start + last) for first, last in hidden(value, command=in_command))
+    hit = detect(key if names else "value", text)
+    if hit and hit.rule[0] in "KW" and not in_command:
+        yield start, start + len(value)
     for match in _DEFAULT.finditer(value):
         if _sounds_secret(match["name"]):
             yield start + match.end(), start + len(value)
 
 
-def _matches(pattern: re.Pattern[str], value: str, start: int) -> Iterator[Range]:
-    for match in pattern.finditer(value):
-        if match["value"] and not _REFERENCE(match["value"]):
-            yield start + match.start("value"), start + match.end("value")
+def _is_secret_flag(text: str) -> bool:
+    """Is an item a flag that takes a secret, and nothing beside it?"""
+    flag = text.strip("\"', ")
+    return flag in _SHORT_FLAGS or (flag.startswith("-") and "=" not in flag and bool(sounds_secret(flag)))
 
 
 def _sounds_secret(name: str) -> bool:
-    return name == "content" or bool(_SECRET_NAME(name))
+    return name == "content" or bool(sounds_secret(name))
 
 
 def _quote_is_open(lines: Sequence[str]) -> bool:
@@ -217,13 +207,3 @@ def _quote_is_open(lines: Sequence[str]) -> bool:
         if quote and text.replace(f"\\{quote}", "").find(quote) >= 0:
             quote = ""
     return bool(quote)
-
-
-def _merged(ranges: Sequence[Range], length: int) -> tuple[Range, ...]:
-    merged: list[Range] = []
-    for start, end in sorted(ranges):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = merged[-1][0], min(max(end, merged[-1][1]), length)
-        elif start < length:
-            merged.append((start, min(end, length)))
-    return tuple(merged)

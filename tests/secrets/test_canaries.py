@@ -282,7 +282,7 @@ def test_a_deployment_s_pins_hold_no_value(planted, aws):
 
 BUGS = [
     "convert.secrets.needs.detect",
-    "convert.secrets.detection.substitute",
+    "convert.secrets.detection.find",
     "convert.kubernetes.hostnames.rewrite",
     "cli.secrets.changes.change",
     "cli.secrets.push.detect",

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from convert.compose.references import reference
-from convert.secrets.config_files import secrets_in
+from convert.secrets.detection.files import secrets_in
 
 SECRET = "Hq7sPd9cJxN5tG"
 HASH = "$2y$10$abcdefghijklmnopqrstuuR1N3nB2m5a6b7c8d9e0f1g2h3i4j5k6"
@@ -48,13 +48,18 @@ HELD = {
     "a private key": ("tls.key", "\n-----BEGIN PRIVATE KEY-----\nabc\n"),
     "a URL": ("app.conf", f"\nurl postgres://app:{SECRET}@db/app\n"),
     "a URL in a comment": ("app.conf", f"\n# url postgres://app:{SECRET}@db/app\n"),
+    "a comment": ("app.conf", f"\n# password = {SECRET}\n"),
+    "a comment of ini": ("app.ini", f"\n; password = {SECRET}\n"),
+    "a comment of a program": ("app.go", f"\n// password = {SECRET}\n"),
+    "prose": ("README.md", f"\npassword: {SECRET}\n"),
+    "a page": ("index.html", f'\n<input type="text" name="x" password="{SECRET}">\n'),
     "a bearer": ("prometheus.yml", f"authorization:\n  credentials: {SECRET}\n"),
 }
 
 
 @pytest.mark.parametrize(("name", "text"), HELD.values(), ids=HELD)
 def test_is_seen_in_its_line_and_not_told(name, text):
-    (found,) = secrets_in(name, text)
+    (found,) = secrets_in(name, text.encode())
     assert found.line == 2
     assert SECRET not in found.reason
     assert HASH not in found.reason
@@ -114,9 +119,9 @@ def test_is_seen_in_its_line_and_not_told(name, text):
         "auth_basic_user_file /etc/nginx/htpasswd;",
         "ssl_certificate_key /etc/nginx/tls.key;",
         "host all all 0.0.0.0/0 scram-sha-256",
-        "# password = Hq7sPd9cJxN5tG",
-        "; password = Hq7sPd9cJxN5tG",
-        "// password = Hq7sPd9cJxN5tG",
+        "# password = of-the-database",
+        "; password = nextcloud",
+        "// password = nextcloud",
         "description: the password: is asked for",
         "label: Password: at least eight letters",
         "requirepass ${REDIS_PASSWORD}",
@@ -130,7 +135,7 @@ def test_is_seen_in_its_line_and_not_told(name, text):
     ],
 )
 def test_is_none(text):
-    assert list(secrets_in("app.conf", f"{text}\n")) == []
+    assert list(secrets_in("app.conf", f"{text}\n".encode())) == []
 
 
 @pytest.mark.parametrize(
@@ -141,17 +146,17 @@ def test_is_none(text):
         ("app.lua", "token = ngx.var.cookie_token"),
         ("auth.lua", 'if token == "Hq7sPd9cJxN5tG" then'),
         ("app.go", "token := readToken()"),
-        ("README.md", "password: Hq7sPd9cJxN5tG"),
-        ("index.html", '<input type="text" name="x" password="Hq7sPd9cJxN5tG">'),
+        ("README.md", "password: nextcloud"),
+        ("index.html", '<input type="text" name="x" password="of-the-user">'),
     ],
 )
 def test_code_and_prose_are_none(name, text):
-    assert list(secrets_in(name, text)) == []
+    assert list(secrets_in(name, text.encode())) == []
 
 
 def test_every_line_is_told():
     lines = [f"a_password: {SECRET}", "", "b: 1", f"c_token: {SECRET}", f"url: http://a:{SECRET}@b/"]
-    assert [found.line for found in secrets_in("a.yml", "\n".join(lines))] == [1, 4, 5]
+    assert [found.line for found in secrets_in("a.yml", "\n".join(lines).encode())] == [1, 4, 5]
 
 
 @pytest.mark.parametrize(
@@ -162,5 +167,5 @@ def test_every_line_is_told():
 def test_time_grows_with_the_size_alone(piece):
     text = "password" + piece * ((1 << 18) // len(piece))
     before = time.process_time()
-    list(secrets_in("a.yml", text))
+    list(secrets_in("a.yml", text.encode()))
     assert time.process_time() - before < 2

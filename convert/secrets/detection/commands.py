@@ -1,0 +1,238 @@
+"""Secrets in command lines: by the name of a flag or variable, by the grammar of a known program, by their look.
+
+A command is a list of words, or a text that a shell takes apart; a word of several words may be such a text itself
+(`sh -c '…'`, `ssh host '…'`). What a here-document or `-e "SQL"` says is text, and read as text.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from posixpath import basename
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from convert.secrets.detection import hits, values
+from convert.secrets.detection.addresses import is_variable
+from convert.secrets.detection.hits import Found, Hit
+from convert.secrets.detection.names import name, words
+from convert.secrets.detection.programs import PROGRAMS, READERS, SHORT, USER_FLAGS
+from convert.secrets.detection.randomness import looks_random
+from convert.secrets.detection.shell import commands
+from convert.secrets.detection.texts import find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from convert.secrets.detection.programs import Grammar
+
+
+class Argument(NamedTuple):
+    """A secret in a command: `at`, the index of its word, the value, and by which rule; the hit never says it."""
+
+    at: int
+    value: str
+    hit: Hit
+
+
+_ASSIGNMENT: Final = re.compile(r"[A-Za-z_][\w.]*=").match
+_KEY_OWNERS: Final = frozenset(
+    "api access account app auth encryption license master private secret session signing client shared".split()
+)
+_COMMAND: Final = re.compile(r"(?:^|\s)--?[A-Za-z]|\||&&")
+_PLAIN_LONG: Final = re.compile(r"[A-Za-z0-9+/_=.-]{20,}")
+_DEPTH: Final = 4
+
+
+def is_command(text: str) -> bool:
+    """Could a text be a command line: has it flags, or the name of a known program?"""
+    return (
+        bool(_COMMAND.search(text)) or basename(text.split(maxsplit=1)[0] if text.split(maxsplit=1) else "") in PROGRAMS
+    )
+
+
+@lru_cache(maxsize=2048)
+def secrets_of(text: str) -> tuple[Found, ...]:
+    """Find the secrets in a command line that a shell takes apart, those of its text too."""
+    found = list(find(text))
+    for argument in _in_text(text, 0):
+        start = text.find(argument.value)
+        if start < 0:
+            start, length = argument.at, len(text) - argument.at
+        else:
+            length = len(argument.value)
+        found.append(Found(start, start + length, argument.hit))
+    return tuple(found)
+
+
+def arguments_of(given: Iterable[str]) -> tuple[Argument, ...]:
+    """Find the secrets among the words of a command; each word may be a text for a shell."""
+    return _arguments(tuple(given))
+
+
+@lru_cache(maxsize=2048)
+def _arguments(given: tuple[str, ...]) -> tuple[Argument, ...]:
+    found: list[Argument] = []
+    for at, word in enumerate(given):
+        found += [Argument(at, word[one.start : one.end], one.hit) for one in find(word)]
+        if " " in word or "\n" in word or ";" in word:
+            found += [Argument(at, one.value, one.hit) for one in _in_text(word, 1)]
+    found += _among(given)
+    return tuple(found)
+
+
+def _in_text(text: str, depth: int) -> Iterator[Argument]:
+    """Secrets of a shell text; `at` is where the word stands in the text."""
+    piped: list[tuple[str, int]] = []
+    for command in commands(text):
+        program = basename(command.words[0])
+        if piped and not READERS.isdisjoint(map(basename, command.words[:4])):
+            yield from (Argument(at, value, hits.ARGUMENT) for value, at in piped)
+        for found in _among(command.words):
+            yield found._replace(at=command.places[found.at][0])
+        for word, (start, _) in zip(command.words, command.places, strict=True):
+            if depth < _DEPTH and (" " in word or "\n" in word):
+                yield from (Argument(start, one.value, one.hit) for one in _in_text(word, depth + 1))
+                yield from (Argument(start, word[one.start : one.end], one.hit) for one in find(word))
+        echoes = command.piped and program in {"echo", "printf", "print"}
+        piped = list(_echoed(command.words, command.places)) if echoes else []
+
+
+def _echoed(given: Sequence[str], places: Sequence[tuple[int, int]]) -> Iterator[tuple[str, int]]:
+    """What `echo` gives to a program that reads a secret: `secret`, or `name:secret`."""
+    for word, (start, _) in zip(given[1:], places[1:], strict=True):
+        value = values.login(word.strip()) or word.strip()
+        if not word.startswith("-") and _is_plain(value) and "%" not in value and " " not in value:
+            yield value, start
+
+
+def _among(given: Sequence[str]) -> Iterator[Argument]:
+    grammars: list[Grammar] = []
+    for at, word in enumerate(given):
+        following = given[at + 1] if at + 1 < len(given) else ""
+        if word[:1] == "-" and len(word) > 1:
+            yield from _flag(word, following, at, grammars)
+        elif _ASSIGNMENT(word):
+            key, _, value = word.partition("=")
+            if _is_secret(key, value):
+                yield Argument(at, value, Hit("A1", "secret", f"the value of `{key}`"))
+        else:
+            program = basename(word)
+            if program in PROGRAMS:
+                grammar = PROGRAMS[program]
+                if not grammar.only or grammar.only in given:
+                    grammars.append(grammar)
+                yield from _places(PROGRAMS[program], program, given, at)
+            elif at and _is_bare_name(word) and _is_plain(following) and _is_value(following):
+                yield Argument(at + 1, following, Hit("A1", "secret", f"the word after `{word}`"))
+            elif at and _looks_like_one(word, given[at - 1]):
+                yield Argument(at, word, hits.RANDOM)
+
+
+def _flag(word: str, following: str, at: int, grammars: Sequence[Grammar]) -> Iterator[Argument]:
+    key, equals, value = word.lstrip("-").partition("=")
+    if following[:1] == "-" and not looks_random(following):
+        following = ""
+    given, place = (value, at) if equals else (following, at + 1)
+    pair = values.login(given)
+    if _is_secret(key, given, flag=True):
+        yield Argument(place, given, Hit("A1", "secret", f"the value of `{key}`"))
+    elif any(
+        word == flag or word.startswith(f"{flag}=") for grammar in grammars for flag in grammar.flags
+    ) and _is_plain(given):
+        given = given.removeprefix("pass:")
+        if given[:5] not in {"file:", "env:"} and given[:4] != "env:":
+            yield Argument(place, given, Hit("A2", "secret", f"a password after `{word.partition('=')[0]}`"))
+    elif pair and _is_plain(pair) and any(word.partition("=")[0] in grammar.pairs for grammar in grammars):
+        yield Argument(place, pair, Hit("A2", "secret", f"a password after `{word.partition('=')[0]}`"))
+    elif pair and key.lower() in USER_FLAGS and looks_random(pair) and _is_plain(pair):
+        yield Argument(place, pair, Hit("A2", "secret", f"a login after `--{key}`"))
+    elif word[1:2] != "-" and (joined := _joined(word, grammars)):
+        yield Argument(at, joined, Hit("A2", "secret", f"a password after `{word[:2]}`"))
+    elif not equals and word in SHORT and _is_random(following):
+        yield Argument(at + 1, following, Hit("A2", "secret", f"what stands after `{word}` looks random"))
+    elif _looks_like_one(given, word):
+        yield Argument(place, given, hits.RANDOM)
+
+
+def _joined(word: str, grammars: Sequence[Grammar]) -> str:
+    """The secret that follows a flag of one letter without a blank: `-phunter2`, `-uname:hunter2`, `-Phunter2`."""
+    for grammar in grammars:
+        for flag in (*grammar.joined, *(flag for flag in grammar.flags if len(flag) == 2)):  # noqa: PLR2004  `-p`
+            if word.startswith(flag) and _is_plain(word[len(flag) :]):
+                return word[len(flag) :]
+        for flag in grammar.pairs:
+            if len(flag) == 2 and word.startswith(flag) and _is_plain(values.login(word[2:])):  # noqa: PLR2004
+                return values.login(word[2:])
+    value = word[2:]
+    return value if word[:2] in SHORT and _is_random(value) else ""
+
+
+def _places(grammar: Grammar, program: str, given: Sequence[str], at: int) -> Iterator[Argument]:
+    plain = [(index, word) for index, word in enumerate(given[at + 1 :], at + 1) if word[:1] != "-"]
+    for place in grammar.places:
+        for first in range(min(len(plain) - len(place) + 1, 6)):
+            window = plain[first : first + len(place)]
+            if all(want in {"*", word} for want, (_, word) in zip(place, window, strict=True)):
+                index, value = window[-1]
+                if _is_plain(value):
+                    yield Argument(index, value, Hit("A2", "secret", f"a password that `{program}` is given"))
+                break
+            if place[0] == "*":
+                break
+    if program == "htpasswd" and any(word[:1] == "-" and "b" in word for word in given[at + 1 :]) and plain:
+        index, value = plain[-1] if len(plain) < 4 else plain[2]  # noqa: PLR2004  file, name, password
+        if plain[2:] or any(word[:1] == "-" and "n" in word for word in given[at + 1 :]):
+            yield from (Argument(index, value, hits.ARGUMENT) for _ in "1" if _is_plain(value))
+    if program == "sqlplus" and plain:
+        value = plain[0][1].partition("/")[2].partition("@")[0]
+        yield from (Argument(plain[0][0], value, hits.ARGUMENT) for _ in "1" if _is_plain(value))
+
+
+def _is_secret(key: str, value: str, *, flag: bool = False) -> bool:
+    """Does a flag or variable of this name take a secret, and is this value one?"""
+    if not _is_plain(value) or values.is_reference(value):
+        return False
+    meaning = name(key)
+    if meaning.strength == "public":
+        return False
+    if meaning.strength == "secret":
+        parts = words(key)
+        if flag and meaning.rule == "K3" and (len(parts) < 2 or parts[-2] not in _KEY_OWNERS):  # noqa: PLR2004  the word before
+            return _is_random(value)
+        return not (
+            values.is_nothing(value)
+            or values.is_placeholder(value)
+            or values.is_place(value)
+            or values.is_public(value)
+        )
+    return meaning.strength == "telling" and _is_random(values.login(value) or value)
+
+
+def _is_bare_name(word: str) -> bool:
+    return (
+        word.isalpha()
+        and name(word) in {name("password"), name("dbpassword")}
+        and word.lower() not in {"pass", "token", "secret"}
+    )
+
+
+def _is_value(word: str) -> bool:
+    return not values.is_word(word) and values.in_file(word)
+
+
+def _is_random(value: str) -> bool:
+    return _is_plain(value) and looks_random(value) and not values.is_place(value) and not values.is_public(value)
+
+
+def _looks_like_one(word: str, before: str) -> bool:
+    """Does a word look random that nothing is known of? That alone is worth a warning."""
+    if not _PLAIN_LONG.fullmatch(word) and not (len(word) > 11 and word.isalnum()):  # noqa: PLR2004  letters
+        return False
+    meaning = name(before.lstrip("-"))
+    return _is_random(word) and meaning.strength != "public" and "/" not in word and "." not in word
+
+
+def _is_plain(value: str) -> bool:
+    """Is it a value, rather than nothing, the name of one, or a reference that is bound?"""
+    value = value.strip("\"'\\")
+    return bool(value) and value[0] not in "`<" and not is_variable(value) and not value.startswith("-")

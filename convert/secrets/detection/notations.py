@@ -1,0 +1,108 @@
+"""Settings in any notation, `name`, sign, `value`, wherever they stand in a text.
+
+`k=v`, `k: v`, `k => v`, `k := v`, `"k": "v"`, `define('K', 'v')`, `$x['k'] = 'v'`, `env[K] = v`, `PWD={v}`, `--k=v`,
+`K 'v'` of SQL, `k v` of directives, cells of tables. Nothing is parsed: where a name could mean a secret, what stands
+before and after it is looked at. So a line that no parser takes is read too, and the time is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TELLING: Final = re.compile(
+    r"pass|pasw|pwd|psk|pw(?![a-z])|secret|secrt|token|cred|key|salt|pepper|auth|bearer|hmac|dsn|cookie|signature|\bsign"
+    r"|hash|private|licen[sc]e|conn|webhook|jwt|sig(?![a-z])|seed|mnemonic|session|community|encrypt|eab|login|\bsas|header"
+    r"|mdp|clave|senha|contrase|wachtw|geheim|kennw|parol|haslo|hasło|heslo|jelszo|segre|losen|lösen|salasan|adgangs|sifre"
+    r"|şifre|schl(?:ue|ü)ssel|парол|секрет|密|口令|パス|비밀|identified|pin(?![a-z])|otp|nonce|\biv\b|api_?hash|user|pat(?![a-z])|secure_link",
+    re.IGNORECASE,
+)
+"""A name without any of these means nothing to `names`."""
+
+_REST: Final = re.compile(r"[\w.$-]*")
+_INSIDE: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-$")
+_AFTER: Final = re.compile(
+    r"(?P<close>(?:\\{0,2}[\"'`])?[\])}]{0,2}[\"'`]?)[ \t]{0,40}"
+    r"(?P<sign>=>|:=|\?=|\+=|={1,3}|!=|:(?![:?+=-])|,|\||)[ \t]{0,40}(?:\\\r?\n[ \t]{0,80})?"
+)
+_VALUE: Final = re.compile(
+    r"(?:[NEbruf@]{0,2}(?:\\{0,2}\"(?P<double>(?:[^\"\\\n]|\\[^\"\n]){1,1000}+)"
+    r"|'(?P<single>(?:[^'\\\n]|\\.){1,1000}+)'?|`(?P<back>[^`\n]{1,1000}+)`?)"
+    r"|\{(?P<braces>[^{}\n]{1,400}+)\}(?=[;\s\"'&]|$)"
+    r"|(?P<bare>[^\s\"'`<>;,&|(){}\[\]][^\s\"'`<>;,&|()\]}]{0,400}+))"
+)
+_NEXT: Final = re.compile(r"[A-Za-z_][\w.]*=(?![=\s]|$)")
+_LINE_REST: Final = re.compile(r"[^\s\"'`]{1,400}+")
+LONGEST_NAME: Final = 100
+_INNER: Final = 64
+
+
+class Assignment(NamedTuple):
+    """A name and what is given to it. start, end: where the value stands, from its first character to its last.
+
+    sign: what stands between, empty for a blank. quoted: the value stands in quotes. named: so does the name.
+    line: where the line of the name begins. at: where the name begins. whole: up to the next blank, signs included.
+    """
+
+    name: str
+    sign: str
+    value: str
+    start: int
+    end: int
+    quoted: bool
+    named: bool
+    at: int
+    whole: str = ""
+
+
+def assignments(text: str) -> Iterator[Assignment]:
+    """Find the settings of a text whose names could mean a secret."""
+    done = inner = 0
+    for mark in TELLING.finditer(text):
+        if mark.start() < done:
+            continue
+        start = mark.start()
+        while start > done and (text[start - 1] in _INSIDE or text[start - 1] > "\x7f"):
+            start -= 1
+        rest = _REST.match(text, mark.end())
+        done = rest.end() if rest else mark.end()
+        found = _assignment(text, start, done) if done - start <= LONGEST_NAME else None
+        if found and found.start < inner:
+            # What stands in the value of another setting was judged with it: enough to see what it is.
+            found = found._replace(value=found.value[:_INNER], end=min(found.end, found.start + _INNER), whole="")
+        elif found and not found.quoted:
+            inner = found.end
+        if found:
+            yield found
+
+
+def _assignment(text: str, start: int, end: int) -> Assignment | None:
+    name = text[start:end].strip(".$-")
+    after = _AFTER.match(text, end)
+    if not after or not name:
+        return None
+    sign, named = (
+        after["sign"],
+        after["close"].lstrip("\\")[:1] in {'"', "'", "`"} or text[start - 1 : start] in {'"', "'"},
+    )
+    if sign in {"==", "===", "!="} or (not sign and after.end() == end):
+        return None
+    value = _VALUE.match(text, after.end())
+    if not value:
+        return None
+    kind = value.lastgroup or "bare"
+    found = value[kind]
+    whole = ""
+    if kind == "back" and " " in found:
+        return None  # what a shell runs
+    if kind == "bare" and text[value.start() - 1] in " \t" and _NEXT.match(found):
+        return None  # nothing is given here, and this is the next setting
+    if kind == "bare" and value.start(kind) == value.start():
+        rest = _LINE_REST.match(text, value.start())
+        whole = rest[0] if rest else ""
+    return Assignment(
+        name, sign, found, value.start(kind), value.start(kind) + len(found), kind != "bare", named, start, whole
+    )

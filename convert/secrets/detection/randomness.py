@@ -1,0 +1,51 @@
+"""Does a text look as if a machine made it up? Words that people write have pairs of letters that random text has not.
+
+In a run of letters and digits every second pair of neighbours of a random text is *odd*: a letter beside a digit, a
+capital after a small letter, two letters that hardly ever stand together. In identifiers it is one in ten. Measured
+on 41,000 identifiers, and on random texts of 14 letters and digits: docs/secrets.md.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+_PAIRS: Final = {
+    "a": "bcdfgiklmnprstuvwxy", "b": "aceijlorsuy", "c": "acehiklorstuy", "d": "abdegilmorsuy",
+    "e": "abcdefghilmnopqrstuvwxy", "f": "aefiloprtu", "g": "aeghilmnorsuy", "h": "aeimnortuy",
+    "i": "abcdefgklmnoprstvxz", "j": "aou", "k": "aeinst", "l": "abcdefgiklmopstuvy", "m": "abeimnopsuy",
+    "n": "acdefgikmnoprstuvy", "o": "abcdefgiklmnoprstuvwx", "p": "aehiloprstuy", "q": "u",
+    "r": "abcdefgiklmnoprstuvwy", "s": "abcefghiklmnopqrstuwy", "t": "acehilmoprstuwy", "u": "abcdegilmnprst",
+    "v": "aeior", "w": "aehinorst", "x": "aceipt", "y": "aceilmnoprst", "z": "aeioz",
+}  # fmt: skip
+_COMMON: Final = frozenset(first + second for first, seconds in _PAIRS.items() for second in seconds)
+_RUN: Final = re.compile(r"[A-Za-z0-9]{9,}")
+_HEX: Final = re.compile(r"[0-9a-f]{16,}|[0-9A-F]{16,}")
+_LONG: Final = 12
+_ENOUGH: Final = 256
+"""Characters of a run that are looked at."""
+
+
+def looks_random(text: str) -> bool:
+    """Does any run of letters and digits in it look random?"""
+    return any(_odd(run[0][:_ENOUGH]) for run in _RUN.finditer(text))
+
+
+@lru_cache(maxsize=8192)
+def _odd(run: str) -> bool:
+    if _HEX.fullmatch(run):
+        return not run.isdigit() and not run.isalpha() and len(set(run)) > 6  # noqa: PLR2004  different digits
+    lowered, odd = run.lower(), 0
+    if len(set(lowered)) < 6 or "abcdefgh" in lowered or "0123456789" in lowered:  # noqa: PLR2004  letters
+        return False
+    for index in range(1, len(run)):
+        first, second = run[index - 1], run[index]
+        if first.isdigit() or second.isdigit():
+            odd += first.isdigit() != second.isdigit()
+        elif (first.islower() and second.isupper()) or lowered[index - 1 : index + 1] not in _COMMON:
+            odd += 1
+    share = odd / (len(run) - 1)
+    if run.isalpha():
+        return odd >= 5 and share >= 0.38  # noqa: PLR2004  as measured
+    return odd >= (4 if len(run) >= _LONG else 5) and share >= 0.33  # noqa: PLR2004
