@@ -8,9 +8,11 @@ by way of one (`celery inspect ping`, `airflow jobs check`), gets no liveness pr
 restart all that ask for it. The stack's `services.<name>.liveness` says `on` or `off`.
 
 `curl` and `wget` on the container itself become `httpGet`, `nc -z` and `/dev/tcp` become `tcpSocket`,
-`grpc_health_probe` becomes `grpc`, where that behaves the same; any other test is run as the command it is, by
-`/bin/sh` where it is text. The kubelet does not put secrets into a probe's command: a secret variable in it is read
-from the environment by a shell.
+`grpc_health_probe` becomes `grpc`, where that behaves the same: at a port that is declared, dialled by others or known
+of the image, not over TLS, and where no command, setting or mounted file says that the program listens on the loopback
+only, answers by the address of who asks (`allow 127.0.0.1`), or sends a test that follows elsewhere. Any other test is
+run as the command it is, by `/bin/sh` where it is text. The kubelet does not put secrets into a probe's command: a
+secret variable in it is read from the environment by a shell.
 
 What is lost: parts of seconds (rounded up). A HEALTHCHECK inside the image is not known here. A Job is judged by its
 exit code and has no probes.

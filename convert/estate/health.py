@@ -1,7 +1,8 @@
 """What a compose health check does, read from its command: a request, a connection, a gRPC call, or just a command.
 
 `curl -f http://localhost:8080/health || exit 1` asks the container itself over HTTP; the kubelet can do that without a
-program in the image. Only what behaves the same is recognised; everything else stays the command it is.
+program in the image. Only what behaves the same is recognised; everything else stays the command it is: HTTPS too,
+since the kubelet names no server when it opens the connection, and believes every certificate.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from shlex import split
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from convert.compose.references import OPEN
+from convert.estate.listening import answers_by_address, reachable, redirects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from convert.estate import Service
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "::1", ""})  # noqa: S104  a host to be asked
-
 
 PORTS: Final = 1 << 16
 
@@ -32,15 +33,23 @@ class Request(NamedTuple):
 
 
 class Target(NamedTuple):
-    """The container that a test must mean. hosts: its own names. ports: those it declares; empty: nobody knows."""
+    """The container that a test must mean.
+
+    hosts: its own names. ports: those that the kubelet reaches. by_address: its answer may depend on who asks.
+    redirects: it may send who asks elsewhere.
+    """
 
     hosts: Collection[str]
     ports: Collection[int]
+    by_address: bool = False
+    redirects: bool = False
 
     def is_meant(self, host: str, port: int) -> bool:
-        """Does `host:port` lead to a port that the kubelet reaches too? Others may be open on the loopback only."""
-        known = port in self.ports if self.ports else 0 < port < PORTS
-        return known and (host in LOOPBACK or host in self.hosts)
+        """Does `host:port` lead to a port that the kubelet reaches too? Others may be open on the loopback only.
+
+        Who asks the container by its name asks at the address that the pod has.
+        """
+        return (host in LOOPBACK and port in self.ports) or (host in self.hosts and 0 < port < PORTS)
 
 
 _TAIL: Final = re.compile(r"\s*(?:[12&]?>\s*/dev/null|2>&1|\|\|\s*(?:exit\s+\d+|false|\(exit\s+\d+\)))\s*;?\s*$")
@@ -71,8 +80,12 @@ _THROUGH: Final = (
 
 def target(service: Service) -> Target:
     """The container that runs `service`."""
+    return service.memo(_target)
+
+
+def _target(service: Service) -> Target:
     names = (service.name, service.slug, str(service.model.get("container_name")), str(service.model.get("hostname")))
-    return Target(names, tuple(port for port, protocol in service.container_ports if protocol == "TCP"))
+    return Target(names, reachable(service), answers_by_address(service), redirects(service))
 
 
 def request(test: Sequence[str], target: Target) -> Request | None:
@@ -198,8 +211,9 @@ def _curl(words: list[str], target: Target) -> Request | None:
         len(urls) != 1
         or options.keys().isdisjoint({"-f", "--fail", "--fail-with-body"})
         or method not in {"GET", "HEAD"}
+        or (target.redirects and not options.keys().isdisjoint({"-L", "--location"}))
     ):
-        # Without `-f` curl is content with any answer; the kubelet is not.
+        # Without `-f` curl is content with any answer; the kubelet is not. It follows no redirect to another host.
         return None
     headers = [*options.get("-H", []), *options.get("--header", [])]
     agent = _last(options, "-A", "--user-agent")
@@ -209,7 +223,7 @@ def _curl(words: list[str], target: Target) -> Request | None:
 
 def _wget(words: list[str], target: Target) -> Request | None:
     parsed = _options(words, _WGET)
-    if parsed is None or len(parsed[1]) != 1:
+    if parsed is None or len(parsed[1]) != 1 or target.redirects:
         return None
     options, urls = parsed
     agent = _last(options, "-U", "--user-agent")
@@ -222,7 +236,9 @@ def _http(url: str, headers: list[str], timeout: str, target: Target) -> Request
     if not match:
         return None
     scheme, host, number, path = match.groups()
-    port = int(number or (443 if scheme == "https" else 80))
+    port = int(number or 80)
+    if scheme == "https" or target.by_address:
+        return None
     pairs = [(name.strip(), value.strip()) for name, _, value in (header.partition(":") for header in headers)]
     if not target.is_meant(host, port) or any(not _HEADER(name) or not value for name, value in pairs):
         return None
@@ -230,8 +246,6 @@ def _http(url: str, headers: list[str], timeout: str, target: Target) -> Request
         # Programs that answer to known host names only know this one, and not the pod's address.
         pairs.insert(0, ("Host", f"{host}:{number}" if number else host))
     handler: dict[str, Any] = {"path": path if path and path[0] == "/" else f"/{path or ''}", "port": port}
-    if scheme == "https":
-        handler["scheme"] = "HTTPS"
     handler["httpHeaders"] = [{"name": name, "value": value} for name, value in pairs]
     return Request({"httpGet": handler}, _number(timeout))
 

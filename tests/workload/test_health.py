@@ -6,15 +6,16 @@ from convert.compose.references import reference
 from convert.estate.health import Target, asks_through, called, request
 
 WEB = Target({"web"}, (8080, 443))
-UNKNOWN = Target({"web"}, ())
+BY_ADDRESS = WEB._replace(by_address=True)
+REDIRECTS = WEB._replace(redirects=True)
 
 
 def host(name):
     return {"name": "Host", "value": name}
 
 
-def http(port, path="/", *headers, **more):
-    return {"httpGet": {"path": path, "port": port, **more, "httpHeaders": list(headers)}}
+def http(port, path="/", *headers):
+    return {"httpGet": {"path": path, "port": port, "httpHeaders": list(headers)}}
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,6 @@ def http(port, path="/", *headers, **more):
             "curl --fail --silent --output /dev/null http://127.0.0.1:8080/a?b=c#d",
             http(8080, "/a?b=c", host("127.0.0.1:8080")),
         ),
-        ("curl -fk https://localhost/ >/dev/null 2>&1 || false", http(443, "/", host("localhost"), scheme="HTTPS")),
         ("curl -f 'http://web:8080/h?a=1&b=2' || exit 1", http(8080, "/h?a=1&b=2", host("web:8080"))),
         (
             "curl -f -H 'Accept: a/b' -H 'Host: shop.example' http://[::1]:8080/",
@@ -65,6 +65,8 @@ def test_what_the_kubelet_can_do_itself(script, handler):
         "curl http://localhost:8080/",  # any answer is good enough for curl without -f
         "curl -f http://db:8080/",  # another service
         "curl -f http://localhost:9999/",  # a port that may be open on the loopback only
+        "curl -fk https://localhost:443/",  # the kubelet names no server, and believes every certificate
+        "wget --no-check-certificate -qO- https://localhost:8080/",
         "curl -f -X POST http://localhost:8080/",
         "curl -f -d '{}' http://localhost:8080/",
         "curl -f -u a:b http://localhost:8080/",
@@ -103,10 +105,26 @@ def test_a_list_is_no_shell():
     assert found.handler["httpGet"]["path"] == "/a;b"
 
 
-def test_without_declared_ports_every_port_is_believed():
-    found = request(["CMD", "curl", "-f", "http://localhost:9999/"], UNKNOWN)
-    assert found
-    assert found.handler["httpGet"]["port"] == 9999
+@pytest.mark.parametrize("script", ["curl -f http://localhost:8080/", "wget -qO- http://localhost:8080/"])
+def test_a_server_that_answers_by_address_is_asked_from_inside(script):
+    assert request(["CMD-SHELL", script], BY_ADDRESS) is None
+
+
+def test_a_connection_is_the_same_from_everywhere():
+    assert request(["CMD-SHELL", "nc -z localhost 8080"], BY_ADDRESS)
+
+
+@pytest.mark.parametrize(
+    ("script", "same"),
+    [
+        ("curl -f http://localhost:8080/", True),  # a redirect is an answer, for curl and for the kubelet
+        ("curl -fL http://localhost:8080/", False),
+        ("curl --fail --location http://localhost:8080/", False),
+        ("wget -qO- http://localhost:8080/", False),
+    ],
+)
+def test_who_follows_a_redirect_goes_where_the_kubelet_does_not(script, same):
+    assert (request(["CMD-SHELL", script], REDIRECTS) is not None) is same
 
 
 @pytest.mark.parametrize(
