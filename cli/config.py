@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cli.flags import Flag, Refused, Verb
-from cli.reading import FILES, FINDINGS, Reading, request, unusable_code
+from cli.reading import FILES, FINDINGS, OVERWRITE, Reading, request, unusable_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ def run(given: Given, shell: Shell) -> int:
     if target:
         from cli.writing import write_file  # noqa: PLC0415
 
-        write_file(target, shell.directory, text)
+        write_file(target, shell.directory, text, overwrite=given.on("--overwrite"))
     else:
         shell.out.write(text)
     return 0
@@ -155,6 +155,7 @@ VERB = Verb(
         *FINDINGS[:1],
         Flag("--format", "how to write the model", value="FORMAT", choices=("yaml", "json"), default="yaml"),
         Flag("--output-file", "file to write instead", short="-o", value="FILE"),
+        OVERWRITE,
         Flag("--quiet", "only check the files", short="-q"),
         Flag("--no-interpolate", "leave `${...}` as it is written"),
         Flag("--show-values", "print the values of secrets too"),

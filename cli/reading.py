@@ -28,6 +28,8 @@ FILES = (
 
 STACK = Flag("--stack", "read a stack file instead: shop.dev", short="-s", value="STACK")
 
+OVERWRITE = Flag("--overwrite", "replace files that are not as longshore wrote them")
+
 TARGET = (
     Flag("--environment", "names the secrets", value="NAME", default="dev"),
     Flag("--team", "names the secrets too", value="NAME", default="team"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from cli.flags import Flag, Refused, Verb
-from cli.reading import FLAGS, exit_code, read
+from cli.reading import FLAGS, OVERWRITE, exit_code, read
 from convert.report.yaml_text import write
 
 if TYPE_CHECKING:
@@ -34,11 +35,15 @@ def run(given: Given, shell: Shell) -> int:
         shell.out.write(_text(reading, given))
         return code
     from cli.writing import is_folder, write_file, write_folder  # noqa: PLC0415
+    from convert.report.excerpt import printable  # noqa: PLC0415
 
-    if is_folder(target, shell.directory):
-        write_folder(target, shell.directory, _by_file(reading, given))
-    else:
-        write_file(target, shell.directory, _text(reading, given))
+    overwrite = given.on("--overwrite")
+    if not is_folder(target, shell.directory):
+        write_file(target, shell.directory, _text(reading, given), overwrite=overwrite)
+        return code
+    removed, left = write_folder(target, shell.directory, _by_file(reading, given), overwrite=overwrite)
+    for what, names in (("removed, no longer made", removed), ("left alone, not as longshore wrote it", left)):
+        shell.err.writelines(f"{what}: {os.path.join(target, printable(name))}\n" for name in names)
     return code
 
 
@@ -96,6 +101,7 @@ VERB = Verb(
     (
         *FLAGS,
         Flag("--output-file", "write there, one file per object in a folder", short="-o", value="FILE|DIR"),
+        OVERWRITE,
         Flag("--format", "of manifests", value="FORMAT", choices=("yaml", "json"), default="yaml"),
         Flag("--annotate", "say where each field came from"),
     ),

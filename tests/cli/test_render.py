@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import yaml
 
+from cli.writing import RECORD
 from tests.cli.screen import longshore
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def kinds(text: str) -> set[tuple[str, str]]:
@@ -55,13 +55,14 @@ def test_a_file(clean: Path) -> None:
     screen = longshore("render", "-o", "out.yaml", folder=clean)
     assert (screen.code, screen.out, screen.err) == (0, "", "")
     assert (clean / "out.yaml").read_text() == longshore("render", folder=clean).out
-    assert sorted(os.listdir(clean)) == [".env", "compose.yaml", "out.yaml"]
+    assert sorted(os.listdir(clean)) == [".env", ".longshore-written", "compose.yaml", "out.yaml"]
+    assert longshore("render", "-o", "out.yaml", folder=clean).code == 0, "our own is replaced"
 
 
 @pytest.mark.parametrize("target", ["out", "out/", "deep/er"])
 def test_a_folder_has_one_file_an_object(clean: Path, target: str) -> None:
     assert longshore("render", "-o", target, folder=clean).code == 0
-    files = {file.name: file.read_text() for file in (clean / target).iterdir()}
+    files = {file.name: file.read_text() for file in (clean / target).iterdir() if file.name != RECORD}
     assert "deployment-web.yaml" in files
     assert {name: yaml.safe_load(text)["kind"].lower() for name, text in files.items()} == {
         name: name.partition("-")[0] for name in files
@@ -79,13 +80,114 @@ def test_what_is_no_longer_made_leaves_the_folder(clean: Path) -> None:
     assert "deployment-api.yaml" not in names
 
 
-def test_a_folder_with_other_things_is_left_alone(clean: Path) -> None:
+THEIRS = {
+    "notes.txt": "mine",
+    "service-mine.yaml": "kind: Service",
+    "configmap-notes.yml": "",
+    "deployment-legacy.json": "{}",
+    "\x1b[2Jservice.yaml": "",
+}
+
+
+def test_files_of_others_are_named_and_left(clean: Path) -> None:
     (clean / "out").mkdir()
-    (clean / "out" / "notes.txt").write_text("mine")
+    for name, text in THEIRS.items():
+        (clean / "out" / name).write_text(text)
+    for _ in range(2):
+        screen = longshore("render", "-o", "out", folder=clean)
+        assert screen.code == 0
+        told = [line for line in screen.err.splitlines() if "left alone" in line]
+        assert len(told) == len(THEIRS)
+        assert screen.err.isprintable() or "\x1b" not in screen.err
+        assert {name: (clean / "out" / name).read_text() for name in THEIRS} == THEIRS
+
+
+def test_a_file_of_ours_that_somebody_changed_is_theirs(clean: Path) -> None:
+    longshore("render", "-o", "out", folder=clean)
+    changed = clean / "out" / "deployment-api.yaml"
+    changed.write_text(changed.read_text() + "# keep\n")
     screen = longshore("render", "-o", "out", folder=clean)
     assert screen.code == 2
-    assert screen.err == "error: out holds notes.txt, which is no manifest of ours\nhelp: give a folder of its own\n"
-    assert os.listdir(clean / "out") == ["notes.txt"]
+    assert screen.err.startswith("error: out: deployment-api.yaml is there already, not as longshore wrote it\n")
+    compose = clean / "compose.yaml"
+    compose.write_text(compose.read_text().replace("  api:\n", "  shop-api:\n"))
+    screen = longshore("render", "-o", "out", folder=clean)
+    assert screen.code == 0
+    assert "left alone, not as longshore wrote it: out/deployment-api.yaml\n" in screen.err
+    assert "removed, no longer made: out/service-api.yaml\n" in screen.err
+    assert changed.read_text().endswith("# keep\n")
+
+
+@pytest.mark.parametrize("verb", ["render", "config"])
+def test_a_file_of_the_users_is_not_overwritten(clean: Path, verb: str) -> None:
+    before = (clean / "compose.yaml").read_text()
+    (clean / "link.yaml").symlink_to("compose.yaml")
+    for target in ("compose.yaml", "link.yaml"):
+        screen = longshore(verb, "-o", target, folder=clean)
+        assert screen.code == 2
+        assert screen.err.startswith(f"error: {target}: {target} is there already, not as longshore wrote it\n")
+        assert (clean / "compose.yaml").read_text() == before
+    (clean / "old.yaml").write_text("old")
+    assert longshore(verb, "-o", "old.yaml", "--overwrite", folder=clean).code == 0
+    assert longshore(verb, "-o", "old.yaml", folder=clean).code == 0
+
+
+def test_one_file_among_those_of_a_folder_is_kept(clean: Path) -> None:
+    longshore("render", "-o", "out/all.yaml", folder=clean)
+    longshore("render", "-o", "out", folder=clean)
+    longshore("render", "-o", "out", folder=clean)
+    assert (clean / "out" / "all.yaml").exists()
+
+
+def test_a_record_of_others_vouches_for_nothing(clean: Path) -> None:
+    (clean / "out").mkdir()
+    mine = clean / "out" / "deployment-api.yaml"
+    for record in (
+        "",
+        "[]",
+        "[" * 10_000,
+        '{"several": {"deployment-api.yaml": 7}}',
+        '{"several": {"../compose.yaml": []}}',
+    ):
+        (clean / "out" / RECORD).write_text(record)
+        mine.write_text("mine")
+        assert longshore("render", "-o", "out", folder=clean).code == 2
+        assert mine.read_text() == "mine"
+
+
+def test_killed_at_any_moment_nothing_of_the_users_is_lost_and_the_next_run_goes_through(clean: Path) -> None:
+    """The calls that change the folder are let through up to the n-th, at which the process ends as if by SIGKILL."""
+    program = (
+        "import os, sys\n"
+        "left = int(sys.argv.pop(1))\n"
+        "def counted(real):\n"
+        "    def call(*given, **named):\n"
+        "        global left\n"
+        "        left -= 1\n"
+        "        if left < 0:\n"
+        "            os._exit(9)\n"
+        "        return real(*given, **named)\n"
+        "    return call\n"
+        "os.replace, os.unlink = counted(os.replace), counted(os.unlink)\n"
+        "from cli.main import main\n"
+        "sys.exit(main())\n"
+    )
+    out, compose = clean / "out", clean / "compose.yaml"
+    out.mkdir()
+    for name, text in THEIRS.items():
+        (out / name).write_text(text)
+    texts = [compose.read_text(), compose.read_text().replace("  api:\n", "  shop-api:\n")]
+    for moment in range(0, 24, 3):
+        compose.write_text(texts[moment % 2])
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(moment), "render", "-o", "out"],
+            cwd=clean,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+        assert done.returncode in {0, 9}
+        assert {name: (out / name).read_text() for name in THEIRS} == THEIRS
+    assert longshore("render", "-o", "out", folder=clean).code == 0
 
 
 def test_where_nothing_can_be_written(clean: Path) -> None:
