@@ -5,6 +5,7 @@ Never from the command line: it can be read by every process of the machine, and
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import stat
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cli.shell import Shell
+    from convert.compose.dotenv import Entry
 
 ALPHABET: Final = string.ascii_letters + string.digits
 """Of generated values: none that means something in a URL, a shell or a YAML file."""
@@ -72,10 +74,26 @@ def from_files(names: Sequence[str], shell: Shell) -> dict[str, Found]:
             raise Refused(
                 f"{shown}:{error.line}:{error.column}: {f'{key}: ' if key else ''}{error.message}", error.help
             ) from None
+        _all_there(shown, entries)
         for entry in entries:
             if entry.key and entry.value is not None:
                 found[entry.key] = Found(Value(entry.value), shown)
     return found
+
+
+def _all_there(shown: str, entries: Iterable[Entry]) -> None:
+    """Refuse values of which a part would be lost: `Pa$sw0rd` is `Pa` to Docker, since nobody sets `sw0rd`."""
+    cut = [
+        f"{entry.key} (line {entry.line}: {len(entry.value or '')} characters are left of the {entry.written} written)"
+        for entry in entries
+        if entry.unset
+    ]
+    if cut:
+        raise Refused(
+            f"{shown}: a `$` begins the name of a variable that is not set, in {', '.join(cut)}",
+            "Docker takes what is left, too. Put a value with a `$` of its own into single quotes, `NAME='...'`; a "
+            "variable that may well be empty is written `${OTHER:-}`",
+        )
 
 
 def _text(name: str, shell: Shell) -> str:
@@ -125,10 +143,14 @@ def cautions(names: Sequence[str], shell: Shell) -> list[str]:
     return told
 
 
+_NO_PROGRAMS: Final = ("--no-pager", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+"""What keeps Git from running programs that the configuration of a repository names: it may be somebody else's."""
+
+
 def _tracked(path: Path) -> bool:
     if path.suffix in {".example", ".sample", ".template", ".dist"}:
         return False
-    command = ["git", "-C", str(path.parent), "ls-files", "--error-unmatch", "--", path.name]
+    command = ["git", *_NO_PROGRAMS, "-C", str(path.parent), "ls-files", "--error-unmatch", "--", path.name]
     try:
         return subprocess.run(command, capture_output=True, check=False, timeout=10).returncode == 0  # noqa: S603
     except (OSError, subprocess.TimeoutExpired):

@@ -27,12 +27,18 @@ Guard = Callable[[str, str], str]
 
 
 class Entry(NamedTuple):
-    """One variable of a file: `value` is None where a bare `KEY` found none. Line and column count from 1."""
+    """One variable of a file: `value` is None where a bare `KEY` found none. Line and column count from 1.
+
+    written: how many characters the value has in the file, without its quotes. unset: does it name a variable that is
+    not set, so that a part of what is written is not there?
+    """
 
     key: str
     value: str | None
     line: int
     column: int
+    written: int = 0
+    unset: bool = False
 
 
 class DotenvError(Exception):
@@ -62,8 +68,9 @@ def parse(
     while reader.next_statement():
         line, column = reader.place(reader.at)
         key, bare = reader.key()
+        reader.written, reader.unset = 0, False
         value = lookup(key) if bare else guard(key, reader.value())
-        entries.append(Entry(key, value, line, column))
+        entries.append(Entry(key, value, line, column, reader.written, reader.unset))
         if value is not None:
             known[key] = value
     return entries
@@ -75,7 +82,13 @@ class _Reader:
         self.at = self.counted = 0
         self.line = 1
         self.lookup: Lookup = lambda name: known.get(name) if (found := lookup(name)) is None else found
-        self.missing = missing
+        self.written, self.unset = 0, False
+        self._missing = missing
+
+    def missing(self, name: str) -> None:
+        """Note that the value names a variable that is not set."""
+        self.unset = True
+        self._missing(name)
 
     def place(self, at: int) -> tuple[int, int]:
         """Give line and column; asked for in the order of the text, so that it is gone through once."""
@@ -146,6 +159,7 @@ class _Reader:
             if character == quote and not escaped:
                 self.at = index + 1
                 value = "".join(characters)
+                self.written = index - start - 1
                 return self.expand(_unescape(value), start) if quote == '"' else value
             if character == "\\" and not escaped:
                 escaped = True
@@ -161,8 +175,9 @@ class _Reader:
         end = self.text.find("\n", start)
         end = len(self.text) if end < 0 else end
         self.at = min(end + 1, len(self.text))
-        value = self.text[start:end].partition(" #")[0]
-        return self.expand(value.rstrip(), start)
+        value = self.text[start:end].partition(" #")[0].rstrip()
+        self.written = len(value)
+        return self.expand(value, start)
 
     def expand(self, value: str, start: int) -> str:
         try:

@@ -13,6 +13,7 @@ from convert.compose.extends import apply_extends
 from convert.compose.include import apply_include
 from convert.compose.interpolate import interpolate
 from convert.compose.merge import merge, merge_files
+from convert.compose.normalise import check_equals_signs
 from convert.compose.paths import Base, resolve_paths
 from convert.compose.resets import reset
 from convert.compose.schema import check_schema
@@ -132,6 +133,7 @@ class Model:
             for entry in entries.values() if type(entries) is dict else ():
                 variables = entry.value.get("environment") if type(entry.value) is dict else None
                 if variables is not None and type(variables.value) is list:
+                    check_equals_signs(variables, self.problems)
                     variables.value = [self._with_value(item) for item in variables.value]
 
     def _with_value(self, item: Node) -> Node:

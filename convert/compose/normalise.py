@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from convert.compose.attributes import CONTAINER_KEYS
@@ -74,6 +75,22 @@ def _build(container: Node, environment: Environment) -> None:
     arguments = build.value.get("args")
     if arguments is not None:
         take_values(arguments, environment, keep=False)
+
+
+_COLON = re.compile(r"([A-Za-z_][A-Za-z0-9_]*):[^=]+\Z").match
+
+
+def check_equals_signs(node: Node, problems: Problems) -> None:
+    """Report entries such as `- DB_PASSWORD:secret`.
+
+    Docker takes all of it for the name of a variable, and a name is told where no value is looked for.
+    """
+    for item in node.value if type(node.value) is list else ():
+        meant = _COLON(item.value) if type(item.value) is str else None
+        if meant:
+            problems.error(
+                "invalid-value", "there is a `:` where the `=` belongs", item, help=f"write `{meant[1]}=...`"
+            )
 
 
 def take_values(node: Node, environment: Environment, *, keep: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convert.compose.interpolate import FALSE
-from convert.compose.normalise import take_values
+from convert.compose.normalise import check_equals_signs, take_values
 from convert.compose.problems import did_you_mean, quote
 from convert.compose.tree import MISSING, Node
 from convert.compose.variables import read_entries
@@ -89,6 +89,7 @@ def resolve_variables(service: Node, environment: Environment, reading: Reading)
 def _resolve(container: Node, environment: Environment, reading: Reading) -> None:
     env_files = container.value.pop("env_file", None)
     own = container.value.get("environment") or Node({})
+    check_equals_signs(own, reading.problems)
     take_values(own, environment, keep=True)
     if env_files is None or type(env_files.value) is not list or not env_files.value:
         return

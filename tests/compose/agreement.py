@@ -99,6 +99,7 @@ ON_PURPOSE = {
     "Port 0": lambda outcome, _text: "0 is not a port of a container" in str(outcome.findings),
     "A name that turns out empty": lambda outcome, _text: '"" is not a project name' in str(outcome.findings),
     "Empty host tables in two files": lambda outcome, _text: "extra_hosts must be a mapping" in outcome.error,
+    "A colon for an equals sign": lambda outcome, _text: "a `:` where the `=` belongs" in str(outcome.findings),
     "Remote files": lambda outcome, _text: _code(outcome, "remote-file"),
 }
 """Heading of `docs/limits.md` → how a generated case of it is known."""
