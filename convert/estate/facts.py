@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from convert.compose.units import bytes_of, duration_seconds, millicores
 from convert.estate.dials import is_called
 from convert.estate.image_facts import of
-from convert.estate.memory import claimed
+from convert.estate.memory import claimed, claimed_by_image
 from convert.estate.ports import every
 from convert.estate.storage import is_claim, named
 from convert.kubernetes.quantity import bytes_in, millicores_in
@@ -71,6 +71,7 @@ def _resources(service: Service) -> Resources:
     if claim:
         shared = service.estate.memo(_in_shared_files)
         claim = claimed(service, {key for key in shared if _in_env_file(service, key)})
+    claim = claim or (None if given else claimed_by_image(service))
     needed = claim if claim and claim.needed > max(usual, reserved) else None
     # What lies in /dev/shm counts as memory of the container.
     shared_memory = max(0, bytes_of(model.get("shm_size") or 0))

@@ -75,12 +75,17 @@ class Claim(NamedTuple):
 
 
 def claimed(service: Service, foreign: Container[str] = ()) -> Claim | None:
-    """The most memory that the service's settings say its program takes, else its image; None: nothing says it.
+    """The most memory that the service's settings say its program takes; None: they say nothing.
 
     foreign: variables whose names may mean another program; options in their values count all the same.
     """
-    usual = of(service).memory if runs_its_program(service) else 0
-    return max(_claims(service, foreign), default=Claim(usual, "") if usual else None)
+    return max(_claims(service, foreign), default=None)
+
+
+def claimed_by_image(service: Service) -> Claim | None:
+    """The memory without which the program of the image does not start; None: nobody knows, or it runs another."""
+    size = of(service).memory if runs_its_program(service) else 0
+    return Claim(size, "") if size else None
 
 
 def _claims(service: Service, foreign: Container[str]) -> Iterator[Claim]:
