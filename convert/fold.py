@@ -113,6 +113,30 @@ class _Objects(dict[ObjectKey, _Object]):
         return made
 
 
+class _Leaves:
+    """The leaves that a rule claimed at `path`. Those below a place are looked up: a rule may speak of each of many."""
+
+    __slots__ = ("_all", "_below", "_path")
+
+    def __init__(self, path: Path, leaves: Sequence[Path]) -> None:
+        self._path = path
+        self._all = leaves
+        self._below: dict[Path, list[Path]] = {}
+
+    def below(self, place: Path) -> Sequence[Path]:
+        """The leaves at and below `place`, which is the claimed path or below it."""
+        if place == self._path:
+            return self._all
+        if not self._below:
+            for leaf in self._all:
+                for end in range(len(self._path) + 1, len(leaf) + 1):
+                    self._below.setdefault(leaf[:end], []).append(leaf)
+        return self._below.get(place, ())
+
+
+_NO_LEAVES: Final = _Leaves((), ())
+
+
 class Fold:
     """Collects effects; the one place of the converter that holds state while it works."""
 
@@ -128,7 +152,7 @@ class Fold:
         fates, translated = self._fates, Fate.TRANSLATED
         for leaf in leaves:
             fates[leaf] = translated
-        self.apply(effects, Origin(path), path, allowed, leaves)
+        self.apply(effects, Origin(path), path, allowed, _Leaves(path, leaves))
 
     def apply(
         self,
@@ -136,7 +160,7 @@ class Fold:
         origin: Origin,
         path: Path,
         allowed: frozenset[str],
-        leaves: Sequence[Path] = (),
+        leaves: _Leaves = _NO_LEAVES,
     ) -> None:
         """Fold the effects of one rule; findings whose code is in `allowed` become information."""
         for effect in effects:
@@ -187,12 +211,11 @@ class Fold:
             before = next(writer for field, writer in written.writers if not field)
             raise TypeError(f"{key} is made by {_name(before)} and, differently, by {_name(origin)}")
 
-    def _find(self, effect: _Told, path: Path, allowed: frozenset[str], leaves: Sequence[Path]) -> None:
+    def _find(self, effect: _Told, path: Path, allowed: frozenset[str], leaves: _Leaves) -> None:
         place = (*path, *effect.at)
         fate = _FATES.get(type(effect))
         if fate:
-            covered = leaves if place == path else [leaf for leaf in leaves if leaf[: len(place)] == place]
-            self._fates.update(dict.fromkeys(covered, fate))
+            self._fates.update(dict.fromkeys(leaves.below(place), fate))
         message = effect.message if isinstance(effect, Problem) else effect.reason
         if not message:
             return

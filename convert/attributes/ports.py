@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from convert.estate.exposure import exposed, is_loopback
 from convert.estate.ports import declared, listen, valid_protocol
+from convert.estate.ranges import Range, ranges
 from convert.model import Approximated, Problem, Severity, Unsupported
 from convert.registry import attribute
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from convert.estate import Service
+    from convert.estate.ports import Port
     from convert.model import Effect, Path
     from convert.view import View
 
@@ -31,8 +33,8 @@ def ports(entries: View, service: Service) -> Iterator[Effect]:
     """Translate the long form."""
     known = {(port.number, port.protocol): port for port in declared(service.host)}
     opened = {(port.number, port.protocol) for port in exposed(service)}
-    private: list[str] = []
-    closed: list[str] = []
+    private: list[Range] = []
+    closed: list[Range] = []
     for index, entry in enumerate(entries):
         number, protocol = int(entry["target"]), str(entry.get("protocol") or "tcp").upper()
         port = known.get((number, protocol))
@@ -46,13 +48,12 @@ def ports(entries: View, service: Service) -> Iterator[Effect]:
         if kind and not valid_protocol(kind):
             yield Approximated(f"`{kind}` is no application protocol in Kubernetes' syntax", at=(index, "app_protocol"))
         published, address, mode = entry.get("published"), str(entry.get("host_ip") or ""), entry.get("mode")
-        text = _text(published, number, protocol, mode)
         if (published or mode == "host") and (number, protocol) not in opened:
             yield from (Approximated("", at=(index, name)) for name in ("published", "host_ip", "mode"))
         if published and is_loopback(address):
-            private.append(text)
+            private.append(_range(published, port, mode, ""))
         elif (published or mode == "host") and (number, protocol) not in opened:
-            closed.append(f"{text} of {address}" if address.strip("[]") not in {"", "0.0.0.0", "::"} else text)  # noqa: S104
+            closed.append(_range(published, port, mode, address))
     yield from _findings(service, private, closed)
 
 
@@ -66,13 +67,16 @@ def _refused(entry: View, text: str, at: Path) -> Iterator[Effect]:
     )
 
 
-def _text(published: str | None, number: int, protocol: str, mode: str | None) -> str:
-    outside = f"{published}→{number}" if published and str(published) != str(number) else str(number)
-    suffix = "" if protocol == "TCP" else f"/{protocol.lower()}"
-    return f"{outside}{suffix}{' on the host' if mode == 'host' else ''}"
+def _range(published: str | None, port: Port, mode: str | None, address: str) -> Range:
+    given = str(published or "")
+    of = "" if address.strip("[]") in {"", "0.0.0.0", "::"} else f" of {address}"  # noqa: S104
+    more = f"{' on the host' if mode == 'host' else ''}{of}"
+    if given and not given.isdecimal():  # any of several numbers
+        return Range(port.number, port.number, port.protocol, more=f" (on {given} of the host){more}")
+    return Range(port.number, port.number, port.protocol, int(given or 0), more)
 
 
-def _findings(service: Service, private: list[str], closed: list[str]) -> Iterator[Problem]:
+def _findings(service: Service, private: list[Range], closed: list[Range]) -> Iterator[Problem]:
     if closed:
         yield Problem(
             "published-port",
@@ -90,5 +94,5 @@ def _findings(service: Service, private: list[str], closed: list[str]) -> Iterat
         )
 
 
-def _ports(listed: list[str]) -> str:
-    return f"{'ports' if listed[1:] else 'port'} {', '.join(listed)}"
+def _ports(listed: list[Range]) -> str:
+    return f"{'ports' if listed[1:] else 'port'} {', '.join(map(str, ranges(listed)))}"

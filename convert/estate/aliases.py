@@ -7,6 +7,7 @@ that share an alias on one network share that Service; two that mean different t
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from convert.estate.dials import calls, server_groups
@@ -162,9 +163,9 @@ def _ports(targets: list[Service]) -> list[dict[str, Any]]:
     for target in targets:
         for port in every(target):
             found.setdefault((port.number, port.protocol), {"name": port.name, **port.entry()})
-    names = [entry["name"] for entry in found.values()]
+    names = Counter(entry["name"] for entry in found.values())
     for (number, protocol), entry in found.items():
-        if names.count(entry["name"]) > 1:
+        if names[entry["name"]] > 1:
             entry["name"] = f"{protocol.lower()}-{number}"
     return list(found.values())
 

@@ -11,6 +11,12 @@ from typing import Final
 NLB: Final = "service.beta.kubernetes.io/aws-load-balancer"
 ALB: Final = "alb.ingress.kubernetes.io"
 
+LISTENERS: Final = 50
+"""Listeners, and so ports, that a Network Load Balancer has at most.
+
+Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-limits.html
+"""
+
 
 def is_nlb(load_balancer_class: str) -> bool:
     """Does AWS make the load balancers of this class: `eks.amazonaws.com/nlb`, `service.k8s.aws/nlb`?"""

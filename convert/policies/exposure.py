@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any
 from convert.estate.aliases import slugs
 from convert.estate.exposure import exposed, published
 from convert.estate.ports import every
-from convert.kubernetes.aws_load_balancers import NLB, alb_annotations, is_alb, is_arn, is_nlb, nlb_annotations
+from convert.kubernetes.aws_load_balancers import (
+    LISTENERS,
+    NLB,
+    alb_annotations,
+    is_alb,
+    is_arn,
+    is_nlb,
+    nlb_annotations,
+)
 from convert.kubernetes.names import label
 from convert.model import Default, Item, ObjectKey, Problem, Severity
 from convert.registry import service_policy
@@ -58,7 +66,7 @@ def _trouble(service: Service, wanted: Exposure) -> tuple[str, str] | None:
         return f"`{setting}`: neither compose nor the stack file names a port", f"set `{setting}.port`"
     if wanted.kind == "ingress":
         return _ingress_trouble(setting, wanted, _ingress_class(service, wanted))
-    return _load_balancer_trouble(setting, wanted, service.options.load_balancer_class)
+    return _load_balancer_trouble(setting, wanted, service.options.load_balancer_class, len(exposed(service)))
 
 
 def _ingress_trouble(setting: str, wanted: Exposure, ingress_class: str) -> tuple[str, str] | None:
@@ -79,8 +87,15 @@ def _ingress_trouble(setting: str, wanted: Exposure, ingress_class: str) -> tupl
     return None
 
 
-def _load_balancer_trouble(setting: str, wanted: Exposure, load_balancer_class: str) -> tuple[str, str] | None:
+def _load_balancer_trouble(
+    setting: str, wanted: Exposure, load_balancer_class: str, ports: int
+) -> tuple[str, str] | None:
     if is_nlb(load_balancer_class):
+        if ports > LISTENERS:
+            return (
+                f"`{setting}` opens {ports:,} ports, and a Network Load Balancer has at most {LISTENERS} listeners",
+                f"open one by `{setting}.port`, or let the program use fewer",
+            )
         return _no_arn(setting, wanted, "a Network Load Balancer")
     unknown = "certificate" if wanted.certificate else "internal" if wanted.internal else ""
     if not unknown:

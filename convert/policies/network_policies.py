@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from convert.estate.aliases import network_keys
 from convert.estate.exposure import exposed
 from convert.estate.networks import declaration, membership, policy_name
+from convert.estate.ranges import Range, ranges
 from convert.kubernetes.kinds import new
 from convert.kubernetes.names import label
 from convert.kubernetes.pod import POD_LABELS
@@ -71,7 +72,11 @@ def _joined(estate: Estate, key: str) -> dict[str, Any]:
 
 def _public(service: Service) -> dict[str, Any]:
     """Let anybody call the exposed ports; how the answer goes out is known to the connection."""
-    ports = [{"port": port.number, "protocol": port.protocol} for port in exposed(service)]
+    found = ranges(Range(port.number, port.number, port.protocol) for port in exposed(service))
+    ports = [
+        {"port": part.first, "protocol": part.protocol} | ({"endPort": part.last} if part.last > part.first else {})
+        for part in found
+    ]
     manifest = _policy(f"public-{service.slug}", service.selector, [{"ports": ports}], None)
     manifest["spec"]["policyTypes"] = ["Ingress"]
     return manifest

@@ -1,5 +1,7 @@
 """Services forward what is declared and what is dialled, on the container's own ports."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import settings as limits
@@ -184,3 +186,18 @@ def test_names_and_numbers_of_a_service_are_unique(ports, expose):
     assert len({entry.name for entry in found}) == len(found)
     assert len({(entry.number, entry.protocol) for entry in found}) == len(found)
     assert [(entry.number, entry.protocol) for entry in declared(service)] == list(service.container_ports)
+
+
+def seconds(convert, count):
+    """Processor time for a service with `count` ports, the best of three."""
+    service = {**APP, "ports": [port(number, str(number), protocol="udp") for number in range(10000, 10000 + count)]}
+    found = []
+    for _ in range(3):
+        start = process_time()
+        convert({"sip": service})
+        found.append(process_time() - start)
+    return min(found)
+
+
+def test_time_grows_with_the_ports_and_not_with_their_square(convert):
+    assert seconds(convert, 4000) < 8 * seconds(convert, 1000)
