@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.compose.addresses import is_address
+from convert.estate.docker_host import is_docker_host
 from convert.estate.networks import owner_of
 from convert.estate.texts import mentions, places
 from convert.kubernetes.names import valid_domain
@@ -30,7 +31,7 @@ def extra_hosts(entries: View, service: Service) -> Iterator[Effect]:
     """Translate `name=address` entries, or the mapping name → addresses."""
     found: dict[str, list[str]] = {}
     for at, name, address in _pairs(entries):
-        if address == "host-gateway":
+        if address == "host-gateway" or is_docker_host(service.estate, address):
             yield _gateway(service, name, at)
         elif not is_address(address):
             yield Unsupported(f"`{address}` is no IP address", "write an IPv4 or IPv6 address", at, "extra-host")

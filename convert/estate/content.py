@@ -143,12 +143,18 @@ def _contexts(estate: Estate) -> tuple[str, ...]:
     return tuple({str(build["context"]): None for build in builds if str(build.get("context") or "").startswith("/")})
 
 
-def texts_in(estate: Estate, path: str) -> Iterator[str]:
-    """The text of every file at an absolute path inside the project."""
-    for data in content(estate, path).files.values():
+def named_texts(estate: Estate, path: str) -> Iterator[tuple[str, str]]:
+    """(name as it is shown, text) of every text file at an absolute path inside the project."""
+    found = content(estate, path)
+    for file, data in found.files.items():
         text = _text(data)
         if text is not None:
-            yield text
+            yield estate.project.shown(f"{path}/{file}" if found.directory else path), text
+
+
+def texts_in(estate: Estate, path: str) -> Iterator[str]:
+    """The text of every file at an absolute path inside the project."""
+    return (text for _, text in named_texts(estate, path))
 
 
 def leak(files: Mapping[str, bytes], place: str = "") -> Leak | None:

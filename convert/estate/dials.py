@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from convert.estate.configs import consumers
 from convert.estate.made_names import made_name
 from convert.estate.tasks import TASKS
-from convert.estate.texts import calling, files, is_file, labels
+from convert.estate.texts import calling, files, is_file, labels, without_comments
 from convert.kubernetes.host_places import PORTS, host_places, is_dialled
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ _SERVER_PORT: Final = re.compile(r"(?i)(?:traefik\.(?:.{1,200}\.)?|.{0,100}[./_]
 
 _UPSTREAMS: Final = re.compile(r"\{\{[ \t]{0,9}upstreams[ \t]{1,9}(?:https?[ \t]{1,9})?(\d{2,5})[ \t]{0,9}\}\}").search
 """The same for Caddy: `caddy.reverse_proxy: "{{upstreams 8080}}"`."""
-
-_COMMENT: Final = re.compile(r"(?m)^[ \t]{0,40}(?:#|;|//).*$")
 
 
 class Call(NamedTuple):
@@ -169,12 +167,8 @@ def _by(estate: Estate, text: Text) -> tuple[str, ...]:
 
 
 def _placed(text: Text) -> Iterator[HostPlace]:
-    written = _COMMENT.sub(_blank, text.text) if is_file(text.path) else text.text
+    written = without_comments(text.text) if is_file(text.path) else text.text
     return (place for place in host_places(written, text.key) if is_dialled(place.key))
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
 
 
 def _port(estate: Estate, text: Text, place: HostPlace) -> int:
@@ -199,4 +193,6 @@ def server_groups(estate: Estate) -> frozenset[str]:
 
 
 def _server_groups(estate: Estate) -> frozenset[str]:
-    return frozenset(match[1] for _, text in files(estate) if "upstream" in text for match in _UPSTREAM.finditer(text))
+    return frozenset(
+        match[1] for file in files(estate) if "upstream" in file.text for match in _UPSTREAM.finditer(file.text)
+    )

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from convert.estate.configs import consumers
-from convert.estate.content import is_code, texts_in
+from convert.estate.content import is_code, named_texts
 from convert.model import path_text
 
 if TYPE_CHECKING:
@@ -21,17 +21,22 @@ _ATTRIBUTES: Final = ("command", "entrypoint")
 
 _SHOWN: Final = 3
 
+_COMMENT: Final = re.compile(r"(?m)^[ \t]{0,40}(?:#|;|//).*$")
+
 
 class Text(NamedTuple):
-    """One text and its place. key: the variable or label that it is the value of. starts: where its words begin.
+    """One text and its place.
 
-    A command is one text, its words joined by blanks, since a word says what the next one means (`--host db`).
+    key: the variable or label that it is the value of. starts: where its words begin: a command is one text, its words
+    joined by blanks, since a word says what the next one means (`--host db`). file: the name under which a file is
+    shown; empty for what stands in a compose file.
     """
 
     path: Path
     text: str
     key: str = ""
     starts: tuple[int, ...] = ()
+    file: str = ""
 
     def at(self, position: int) -> Path:
         """The place of what stands at `position`: of the word, where the text is a command."""
@@ -51,8 +56,7 @@ def calling(estate: Estate) -> Iterator[Text]:
         for place, written in labels(service):
             for key, value in written.items():
                 yield Text((*place, key), str(value), key)
-    for path, text in files(estate):
-        yield Text(path, text)
+    yield from files(estate)
 
 
 def _joined(path: Path, words: Sequence[object]) -> Iterator[Text]:
@@ -77,9 +81,9 @@ def texts(estate: Estate, part: str) -> Iterator[tuple[Path, str]]:
         for path, text in _arguments(service):
             if part in text:
                 yield path, text
-    for path, text in files(estate):
-        if part in text:
-            yield path, text
+    for file in files(estate):
+        if part in file.text:
+            yield file.path, file.text
 
 
 def _arguments(service: Service) -> Iterator[tuple[Path, str]]:
@@ -91,19 +95,24 @@ def _arguments(service: Service) -> Iterator[tuple[Path, str]]:
         yield (*service.path, "healthcheck", "test", index), str(value)
 
 
-def files(estate: Estate) -> Iterator[tuple[Path, str]]:
+def files(estate: Estate) -> Iterator[Text]:
     """The text of every file that a container is given, a bind mount's or a config's."""
     for service in estate:
         for index, mount in enumerate(service.model.get("volumes") or ()):
             if mount.get("type") == "bind" and not is_code(estate, mount):
-                for text in texts_in(estate, str(mount.get("source") or "")):
-                    yield (*service.path, "volumes", index), text
+                for file, text in named_texts(estate, str(mount.get("source") or "")):
+                    yield Text((*service.path, "volumes", index), text, file=file)
     for name, config in (estate.project.model.get("configs") or {}).items():
         if config and isinstance(config.get("content"), str):
-            yield ("configs", name, "content"), config["content"]
+            yield Text(("configs", name, "content"), config["content"])
         elif config and "file" in config:
-            for text in texts_in(estate, str(config["file"])):
-                yield ("configs", name, "file"), text
+            for file, text in named_texts(estate, str(config["file"])):
+                yield Text(("configs", name, "file"), text, file=file)
+
+
+def without_comments(text: str) -> str:
+    """The content of a file with blanks where whole lines are comments (`#`, `;`, `//`): every place stays."""
+    return _COMMENT.sub(lambda match: " " * len(match[0]), text)
 
 
 def readers(estate: Estate, path: Path) -> Iterator[tuple[str, Path]]:

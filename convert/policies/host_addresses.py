@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from convert.estate.docker_host import published
 from convert.model import Problem, Severity
 from convert.registry import service_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from convert.estate import Estate, Service
+    from convert.estate import Service
 
 _ADDRESS: Final = re.compile(
     r"(?:(?P<scheme>https?|wss?)://)?(?<![\w.-])(?P<host>localhost|127\.0\.0\.1)(?::(?P<port>\d{1,5}))?(?![\w.:-])"
@@ -32,7 +33,7 @@ def host_addresses(service: Service) -> Iterator[Problem]:
             continue
         for match in _ADDRESS.finditer(value):
             port = int(match["port"] or _PORTS.get(match["scheme"] or "", 0))
-            owner = service.estate.memo(_published).get(port)
+            owner, _ = published(service.estate).get(port, (None, 0))
             if owner and not _own(service, owner, port):
                 yield Problem(
                     "host-address",
@@ -50,14 +51,3 @@ def _own(service: Service, owner: Service, port: int) -> bool:
     """May the address mean the pod itself?"""
     members = service.estate.pods.get(service.host.name, ())
     return owner.host is service.host or any(port == number for each in members for number, _ in each.container_ports)
-
-
-def _published(estate: Estate) -> dict[int, Service]:
-    """Port of the Docker host → the first service that publishes it."""
-    found: dict[int, Service] = {}
-    for service in estate:
-        for entry in service.model.get("ports") or ():
-            number = str(entry.get("published") or "")
-            if number.isdigit():
-                found.setdefault(int(number), service)
-    return found
