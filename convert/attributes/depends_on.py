@@ -66,11 +66,11 @@ def _condition(name: str, condition: str, other: Service) -> Iterator[Effect]:
             (name, "condition"),
             "depends-on",
         )
-    elif condition == "service_healthy" and kind != "Job" and other.health_test is None:
+    elif condition == "service_healthy" and kind != "Job" and not (other.health_test or other.image_test):
         port = next((number for number, protocol in other.container_ports if protocol == "TCP"), None)
         told = f"when port {port} accepts a connection" if port else "as soon as it runs"
         yield Approximated(
-            f"`{name}` has no `healthcheck` in the compose file (one in its image is not known): it counts as ready "
+            f"`{name}` has no `healthcheck` in the compose file (and none of its image is known): it counts as ready "
             f"{told}",
             "write its health check into the compose file",
             (name, "condition"),

@@ -14,8 +14,8 @@ only, answers by the address of who asks (`allow 127.0.0.1`), or sends a test th
 run as the command it is, by `/bin/sh` where it is text. The kubelet does not put secrets into a probe's command: a
 secret variable in it is read from the environment by a shell.
 
-What is lost: parts of seconds (rounded up). A HEALTHCHECK inside the image is not known here. A Job is judged by its
-exit code and has no probes.
+What is lost: parts of seconds (rounded up). A test inside the image is taken from what is known of images; of any other
+only its numbers are here. A Job is judged by its exit code and has no probes.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#healthcheck
 """
 
@@ -72,7 +72,8 @@ def healthcheck(value: View, service: Service) -> Iterator[Effect]:
         return
     if test is None:
         yield Unsupported(
-            "the test is inside the image, where Kubernetes does not look; only its numbers are here",
+            "the test is inside the image, where Kubernetes does not look, and the image is not known; only its "
+            "numbers are here",
             "write the test here too: `test: [CMD, …]`",
         )
     elif service.workload.kind == "Job":

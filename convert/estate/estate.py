@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from convert.estate.ports import exposed_ports, target_port
+from convert.estate.image_facts import of
+from convert.estate.ports import exposed_ports, runs_its_program, target_port
 from convert.kubernetes import pod
 from convert.kubernetes.kinds import REPLICATED, WORKLOADS
 from convert.kubernetes.names import digest, host_label, label
@@ -117,10 +118,18 @@ class Service:
 
     @cached_property
     def health_test(self) -> list[str] | None:
-        """What `healthcheck.test` runs, with its leading `CMD` or `CMD-SHELL`; None where nothing is tested."""
+        """What `healthcheck` runs, with its leading `CMD` or `CMD-SHELL`; None where nothing is tested.
+
+        One that says when to test, and not what, means the test of the image.
+        """
         check = self.model.get("healthcheck") or {}
-        test = check.get("test") or []
+        test = check.get("test") or (self.image_test if check else None)
         return None if check.get("disable") or not test or test[0] == "NONE" else test
+
+    @cached_property
+    def image_test(self) -> list[str] | None:
+        """The `HEALTHCHECK` of the image, where it is known and the container runs the program that it tests."""
+        return list(of(self).healthcheck) or None if runs_its_program(self) else None
 
     def memo(self, compute: Callable[[Service], T]) -> T:
         """Compute a fact about this service once; the function is the name it is remembered by."""
