@@ -6,7 +6,9 @@ import time
 import pytest
 
 from tools.cluster.fixtures import new_namespace, say
+from tools.cluster.toolchain import ToolsMissingError
 from tools.node.debian import NotInstallableError
+from tools.node.external_secrets import install_external_secrets
 from tools.node.node import NodeUnavailableError, programs, running
 from tools.node.standins import standin_images
 
@@ -31,6 +33,27 @@ def node(tmp_path_factory, request):
         own.seconds["whole start"] = ready - built
         own.seconds["crowd"] = os.getloadavg()[0] / (os.cpu_count() or 1)
         yield own
+
+
+@pytest.fixture(scope="session")
+def operator(node):
+    """The External Secrets Operator on the node; where it cannot be had, the tests skip and say why."""
+    try:
+        return install_external_secrets(node)
+    except ToolsMissingError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def say_once(pytestconfig):
+    """As `say`, for a fixture of a module."""
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+
+    def aloud(line):
+        with capture.global_and_fixture_disabled():
+            print(f"\n  {line}", flush=True)
+
+    return aloud
 
 
 @pytest.fixture

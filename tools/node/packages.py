@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -35,7 +36,7 @@ _UNREAD: Final = re.compile(
     r"usr/share/(doc|man|locale|info|lintian|bash-completion|bug|perl5|mysql/(?!english|charsets|fill|mysql|maria)[^/]+)/.*"
     r"|usr/lib/[^/]+/gconv/.*|usr/lib/postgresql/[^/]+/lib/(bitcode/.*|llvmjit.*)|usr/share/zoneinfo/(right|posix)/.*"
     r"|(etc/(init|logrotate|default|cron|apparmor|apt|systemd|sysctl|pam)\.?d?|usr/lib/systemd|var/lib/(dpkg|apt))/.*"
-    r"|usr/bin/(aria|myisam|mariadb-(?!admin|check|dump$|install-db)|my_print|perror|innochecksum|pgbench).*"
+    r"|usr/bin/(aria|myisam|mariadb-(?!admin|check|dump$|install-db)|perror|innochecksum|pgbench).*"
 )
 _MERGED: Final = ("bin", "sbin", "lib", "lib64", "lib32", "libx32")
 
@@ -49,8 +50,8 @@ def layer(packages: Sequence[str], beneath: Sequence[str] = ()) -> Layer:
         NotInstallableError: apt does not have one of them.
     """
     folder = cache_home() / "images"
-    recipe = Path(__file__).read_bytes() + "\n".join([*packages, "", *beneath]).encode()
-    known = folder / "recipes" / hashlib.sha256(recipe).hexdigest()
+    recipe = "\n".join([*packages, "", *beneath, "", _LEFT_OUT.pattern, _UNREAD.pattern])
+    known = folder / "recipes" / hashlib.sha256(recipe.encode()).hexdigest()
     if not known.exists():
         known.parent.mkdir(parents=True, exist_ok=True)
         known.write_text(_make(packages, beneath, folder).path.stem)
@@ -60,8 +61,8 @@ def layer(packages: Sequence[str], beneath: Sequence[str] = ()) -> Layer:
 
 def _make(packages: Sequence[str], beneath: Sequence[str], folder: Path) -> Layer:
     print(f"unpacking {' '.join(packages)} for images of the node (once)", file=sys.stderr, flush=True)
-    below = set(_closure(beneath)) if beneath else set()
-    wanted = [x for x in _closure(packages) if x not in below]
+    below = set(_closure(tuple(beneath))) if beneath else set()
+    wanted = [x for x in _closure(tuple(packages)) if x not in below]
     with tempfile.TemporaryDirectory(dir=folder) as downloads:
         _apt(["apt-get", "download", "-q", *wanted], Path(downloads))
         joined = Path(downloads) / "joined"
@@ -78,7 +79,8 @@ def _apt(command: Sequence[str], folder: Path | None = None) -> str:
     return done.stdout
 
 
-def _closure(packages: Sequence[str]) -> list[str]:
+@cache
+def _closure(packages: tuple[str, ...]) -> list[str]:
     """`name=version` of all that apt would install on a machine that has nothing, in its order."""
     with tempfile.NamedTemporaryFile() as nothing:
         options = [f"Dir::State::status={nothing.name}", "APT::Install-Recommends=false", "Debug::NoLocking=1"]

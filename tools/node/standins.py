@@ -212,8 +212,7 @@ def program_image(name: str, role: Role, **environment: str) -> Image:
     base = _base()
     top = _layer({**_accounts({"app": 1000}), **links, "etc/standin.json": json.dumps(played).encode()})
     config = {
-        "Entrypoint": [],
-        "Cmd": ["/standin"],
+        "Entrypoint": ["/standin"],
         "Env": [_PATH, *(f"{x}={y}" for x, y in environment.items())],
         "User": role.user,
         "WorkingDir": "/",
@@ -236,6 +235,7 @@ def _base() -> tuple[Layer, Layer]:
         "var/tmp": Folder(0o1777),
         "var/run": Link("/run"),
         "root": Folder(0o700),
+        "usr/bin/nc": Link("nc.openbsd"),
         "etc/os-release": b'ID=debian\nPRETTY_NAME="Debian GNU/Linux, in part"\n',
     }
     return packages.layer(_BASE), _layer({**merged, **folders, **special, **applets})

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Behaves as the entrypoint of the image `nginx` does, with Debian's older nginx: templates are filled in, then it starts.
-# What that nginx does not know yet (HTTP/3, `http2 on`) is left out of a copy of the configuration.
+# Where the configuration has what that nginx does not know yet, a copy is used without HTTP/3 and with the older `http2`.
 set -e
 case "$1" in nginx | nginx-debug) ;; *) exec "$@" ;; esac
 for script in /docker-entrypoint.d/*.sh; do
@@ -17,9 +17,14 @@ if grep -rqE '^[[:space:]]*(listen[^;]*quic|http2[[:space:]]|http3)' /etc/nginx;
 	copy=/var/cache/nginx/etc
 	mkdir -p "$copy"
 	cp -rL /etc/nginx/. "$copy"
-	find "$copy" -type f -exec sed -i -E \
-		-e 's/^([[:space:]]*)(listen[^;]*quic[^;]*|http2[[:space:]]+on|http3[[:space:]]+[a-z]+);/\1/' \
-		-e "s#/etc/nginx/#$copy/#g" '{}' +
+	find "$copy" -type f | while read -r file; do
+		if grep -qE '^[[:space:]]*http2[[:space:]]+on;' "$file"; then
+			sed -i -E 's/^([[:space:]]*listen[^;]*ssl[^;]*);/\1 http2;/' "$file"
+		fi
+		sed -i -E \
+			-e 's/^[[:space:]]*(listen[^;]*quic[^;]*|http2[[:space:]]+on|http3[[:space:]]+[a-z]+);//' \
+			-e "s#/etc/nginx/#$copy/#g" "$file"
+	done
 	shift
 	exec nginx -c "$copy/nginx.conf" "$@"
 fi

@@ -1,0 +1,73 @@
+"""The example estate on a real node: up from nothing, every service behind the gateway released, nothing lost."""
+
+import time
+
+import pytest
+
+from tests.node import marketplace
+from tests.node.load import client, load
+from tests.node.marketplace import EDGE, UPSTREAMS
+from tools.cluster import workloads
+from tools.cluster.fixtures import new_namespace
+
+NEW = {
+    "APP_VERSION": "2024.12.0",
+    "PAYMENTS_VERSION": "2024.12.0",
+    "SELLERS_VERSION": "2024.12.0",
+}
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    return marketplace.project(tmp_path_factory.mktemp("marketplace"))
+
+
+@pytest.fixture(scope="module")
+def shop(node, operator, checkout, say_once):
+    """The whole of it, applied once as `kubectl apply` does, in no order, and left to converge by itself."""
+    manifests = marketplace.rendered(checkout)
+    for image in marketplace.images(manifests):
+        node.add_image(image)
+    with new_namespace(node.api) as namespace:
+        begun = time.monotonic()
+        node.apply(sorted(manifests, key=lambda x: x["metadata"]["name"]), namespace)
+        workloads.wait_until_up(node.api, namespace, 600)
+        seconds = time.monotonic() - begun
+        pods = node.api.list("v1", "Pod", namespace)
+        again = sum(y["restartCount"] for x in pods for y in x["status"].get("containerStatuses", []))
+        say_once(
+            f"{len(manifests)} objects applied in no order; {len(pods)} pods up after {seconds:.0f} s, {again} restarts"
+        )
+        client(node, namespace, **EDGE)
+        yield namespace
+
+
+def test_every_service_answers_through_the_gateway(node, shop):
+    urls = [f"https://gateway{path}" for path in UPSTREAMS.values()]
+    with load(node, shop, *urls) as seen:
+        time.sleep(3)
+    assert seen.failed == {}
+    assert seen.answered > len(urls)
+
+
+@pytest.mark.parametrize("service", UPSTREAMS)
+def test_a_release_of_each_service_behind_the_gateway_loses_nothing(node, shop, checkout, say, service):
+    manifests = marketplace.rendered(checkout, **NEW)
+    for image in marketplace.images(manifests):
+        node.add_image(image)
+    (new,) = [x for x in manifests if (x["kind"], x["metadata"]["name"]) == ("Deployment", service)]
+    new["spec"]["template"]["metadata"].setdefault("annotations", {})["test/release"] = "2"
+    url = f"https://gateway{UPSTREAMS[service]}"
+    begun = time.monotonic()
+    with load(node, shop, url) as fresh, load(node, shop, url, kept=True) as kept:
+        time.sleep(1)
+        node.apply([new], shop)
+        workloads.wait_until_up(node.api, shop, 180)
+        time.sleep(2)
+    say(
+        f"{service}: rolled in {time.monotonic() - begun - 3:.1f} s; of {fresh.answered + fresh.lost} requests on new "
+        f"connections {fresh.lost} lost, of {kept.answered + kept.lost} on kept ones {kept.lost}"
+    )
+    assert (fresh.failed, kept.failed) == ({}, {})
+    for each in (fresh, kept):
+        assert len(each.bodies) >= 2, "the old and the new pod have answered"
