@@ -1,10 +1,10 @@
 """The node that the tests of this folder share, with the stand-in images."""
 
-import os
 import time
 
 import pytest
 
+from tests.node.load import crowd
 from tools.cluster.fixtures import new_namespace, say
 from tools.cluster.toolchain import ToolsMissingError
 from tools.node.debian import NotInstallableError
@@ -31,7 +31,7 @@ def node(tmp_path_factory, request):
             own.add_image(image)
         own.seconds["programs"] = built - begun
         own.seconds["whole start"] = ready - built
-        own.seconds["crowd"] = os.getloadavg()[0] / (os.cpu_count() or 1)
+        own.seconds["crowd"] = crowd()
         yield own
 
 

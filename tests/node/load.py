@@ -1,11 +1,17 @@
 """Real requests from a pod of the node while something happens, counted one by one."""
 
 import json
+import os
 import subprocess
 from contextlib import contextmanager
 
 from tests.node.pods import pod, run
 from tools.node.standins import Role, program_image
+
+
+def crowd():
+    """How many processes want each core: where several do, each gets its share, and everything takes so much longer."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def client(node, namespace, **labels):
