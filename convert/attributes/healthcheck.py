@@ -29,6 +29,7 @@ from convert.compose.units import duration_seconds
 from convert.estate.aliases import hosts
 from convert.estate.facts import DEFAULT_INTERVAL, DEFAULT_RETRIES, startup_budget
 from convert.estate.health import asks_through, called, request, target
+from convert.estate.peers import peers
 from convert.model import Approximated, LocalOnly, Severity, Unsupported
 from convert.registry import attribute
 from convert.secrets.arguments import arguments
@@ -177,5 +178,7 @@ def _depends(test: list[str], service: Service) -> str:
     others = [name for name in found if service.estate.services[name].host is not service.host]
     if others:
         return f"calls {', '.join(f'`{name}`' for name in others)}"
+    if members := sorted(peers(service)):
+        return f"may need the members with which it forms one system, {', '.join(f'`{name}`' for name in members)}"
     between = asks_through(test)
     return f"gets its answer by way of {between}" if between else ""

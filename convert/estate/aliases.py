@@ -171,11 +171,15 @@ def _ports(targets: list[Service]) -> list[dict[str, Any]]:
 
 
 def _service(name: str, selector: dict[str, str], targets: list[Service]) -> Iterator[Effect]:
+    from convert.estate.peers import peers  # noqa: PLC0415  which needs the names that are made here
+
     key = ObjectKey("Service", name)
     ports = _ports(targets)
     spec: dict[str, Any] = {"selector": selector, **({"ports": ports} if ports else {})}
     if not ports or all(asks_for_pods(target) for target in targets):
         spec["clusterIP"] = "None"
+    if any(peers(target) for target in targets):
+        spec["publishNotReadyAddresses"] = True
     yield Put(key, ("metadata", "annotations"), SKIP_AWAIT)
     yield Put(key, ("spec",), spec)
 

@@ -13,14 +13,13 @@ from convert.estate.configs import consumers
 from convert.estate.made_names import made_name
 from convert.estate.tasks import TASKS
 from convert.estate.texts import calling, files, is_file, labels, without_comments
-from convert.kubernetes.host_places import PORTS, host_places, is_dialled
+from convert.kubernetes.host_places import PORTS, HostPlace, host_places, is_dialled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from convert.estate import Estate, Service
     from convert.estate.texts import Text
-    from convert.kubernetes.host_places import HostPlace
     from convert.model import Path
 
 SCHEMES: Final = {
@@ -34,6 +33,10 @@ SCHEMES: Final = {
 """URL scheme → the port that programs dial when the URL names none."""
 
 _UPSTREAM: Final = re.compile(r"(?m)^[ \t]{0,40}upstream[ \t]{1,9}([\w.-]{1,200})[ \t]{0,9}\{")
+_BRACES: Final = re.compile(r"//([A-Za-z0-9_][\w-]{0,200})\{(\d{1,3})\.\.\.(\d{1,3})\}([\w-]{0,200})(?::(\d{2,5}))?")
+"""Several hosts by one pattern, which MinIO reads: `http://minio{1...4}:9000/data`."""
+
+_MOST: Final = 99
 _SERVER_PORT: Final = re.compile(r"(?i)(?:traefik\.(?:.{1,200}\.)?|.{0,100}[./_])port").fullmatch
 """Labels by which a proxy is told where to dial: Traefik's `….loadbalancer.server.port`, `prometheus.io/port`."""
 
@@ -45,13 +48,15 @@ class Call(NamedTuple):
     """A place where a service is named as a host.
 
     by: the services whose setting or file it is; several where they share a config. number: the port that is dialled;
-    0 where only the program knows it. host: the name that stands there.
+    0 where only the program knows it. host: the name that stands there. key: what it is the value of: a variable, a
+    flag, a line of a file; empty where nothing says so.
     """
 
     path: Path
     host: str
     number: int
     by: tuple[str, ...]
+    key: str = ""
 
 
 class Dials(NamedTuple):
@@ -140,9 +145,9 @@ def _calls(estate: Estate) -> dict[str, tuple[Call, ...]]:
         for place in places:
             # What a file calls `http://web` may be a name of its own (`upstream web` of nginx).
             if not (place.may_be_group and place.name in groups and is_file(text.path)):
-                call = Call(
-                    text.at(place.start), place.name, place.port or _port(estate, text, place), _by(estate, text)
-                )
+                number = place.port or _port(estate, text, place)
+                key = text.key or place.key
+                call = Call(text.at(place.start), place.name, number, _by(estate, text), key)
                 found.setdefault(names[place.name], {})[call] = None
     return {target: tuple(places) for target, places in found.items()}
 
@@ -168,7 +173,12 @@ def _by(estate: Estate, text: Text) -> tuple[str, ...]:
 
 def _placed(text: Text) -> Iterator[HostPlace]:
     written = without_comments(text.text) if is_file(text.path) else text.text
-    return (place for place in host_places(written, text.key) if is_dialled(place.key))
+    yield from (place for place in host_places(written, text.key) if is_dialled(place.key))
+    for match in _BRACES.finditer(written) if "..." in written else ():
+        first, last = int(match[2]), int(match[3])
+        for number in range(first, min(last, first + _MOST) + 1):
+            name = f"{match[1]}{number}{match[4]}"
+            yield HostPlace(*match.span(1), name, int(match[5] or 0) % PORTS, "http")
 
 
 def _port(estate: Estate, text: Text, place: HostPlace) -> int:

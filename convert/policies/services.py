@@ -2,7 +2,8 @@
 
 It forwards the ports that compose declares, those that others dial (`amqp://rabbitmq`) and those that the image is
 known to serve: on a Docker network every port is open, a Service has only those it lists. Where no port is known it is
-headless, which nobody notices if nobody calls it. A Job gets one only if it has ports. What is called as
+headless, which nobody notices if nobody calls it. Those that form one system by dialling each other (etcd) reach each
+other before they are ready. A Job gets one only if it has ports. What is called as
 `tasks.<service>`, as in a Swarm, gets a headless one beside it. Nobody awaits a Service: it is ready with its pods, and
 those are awaited.
 Source: https://kubernetes.io/docs/concepts/services-networking/service/
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from convert.estate.aliases import SKIP_AWAIT
 from convert.estate.dials import dialled
-from convert.estate.ports import asks_for_pods, every, undeclared
+from convert.estate.peers import finds_itself, peers
+from convert.estate.ports import asks_for_pods, by_address, every, undeclared
 from convert.estate.tasks import headless
 from convert.model import Default, Item, ObjectKey, Problem, Severity, path_text
 from convert.registry import service_policy
@@ -39,9 +41,15 @@ def service(owner: Service) -> Iterator[Effect]:
     yield Default(owner.service, ("spec", "selector"), owner.selector)
     if not ports:
         yield Default(owner.service, ("spec", "clusterIP"), "None")
+    members = owner.estate.pods[owner.name]
+    among_themselves = any(finds_itself(member) for member in members)
+    if any(peers(member) for member in members) or (among_themselves and not by_address(owner)):
+        yield Default(owner.service, ("spec", "publishNotReadyAddresses"), True)
     if name := headless(owner):
         yield Default(ObjectKey("Service", name), ("metadata", "annotations"), SKIP_AWAIT)
-        yield Default(ObjectKey("Service", name), ("spec",), {"clusterIP": "None", "selector": owner.selector})
+        spec = {"clusterIP": "None", "selector": owner.selector}
+        early = {"publishNotReadyAddresses": True} if among_themselves else {}
+        yield Default(ObjectKey("Service", name), ("spec",), spec | early)
     more = undeclared(owner)
     for found in more:
         yield Default(owner.service, ("spec", "ports", Item("name", found.port.name)), found.port.entry())
