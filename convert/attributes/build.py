@@ -1,8 +1,8 @@
 """`build` is for whoever builds the image; a cluster pulls, it does not build.
 
-With `image` beside it nothing is missing. Without, the image has no name that a cluster could pull: compose calls it
-`<project>-<service>` on the machine that built it. `services.<name>.image` in the stack file, or `image` in the compose
-file, must say where it was pushed.
+With `image` beside it nothing is missing, where that is a name that a registry knows. Without, the image has no name
+that a cluster could pull: compose calls it `<project>-<service>` on the machine that built it. `services.<name>.image`
+in the stack file, or `image` in the compose file, must say where it was pushed.
 Source: https://github.com/compose-spec/compose-spec/blob/main/build.md
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.pulling import unpullable
 from convert.model import LocalOnly, Severity, Unsupported
 from convert.registry import attribute
 from convert.view import plain
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 def build(value: View, service: Service) -> Iterator[Effect]:
     """Ask for a name where there is none; the settings of the build itself are the builder's."""
     plain(value)
-    if service.model.get("image"):
+    if unpullable(service):
+        yield LocalOnly("")  # `image` tells it, at the name
+    elif service.model.get("image"):
         yield LocalOnly("the image is built and pushed before a deployment; the cluster pulls it")
     elif service.settings.image:
         yield service.put_container("image", value=service.settings.image, setting=f"{service.setting}.image")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.estate.images import parse, valid
+from convert.estate.pulling import unpullable
 from convert.model import Default, Problem, Severity
 from convert.registry import service_policy
 
@@ -25,10 +26,11 @@ def mutable_tag(service: Service) -> Iterator[Effect]:
     reference = service.settings.image or str(service.model.get("image") or "")
     if not valid(reference):
         return
-    image = parse(reference)
-    pull = "Always" if image.mutable else "IfNotPresent"
+    # What cannot be pulled is told elsewhere, and is to be found on the nodes where that was allowed.
+    mutable = parse(reference).mutable and not unpullable(service)
+    pull = "Always" if mutable else "IfNotPresent"
     yield Default(service.workload, (*service.container, "imagePullPolicy"), pull)
-    if image.mutable:
+    if mutable:
         yield Problem(
             "mutable-tag",
             Severity.ERROR if service.options.production else Severity.WARNING,
