@@ -33,6 +33,8 @@ def show(reading: Reading, given: Given, shell: Shell, stream: TextIO) -> None:
         return
     if reading.conversion:
         stream.write(f"{fates_line(fates)}\n")
+    left = [finding.message for finding in reading.findings if finding.code == "profiles" and not verbose]
+    stream.writelines(f"{message}\n" for message in left)
     notes = [] if verbose else [finding for finding in reading.findings if finding.severity is Severity.INFO]
     stream.write(f"{findings_line([*once(places), *notes], hidden=not verbose)}\n")
     if verbose and reading.timings:

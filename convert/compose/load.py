@@ -67,7 +67,7 @@ def _load(reading: Reading) -> Project | None:
     if not reading.request.interpolate:
         # Variables stand where numbers and names would be: there is nothing to bind or to compare.
         values = start.environment.values
-        return Project(name, start.directory, plain(tree), values, reading.files, tree, {}, reading.shown)
+        return Project(name, start.directory, plain(tree), values, reading.files, tree, {}, reading.shown, left_out={})
     chosen = choose(tree, start.profiles, reading.request.services, reading)
     for service in chosen.selected.values():
         resolve_variables(service, environment, reading)
@@ -91,7 +91,15 @@ def _bound(reading: Reading, start: Start, tree: Node, chosen: Chosen, name: str
     disabled = {key: service for key, service in everything.items() if key not in selected}
     model["services"] = selected
     tidy = {key: value for key, value in model.items() if value or key in {"name", "services"} or key.startswith("x-")}
-    return Project(name, start.directory, tidy, environment.values, reading.files, tree, disabled, reading.shown)
+    # Who asks for some services knows that there are others.
+    left = {} if reading.request.services else {key: _profiles(service) for key, service in disabled.items()}
+    return Project(
+        name, start.directory, tidy, environment.values, reading.files, tree, disabled, reading.shown, left_out=left
+    )
+
+
+def _profiles(service: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(map(str, service.get("profiles") or ()))
 
 
 def _bind(tree: Node, problems: Problems) -> dict[str, Any]:

@@ -20,8 +20,9 @@ class Project:
 
     name: of the project. directory: its absolute directory. model: the canonical model, not to be changed; secrets
     stand in it as references (see `references`). environment: the variables of the interpolation, secret ones as
-    references. files: the file system it was read from. disabled: the services of profiles that are not enabled.
-    shown: names a file as messages do.
+    references. files: the file system it was read from. disabled: the services of profiles that are not enabled,
+    and those that nobody asked for. shown: names a file as messages do. left_out: services that nothing but their
+    profiles keeps out → those profiles.
     """
 
     def __init__(
@@ -34,6 +35,8 @@ class Project:
         tree: Node,
         disabled: Mapping[str, Any],
         shown: Callable[[str], str],
+        *,
+        left_out: Mapping[str, tuple[str, ...]],
     ) -> None:
         self.name = name
         self.directory = directory
@@ -42,6 +45,7 @@ class Project:
         self.files = files
         self.disabled = disabled
         self.shown = shown
+        self.left_out = left_out
         self._tree = tree
 
     def locate(self, path: Path) -> Span | None:

@@ -9,6 +9,7 @@ where the stack has something to say.
   key must not be there; a document `{kind: …, metadata: {name: …}, absent: true}` that the object must not.
 - `report.txt` is compared in full: every finding of the case, one line each, `severity[code] path: message`, sorted.
 - `options.yaml` holds fields of `convert.options.Options`; `services` maps names to fields of `ServiceSettings`.
+  `profiles` are those that are enabled, all of them where it is not there.
 """
 
 from __future__ import annotations
@@ -41,14 +42,20 @@ class Answer(NamedTuple):
 
 def options(folder: Path) -> Options:
     """Read the case's options; defaults where it has none."""
-    path = folder / "options.yaml"
-    given: dict[str, Any] = yaml.safe_load(path.read_text()) if path.exists() else {}
+    given = _given(folder)
+    given.pop("profiles", None)
     services = {name: _settings(fields) for name, fields in given.pop("services", {}).items()}
     made: dict[str, Any] = {"services": services}
     for name, build in (("storage", _storage), ("capacity", Capacity), ("secrets", SecretSettings)):
         if name in given:
             made[name] = build(**given.pop(name))
     return Options(**_frozen(given), **made)
+
+
+def _given(folder: Path) -> dict[str, Any]:
+    path = folder / "options.yaml"
+    found: dict[str, Any] = yaml.safe_load(path.read_text()) if path.exists() else {}
+    return found
 
 
 def _settings(fields: dict[str, Any]) -> ServiceSettings:
@@ -71,7 +78,7 @@ def answer(folder: Path) -> Answer:
         working_directory=str(folder),
         files=(str(folder / "compose.yaml"),),
         project_name="shop",
-        profiles=("*",),
+        profiles=tuple(_given(folder).get("profiles", ["*"])),
         is_secret=variable,
     )
     loaded = load(request, Disk())

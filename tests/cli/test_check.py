@@ -48,6 +48,17 @@ help: a GPU is asked for by `gpus`; for others install a device plugin and ask f
     )
 
 
+def test_services_that_profiles_leave_out_are_counted(estate: Path) -> None:
+    left = "x: {image: 'b:1', profiles: [debug, jobs]}, y: {image: 'c:1', profiles: [jobs]}"
+    text = f"services: {{app: {{image: 'a:1'}}, {left}}}"
+    (estate / "compose.yaml").write_text(text)
+    assert "\n2 services left out: profiles debug, jobs\n" in longshore("check", folder=estate).out
+    assert "\n1 service left out: profile jobs\n" in longshore("check", "--profile", "debug", folder=estate).out
+    for arguments in (("--profile", "*"), ("app",), ("-q",)):
+        assert "left out" not in longshore("check", *arguments, folder=estate).out
+    assert longshore("check", "-v", folder=estate).out.count("left out") == 1
+
+
 def test_concise_and_quiet(estate: Path) -> None:
     screen = longshore("check", "--output", "concise", "-q", folder=estate)
     assert [line.partition(" ")[0] for line in screen.out.splitlines()] == [

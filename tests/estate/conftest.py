@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from convert.engine import convert_project
 from convert.estate import Estate
 from convert.options import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROOT = "/project"
 
@@ -49,6 +53,7 @@ class FakeProject(NamedTuple):
     environment: dict[str, str]
     name: str = "shop"
     directory: str = ROOT
+    left_out: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     def relative(self, absolute: str) -> str:
         return posixpath.relpath(absolute, self.directory)
