@@ -15,6 +15,7 @@ from __future__ import annotations
 from posixpath import basename
 from typing import TYPE_CHECKING
 
+from convert.estate.content import TOO_LARGE, content, is_text
 from convert.estate.file_owners import owned
 from convert.estate.groups import mode_of
 from convert.estate.mounts import attach, refused
@@ -23,12 +24,14 @@ from convert.kubernetes.names import digest, label
 from convert.model import Problem, Severity, Unsupported
 from convert.registry import attribute
 from convert.secrets.binding import shared_secret_name
+from convert.secrets.interface import MOST_BYTES
+from convert.secrets.interface import written as stored
 from convert.secrets.needs import VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from convert.estate import Service
+    from convert.estate import Estate, Service
     from convert.model import Effect
     from convert.registry import Entry
     from convert.view import View
@@ -65,8 +68,37 @@ def secret(declared: View | None, entry: Entry) -> Iterator[Effect]:
         return
     for key in ("file", "environment", "external", "name", "content"):
         declared.get(key)
+    if declared.get("file"):
+        yield from _unstorable(entry.estate, str(declared["file"]), name)
     for key in ("labels", "driver", "driver_opts", "template_driver"):
         if key in declared:
             yield Unsupported(f"`{key}` of a secret means nothing to External Secrets", at=(key,), code="secret-driver")
     if not any(mount["source"] == name for service in entry.estate for mount in service.model.get("secrets") or []):
         yield Problem("unused-secret", Severity.INFO, f"no service mounts the secret `{name}`; nothing is made for it")
+
+
+def _unstorable(estate: Estate, path: str, name: str) -> Iterator[Problem]:
+    """Tell of a file that no backend takes; of its content nothing but its size is kept."""
+    found = content(estate, path)
+    too_large = found.trouble == TOO_LARGE
+    if found.directory or not (found.files or too_large):
+        return
+    data = next(iter(found.files.values()), b"")
+    if found.files and not is_text(data):
+        yield Problem(
+            "secret-file",
+            Severity.ERROR,
+            f"the file of the secret `{name}` is no text, and a secret is stored as text",
+            "give the program a text (PEM in place of a keystore), or store the file as base64 and let the container "
+            "decode it when it starts: `base64 -d /run/secrets/… > …`, into a `tmpfs`",
+            ("file",),
+        )
+    elif too_large or len(stored({VALUE: data.decode()}).encode()) > MOST_BYTES:
+        yield Problem(
+            "secret-file",
+            Severity.ERROR,
+            f"the file of the secret `{name}` is too large: a secret has at most {MOST_BYTES:,} bytes",
+            "keep only what is secret in it, and mount the rest (certificates of authorities) by `configs`; or let the "
+            "program fetch it from a bucket when it starts",
+            ("file",),
+        )

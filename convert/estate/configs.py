@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convert.compose.references import OPEN, references
-from convert.estate.content import Content, content, hosts_renamed, leak
+from convert.estate.content import LIMIT, TOO_LARGE, Content, content, hosts_renamed, leak
 from convert.kubernetes.names import digest, label
 from convert.secrets.detection import by_name
 from convert.secrets.needs import variable_text
@@ -85,7 +85,7 @@ def _content(estate: Estate, key: str, declared: Mapping[str, Any]) -> Content:
     if "file" in declared:
         return content(estate, str(declared["file"]))
     if "content" in declared:
-        return Content({key: str(declared["content"]).encode()})
+        return _of_text(key, str(declared["content"]))
     if "environment" not in declared:
         # The canonical model leaves an empty `content` out.
         return Content({key: b""})
@@ -93,7 +93,12 @@ def _content(estate: Estate, key: str, declared: Mapping[str, Any]) -> Content:
     value = variable_text(estate, variable)
     if value is None:
         return Content({}, trouble=f"takes its content from the variable `{variable}`, which is not set")
-    return Content({key: value.encode()})
+    return _of_text(key, value)
+
+
+def _of_text(key: str, text: str) -> Content:
+    data = text.encode()
+    return Content({key: data}) if len(data) <= LIMIT else Content({}, trouble=TOO_LARGE)
 
 
 def _secret(declared: Mapping[str, Any], found: Content, variables: tuple[str, ...]) -> str:

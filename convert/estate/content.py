@@ -95,7 +95,7 @@ def _content(project: Project, path: str) -> Content:
     try:
         if kind == "file":
             found[basename(path)] = files.read(path)
-            trouble = "" if len(found[basename(path)]) <= LIMIT else _TOO_LARGE
+            trouble = "" if len(found[basename(path)]) <= LIMIT else TOO_LARGE
         else:
             trouble = _collect(project, path, "", root, found)
     except OSError as error:
@@ -103,7 +103,7 @@ def _content(project: Project, path: str) -> Content:
     return Content({} if trouble else found, kind == "directory", trouble=trouble)
 
 
-_TOO_LARGE: Final = "is larger than the mebibyte that a ConfigMap holds"
+TOO_LARGE: Final = "is larger than the mebibyte that a ConfigMap holds"
 
 
 def _collect(project: Project, path: str, below: str, root: str, found: dict[str, bytes]) -> str:
@@ -125,7 +125,7 @@ def _collect(project: Project, path: str, below: str, root: str, found: dict[str
                 return f"holds more than {MOST} files"
             found[relative] = project.files.read(inner)
             if sum(map(len, found.values())) > LIMIT:
-                return _TOO_LARGE
+                return TOO_LARGE
         else:
             return f"holds `{relative}`, which is no regular file"
     return ""

@@ -6,13 +6,26 @@ other half, which makes that identity. Source of all fields: https://external-se
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from convert.options import Options
+
+
+MOST_BYTES: Final = 65_536
+"""Of one secret, as it is stored.
+
+Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+"""
+
+
+def written(values: Mapping[str, str]) -> str:
+    """Write the values of one secret as they are stored, a JSON object of strings."""
+    return json.dumps(values, ensure_ascii=False)
 
 
 class Backend(Protocol):

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from cli.flags import Refused
 from cli.secrets.backends.interface import BackendError, Content
 from cli.secrets.value import Value
+from convert.secrets.interface import MOST_BYTES, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-MOST_BYTES: Final = 65_536
-"""Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html"""
 
 KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
 """Other names mean something to the operator, which reads a property as a path into the JSON."""
@@ -35,7 +33,7 @@ def document(path: str, values: Mapping[str, Value]) -> str:
     for key, value in values.items():
         if "\0" in value.reveal():
             raise Refused(f"the value of `{key}` holds a NUL character, which no environment variable can hold")
-    text = json.dumps({key: values[key].reveal() for key in sorted(values)}, ensure_ascii=False)
+    text = written({key: values[key].reveal() for key in sorted(values)})
     try:
         size = len(text.encode())
     except UnicodeEncodeError:

@@ -1,0 +1,46 @@
+"""Files of secrets that no store takes are told before anybody pushes them, and a config that no ConfigMap holds."""
+
+import json
+
+import pytest
+
+from convert.estate.content import LIMIT
+from convert.secrets.interface import MOST_BYTES
+from tests.estate.conftest import ROOT
+
+ROOM = MOST_BYTES - len(json.dumps({"value": ""}))
+
+
+def told(convert, data):
+    app = {"image": "a:1", "secrets": [{"source": "s", "target": "s"}]}
+    result = convert({"app": app}, secrets={"s": {"file": f"{ROOT}/s"}}, files={f"{ROOT}/s": data})
+    return [finding.message.partition(": ")[0].rpartition("` ")[2] for finding in result.found("secret-file")]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"A" * ROOM, []),
+        (b"A" * (ROOM + 1), ["is too large"]),
+        # The end of a line is two characters in JSON, `é` is two bytes.
+        (b"\n" * (ROOM // 2), []),
+        (b"\n" * (ROOM // 2 + 1), ["is too large"]),
+        (("é" * (ROOM // 2 + 1)).encode(), ["is too large"]),
+        (b"A" * (LIMIT + 1), ["is too large"]),
+        (b"\xff", ["is no text, and a secret is stored as text"]),
+        (b"", []),
+    ],
+)
+def test_size_and_text(convert, data, expected):
+    assert told(convert, data) == expected
+
+
+@pytest.mark.parametrize("size", [LIMIT, LIMIT + 1])
+@pytest.mark.parametrize("origin", ["content", "environment", "file"])
+def test_a_config_has_at_most_a_mebibyte(convert, size, origin):
+    text = "a" * size
+    declared = {"content": text} if origin == "content" else {origin: "BIG" if origin == "environment" else f"{ROOT}/c"}
+    app = {"image": "a:1", "configs": [{"source": "c", "target": "/c"}]}
+    given = {"files": {f"{ROOT}/c": text.encode()}, "environment": {"BIG": text}}
+    result = convert({"app": app}, configs={"c": declared}, **given)
+    assert len(result.found("config-content")) == (size > LIMIT)
