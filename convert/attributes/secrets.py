@@ -89,8 +89,8 @@ def _unstorable(estate: Estate, path: str, name: str) -> Iterator[Problem]:
             "secret-file",
             Severity.ERROR,
             f"the file of the secret `{name}` is no text, and a secret is stored as text",
-            "give the program a text (PEM in place of a keystore), or store the file as base64 and let the container "
-            "decode it when it starts: `base64 -d /run/secrets/… > …`, into a `tmpfs`",
+            "give the program a text (PEM in place of a keystore); or store the file with the backend's own tool and "
+            "declare it `external: true`, it is then read whole",
             ("file",),
         )
     elif too_large or len(stored({VALUE: data.decode()}).encode()) > MOST_BYTES:
