@@ -12,7 +12,7 @@ import convert.attributes
 import convert.policies
 from convert.estate import Estate
 from convert.fold import Fold
-from convert.model import Conversion, Origin, Path, Unsupported, path_text
+from convert.model import Conversion, LocalOnly, Origin, Path, Unsupported, path_text
 from convert.registry import Claim, Entry, claims_of, policies_of
 from convert.view import View, leaves
 
@@ -57,6 +57,8 @@ def _tree(claims: tuple[Claim, ...]) -> _Branch:
 
 TREE = _tree(CLAIMS)
 
+_SERVICE = len(("services", "web"))
+
 
 def convert_project(project: Project, options: Options) -> Conversion:
     """Translate a loaded project. Pure: the same input gives the same output, byte for byte.
@@ -82,7 +84,11 @@ def _descend(value: Any, branch: _Branch | None, path: Path, estate: Estate, fol
         _translate(value, branch, path, estate, fold)
     elif isinstance(value, (dict, list)) and value:
         for key, child in value.items() if isinstance(value, dict) else enumerate(value):
-            _descend(child, branch.step(key) if branch else None, (*path, key), estate, fold)
+            below = branch.step(key) if branch else None
+            if _unmade(path, key, estate):
+                fold.translate((LocalOnly(""),), (*path, key), leaves(child, (*path, key)), frozenset())
+            else:
+                _descend(child, below, (*path, key), estate, fold)
     elif branch is not None and branch.children:
         # An empty `services: {web: {}}`, `networks: {}` or `deploy: {}` says nothing; only attributes can be lost.
         fold.translate((), path, (path,), frozenset())
@@ -90,10 +96,15 @@ def _descend(value: Any, branch: _Branch | None, path: Path, estate: Estate, fol
         _unclaimed(path, estate, fold)
 
 
+def _unmade(path: Path, key: str | int, estate: Estate) -> bool:
+    """Is this an attribute of a service that no container is made for, other than the one that says why?"""
+    return len(path) == _SERVICE and path[0] == "services" and path[1] in estate.absent and key != "provider"
+
+
 def _translate(value: Any, branch: _Branch, path: Path, estate: Estate, fold: Fold) -> None:
     claim = branch.claim
     assert claim  # noqa: S101  the caller found it
-    service = estate.services[str(path[1])] if path[0] == "services" else None
+    service = (estate.services.get(str(path[1])) or estate.absent[str(path[1])]) if path[0] == "services" else None
     place = service or Entry(path, estate)
     allowed = service.allowed if service else frozenset()
     if not value or not isinstance(value, (dict, list)):

@@ -33,7 +33,7 @@ def depends_on(value: View, service: Service) -> Iterator[Effect]:
         dependency.get("required")
         other = service.estate.services.get(name)
         if other is None:
-            yield LocalOnly("", at=(name,))
+            yield _unmade(service, name)
             continue
         if other.workload == service.workload:
             continue
@@ -55,6 +55,19 @@ def depends_on(value: View, service: Service) -> Iterator[Effect]:
                 "depends-on-restart",
                 Severity.INFO,
             )
+
+
+def _unmade(service: Service, name: str) -> LocalOnly | Unsupported:
+    """Tell who needs what no container provides; an optional dependency that is not enabled is none."""
+    if name not in service.estate.absent:
+        return LocalOnly("", at=(name,))
+    return Unsupported(
+        f"`{name}` is not made, and `{service.name}` starts without it, and without the variables "
+        f"`{name.upper().replace('-', '_')}_…` that its provider would set",
+        f"pass the address of what takes the place of `{name}` in `environment`",
+        (name,),
+        "provider",
+    )
 
 
 def _condition(name: str, condition: str, other: Service) -> Iterator[Effect]:

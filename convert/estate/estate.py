@@ -169,6 +169,8 @@ class Service:
 class Estate:
     """The whole project with the options: all services, and the facts that join them.
 
+    services: those that run as containers. absent: those that no container is made for, since an external program
+    provides them.
     collisions: service → the service whose label it would have had too; the policy `names` reports them.
     """
 
@@ -176,6 +178,7 @@ class Estate:
         self.project = project
         self.options = options
         self.services: dict[str, Service] = {}
+        self.absent: dict[str, Service] = {}
         self._facts: dict[Callable[[Estate], Any], Any] = {}
         self.collisions: dict[str, str] = {}
         models = project.model.get("services") or {}
@@ -190,7 +193,8 @@ class Estate:
             taken[slug] = name
             slugs[name] = slug
         for name, model in models.items():
-            self.services[name] = Service(name, slugs[name], model, self)
+            made = self.absent if model.get("provider") else self.services
+            made[name] = Service(name, slugs[name], model, self)
 
     def __iter__(self) -> Iterator[Service]:
         return iter(self.services.values())
