@@ -14,17 +14,17 @@ and https://github.com/compose-spec/compose-spec/blob/main/08-configs.md
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from convert.estate.configs import Config, config, consumers
-from convert.estate.content import config_map, keys
+from convert.estate.content import config_map
 from convert.estate.file_owners import owned
-from convert.estate.groups import DEFAULT_MODE, mode_of
+from convert.estate.groups import mode_of
 from convert.estate.labels import annotate
 from convert.estate.mounts import attach, refused
+from convert.estate.nested import config_volume
 from convert.estate.storage import config_target
 from convert.kubernetes.hostnames import renamed
-from convert.kubernetes.names import label
 from convert.model import Approximated, Emit, LocalOnly, ObjectKey, Problem, Severity, Unsupported
 from convert.registry import attribute
 from convert.secrets.files import secret_config
@@ -53,22 +53,10 @@ def configs(mounts: View, service: Service) -> Iterator[Effect]:
         if wrong:
             yield from wrong
         elif found.usable:
-            yield from _mount(service, found, path, mode)
+            name, held, inner = config_volume(found, mode)
+            yield from attach(service, name, {"configMap": held}, path, inner, read_only=True)
         elif found.filled:
             yield from secret_config(service, key, path, mode)
-
-
-def _mount(service: Service, found: Config, target: str, mode: int) -> Iterator[Effect]:
-    name = found.name if mode == DEFAULT_MODE else f"{found.name[:58].rstrip('-')}-{mode:04o}"
-    held: dict[str, Any] = {"name": found.name, "defaultMode": mode}
-    if found.external:
-        inner = found.name
-    elif found.directory:
-        inner = ""
-        held["items"] = [{"key": key, "path": path} for path, key in keys(found.files).items()]
-    else:
-        inner = next(iter(keys(found.files).values()))
-    yield from attach(service, label(name), {"configMap": held}, target, inner, read_only=True)
 
 
 @attribute("configs.*")

@@ -12,7 +12,6 @@ and https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
 
 from __future__ import annotations
 
-from posixpath import basename
 from typing import TYPE_CHECKING
 
 from convert.estate.content import TOO_LARGE, content, is_text
@@ -20,10 +19,9 @@ from convert.estate.file_owners import owned
 from convert.estate.groups import mode_of
 from convert.estate.mounts import attach, refused
 from convert.estate.storage import secret_target
-from convert.kubernetes.names import digest, label
 from convert.model import Problem, Severity, Unsupported
 from convert.registry import attribute
-from convert.secrets.binding import shared_secret_name
+from convert.secrets.binding import secret_volume
 from convert.secrets.interface import MOST_BYTES
 from convert.secrets.interface import written as stored
 from convert.secrets.needs import VALUE
@@ -49,14 +47,9 @@ def secrets(mounts: View, service: Service) -> Iterator[Effect]:
             mount.plain()
             yield from wrong
             continue
-        held = {
-            "secretName": shared_secret_name(service.estate, source),
-            "items": [{"key": VALUE, "path": basename(path)}],
-            "defaultMode": mode_of(service.model["secrets"][index]),
-        }
-        yield from attach(
-            service, label(f"secret-{source}-{digest(path)}"), {"secret": held}, path, basename(path), read_only=True
-        )
+        mode = mode_of(service.model["secrets"][index])
+        name, held, inner = secret_volume(service.estate, source, path, mode)
+        yield from attach(service, name, {"secret": held}, path, inner, read_only=True)
         yield from owned(mount, service, path, index, "secret-owner")
 
 

@@ -9,6 +9,7 @@ from convert.compose.files import clean
 from convert.compose.units import bytes_of
 from convert.estate.binds import bind, bind_items, bound
 from convert.estate.images import parse
+from convert.estate.nested import directory_above, has_place, is_part, projected
 from convert.estate.storage import FOLDER, colliding, declaration, source, targets, templated
 from convert.kubernetes.names import digest, label
 from convert.kubernetes.pod import volume
@@ -138,6 +139,21 @@ def refused(service: Service, target: str, own: Path, at: Path) -> Iterator[Unsu
         yield Unsupported(
             f"`{target}` is mounted by {path_text(first)} too", "drop one of them", at, "mount-twice", Severity.ERROR
         )
+    elif not is_part(service, target) and not _is_bind(service, own):
+        above = directory_above(service, target)
+        if above and not has_place(service, above, target):
+            yield Unsupported(
+                f"nothing can be mounted at `{target}`: `{above}` becomes a ConfigMap, and has no such directory",
+                f"put a file below `{target}` into the directory, which makes the place, or mount its files one by one",
+                at,
+                "mount-inside",
+                Severity.ERROR,
+            )
+
+
+def _is_bind(service: Service, own: Path) -> bool:
+    """Is it a bind mount? One that becomes no ConfigMap has an error of its own."""
+    return own[0] == "volumes" and len(own) > 1 and service.model["volumes"][own[1]].get("type") == "bind"
 
 
 def attach(
@@ -145,8 +161,14 @@ def attach(
 ) -> Iterator[Put]:
     """Give the pod the volume `name`, and the container its `path` (all of it where that is empty) at `target`.
 
-    held: the volume's source, one key and its value, as in `{"emptyDir": {}}`.
+    held: the volume's source, one key and its value, as in `{"emptyDir": {}}`. Inside of a directory that is a
+    ConfigMap nothing is mounted: that one has it.
     """
+    if directory_above(service, target) and is_part(service, target):
+        return
+    whole = projected(service, target) if not path else None
+    if whole:
+        name, held = label(f"{name}-{digest(target)}"), whole
     yield Put(service.workload, (*volume(name), next(iter(held))), next(iter(held.values())))
     yield mount_at(service, name, target, path, read_only=read_only)
 

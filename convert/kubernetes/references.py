@@ -54,8 +54,9 @@ def _add_named(value: Any, found: set[tuple[str, str]]) -> None:
         for key, child in value.items():
             if key in _NAMED_BY and isinstance(child, dict):
                 kind, name = _NAMED_BY[key]
-                if name in child:
-                    found.add((kind, child[name]))
+                named = child.get(name) or child.get("name")  # a Secret has another entry in a `projected` volume
+                if named:
+                    found.add((kind, named))
             elif isinstance(child, (dict, list)):
                 _add_named(child, found)
 

@@ -7,6 +7,7 @@ https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-e
 from __future__ import annotations
 
 import re
+from posixpath import basename
 from typing import TYPE_CHECKING, Any
 
 from convert.compose.references import OPEN, references, substitute
@@ -40,6 +41,14 @@ def shared_secret_name(estate: Estate, name: str) -> str:
     """The same for an entry of compose's top-level `secrets:`."""
     remote = shared_remote(estate, name)
     return versioned(estate.options, f"secret-{name}", remote.name if remote else "", (VALUE,))
+
+
+def secret_volume(estate: Estate, name: str, target: str, mode: int) -> tuple[str, dict[str, Any], str]:
+    """Name of the volume for a compose secret that is mounted at `target`, its source, and the path in it."""
+    file = basename(target)
+    items = [{"key": VALUE, "path": file}]
+    held = {"secretName": shared_secret_name(estate, name), "items": items, "defaultMode": mode}
+    return label(f"secret-{name}-{digest(target)}"), held, file
 
 
 def bound(service: Service) -> tuple[str, ...]:

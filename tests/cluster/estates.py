@@ -127,10 +127,7 @@ def _references(pod: Manifest) -> Iterator[tuple[str, str, str]]:
     for volume in pod.get("volumes", []):
         if claim := volume.get("persistentVolumeClaim"):
             yield "PersistentVolumeClaim", claim["claimName"], ""
-        for kind, field, name in (("ConfigMap", "configMap", "name"), ("Secret", "secret", "secretName")):
-            if source := volume.get(field):
-                yield kind, source[name], ""
-                yield from ((kind, source[name], x["key"]) for x in source.get("items", []))
+        yield from _of_volume(volume)
     for container in pod["containers"]:
         for entry in container.get("env", []):
             for kind, field in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
@@ -140,6 +137,15 @@ def _references(pod: Manifest) -> Iterator[tuple[str, str, str]]:
             for kind, field in (("ConfigMap", "configMapRef"), ("Secret", "secretRef")):
                 if source := entry.get(field):
                     yield kind, source["name"], ""
+
+
+def _of_volume(volume: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for part in volume.get("projected", {}).get("sources", [volume]):
+        for kind, field in (("ConfigMap", "configMap"), ("Secret", "secret")):
+            if source := part.get(field):
+                name = source.get("secretName") or source["name"]
+                yield kind, name, ""
+                yield from ((kind, name, x["key"]) for x in source.get("items", []))
 
 
 def _selecting_nothing(manifests: Sequence[Manifest]) -> list[str]:

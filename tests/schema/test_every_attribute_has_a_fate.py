@@ -151,7 +151,7 @@ def test_what_nobody_claims_is_told(tmp_path):
     newer = {**project.model, "services": {"x": {"image": "x:1", "invented": {"a": 1, "b": [2]}}}}
 
     class Newer:
-        model, name, directory, files = newer, project.name, project.directory, project.files
+        model, name, directory, files, left_out = newer, project.name, project.directory, project.files, {}
 
     conversion = convert_project(Newer, Options())
     assert unclaimed(conversion) == ["services.x.invented.a", "services.x.invented.b[0]"]
