@@ -1,7 +1,8 @@
 """`cap_add`, `cap_drop` → `capabilities` of the container, without the prefix `CAP_`.
 
-A capability that the namespace's Pod Security level refuses is an error of the policy `pod_security`. A container
-that is known not to run as root loses all capabilities that it does not ask for.
+A capability that the namespace's Pod Security level refuses is an error of the policy `pod_security`. NET_RAW, which
+`baseline` refuses to add, is one that nodes give every container, as Docker does: it is not written there, unless
+compose drops it. At the level `restricted` all are dropped, whichever compose drops.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#cap_add
 """
 
@@ -10,6 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.estate.facts import capability
+from convert.estate.rights import given_anyway
+from convert.model import LocalOnly
 from convert.registry import attribute
 
 if TYPE_CHECKING:
@@ -23,7 +26,15 @@ if TYPE_CHECKING:
 @attribute("services.*.cap_add")
 def cap_add(value: View, service: Service) -> Iterator[Effect]:
     """Translate the list."""
-    names = [capability(name) for name in value]
+    names: list[str] = []
+    for index, given in enumerate(value):
+        name = capability(given)
+        if given_anyway(service, name):
+            yield LocalOnly(
+                f"nodes give {name} to every container, as Docker does: there is nothing to add", at=(index,)
+            )
+        else:
+            names.append(name)
     if names:
         yield service.put_container("securityContext", "capabilities", "add", value=names)
 
@@ -33,4 +44,5 @@ def cap_drop(value: View, service: Service) -> Iterator[Effect]:
     """Translate the list."""
     names = [capability(name) for name in value]
     if names:
-        yield service.put_container("securityContext", "capabilities", "drop", value=names)
+        every = service.options.pod_security == "restricted"
+        yield service.put_container("securityContext", "capabilities", "drop", value=["ALL"] if every else names)

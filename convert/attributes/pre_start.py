@@ -29,7 +29,8 @@ from convert.attributes.user import user
 from convert.attributes.volumes import volumes
 from convert.attributes.working_dir import working_dir
 from convert.estate import Service
-from convert.estate.facts import container_security, resources
+from convert.estate.facts import resources
+from convert.estate.rights import container_security
 from convert.kubernetes import pod
 from convert.kubernetes.names import label
 from convert.kubernetes.quantity import cpu, memory

@@ -2,8 +2,8 @@
 
 Kubernetes wants numbers. A name is translated where its number is known: `root`, `nobody`, and the user of an official
 image's own name (`user: postgres` in `postgres`); any other name is an error, since the pod would run as somebody else.
-What is known of the user decides more: a container that is known not to run as root gets `runAsNonRoot`, loses all
-capabilities (policy `pod_defaults`), and its volumes belong to its group (policy `volume_group`).
+What is known of the user decides more: a container that is known not to run as root gets `runAsNonRoot` (policy
+`pod_defaults`), and its volumes belong to its group (policy `volume_group`).
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#user
 """
 

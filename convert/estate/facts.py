@@ -15,7 +15,6 @@ from convert.estate.memory import claimed, claimed_by_image
 from convert.estate.ports import every
 from convert.estate.storage import is_claim, named
 from convert.kubernetes.quantity import bytes_in, millicores_in
-from convert.model import Each
 
 if TYPE_CHECKING:
     from convert.estate import Estate, Service
@@ -230,24 +229,3 @@ def startup_budget(service: Service) -> int:
     interval = (duration_seconds(check["interval"]) if check.get("interval") else 0) or DEFAULT_INTERVAL
     period = duration_seconds(check["start_period"]) if check.get("start_period") else 0
     return max(MINIMUM_BUDGET, ceil(period) + int(check.get("retries") or DEFAULT_RETRIES) * ceil(interval))
-
-
-def container_security(service: Service) -> Each:
-    """Fields of the container's `securityContext` that it gets by itself.
-
-    A privileged container cannot be kept from more rights; the API refuses the contradiction. At `restricted` all are
-    held to what the level demands.
-    """
-    privileged = service.model.get("privileged") and "privileged" in service.allowed
-    if privileged:
-        return Each()
-    found = Each({"allowPrivilegeEscalation": False})
-    user = run_as(service)
-    if user:
-        found["runAsNonRoot"] = True
-        if not service.model.get("user"):
-            # An image may name its user; Kubernetes takes no name for proof that it is not root.
-            found["runAsUser"] = user
-    if user or service.options.pod_security == "restricted":
-        found["capabilities"] = Each({"drop": ["ALL"]})
-    return found

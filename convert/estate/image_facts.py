@@ -49,6 +49,10 @@ class ImageFacts(NamedTuple):
     """Capabilities on the file of its program, without `CAP_`. The kernel refuses to run the file (`operation not
     permitted`) where one of them is dropped, also for a user who needs none."""
 
+    set_user_id: tuple[str, ...] = ()
+    """Programs of it that are used, and get more rights than their caller by the set-user-ID or set-group-ID bit
+    (`sudo`, `fping`, `postdrop`): they get none where privilege escalation is off."""
+
     data: tuple[str, ...] = ()
     """Directories with what must not be lost: its VOLUMEs that hold data, else where it keeps data by default."""
 
@@ -87,6 +91,9 @@ class ImageFacts(NamedTuple):
 
     healthcheck: tuple[str, ...] = ()
     """The image's own `HEALTHCHECK`, as `test` of compose has it. Docker runs it, Kubernetes does not; empty: none."""
+
+    shell: bool = True
+    """Is there a `/bin/sh`, with which a test or a hook that is text is run? Images of one static program have none."""
 
     stop_signal: str = ""
     """`STOPSIGNAL` of the image. A container runtime sends that one in Kubernetes too; empty: SIGTERM."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.estate.facts import SAFE_SYSCTLS, capability, run_as, security_option
+from convert.estate.rights import ADDED, given_anyway
 from convert.kubernetes.pod import POD_SECURITY
 from convert.model import Default, Path, Problem, Severity
 from convert.registry import service_policy
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
     from convert.model import Effect
 
 
-BASELINE = frozenset(
-    "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID "
-    "SYS_CHROOT".split()
-)
-"""Capabilities that a container may add at the level `baseline`."""
-
-RESTRICTED = frozenset({"NET_BIND_SERVICE"})
+INSTEAD = {
+    "IPC_LOCK": "drop it, and let the program not lock its memory (`disable_mlock = true` of Vault): pods do not swap",
+    "NET_RAW": "leave it out, and do not drop it: nodes give it to every container",
+    "SYS_NICE": "drop it: what misses it is slower at most (MySQL logs `mbind: Operation not permitted`, and goes on)",
+    "SYS_PTRACE": "drop it: it is for debuggers that look at processes of other users",
+}
+"""Capability → what a program does without it."""
 
 SELINUX = frozenset({"container_t", "container_init_t", "container_kvm_t", "container_engine_t"})
 
@@ -40,9 +41,10 @@ def pod_security(service: Service) -> Iterator[Effect]:
         return
     for what, instead, at in _beyond_baseline(service):
         yield _refused(service, what, instead, at)
-    for index, name in enumerate(service.model.get("cap_add") or ()):
-        if capability(name) not in (BASELINE if level == "baseline" else RESTRICTED):
-            yield _refused(service, f"the capability {capability(name)}", "drop it", ("cap_add", index))
+    for index, given in enumerate(service.model.get("cap_add") or ()):
+        name = capability(given)
+        if name not in ADDED[level] and not given_anyway(service, name):
+            yield _refused(service, f"the capability {name}", INSTEAD.get(name, "drop it"), ("cap_add", index))
     if level == "restricted":
         yield from _restricted(service)
 

@@ -17,7 +17,7 @@ CATALOGUE = json.loads(TEXT)
 IMAGES = CATALOGUE["images"]
 NAME = re.compile(r"[a-z0-9][a-z0-9./_-]*(?:/\*)?").fullmatch
 SIGNALS = {"", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGWINCH"}
-CAPABILITIES = {"NET_BIND_SERVICE", "NET_RAW", "IPC_LOCK", "SYS_PTRACE"}
+CAPABILITIES = {"CHOWN", "FOWNER", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "IPC_LOCK", "SYS_CHROOT", "SYS_PTRACE"}
 
 
 def reference(name):
