@@ -71,6 +71,7 @@ def request(given: Given, shell: Shell) -> Request:
     """What the reading flags ask the loader for; secret variables become references."""
     from convert.compose import Request  # noqa: PLC0415  not for a verb that reads a stack
     from convert.secrets.detection import variable  # noqa: PLC0415
+    from convert.secrets.detection.uses import secret_by_use  # noqa: PLC0415
 
     return Request(
         working_directory=shell.directory,
@@ -82,6 +83,7 @@ def request(given: Given, shell: Shell) -> Request:
         services=given.operands,
         project_name=given.text("--project-name"),
         is_secret=variable,
+        used_as_secrets=secret_by_use,
         allow_outside=given.on("--allow-outside"),
     )
 

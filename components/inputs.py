@@ -9,6 +9,7 @@ from components.settings import SHARED_CLASS, EksCluster, KubeconfigCluster, Set
 from convert.kubernetes.quantity import bytes_in, millicores_in
 from convert.options import Capacity, Options, Storage
 from convert.secrets.detection import variable
+from convert.secrets.detection.uses import secret_by_use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +75,8 @@ def request_of(settings: Settings, compose: Compose, root: str, environment: Map
         project_name=compose.name,
         variables=compose.variables,
         is_secret=is_secret,
+        used_as_secrets=secret_by_use,
+        plain=frozenset(name for name, secret in declared.items() if not secret),
         allow_outside=compose.allow_outside,
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from cli.disk import Disk
 from convert.compose import Project, Request, load
 from convert.secrets.detection import variable
+from convert.secrets.detection.uses import secret_by_use
 
 FOLDER = Path(__file__).parents[1] / "examples" / "marketplace"
 
@@ -20,6 +21,7 @@ def marketplace() -> Project:
         profiles=("*",),
         environment=required,
         is_secret=variable,
+        used_as_secrets=secret_by_use,
     )
     loaded = load(request, Disk())
     assert loaded.project, [finding.message for finding in loaded.findings]

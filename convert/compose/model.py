@@ -56,6 +56,9 @@ class Model:
     def load(self, files: Iterable[tuple[str, Node | None]]) -> Node:
         """Read files, each over the ones before; `(path, node that names it)` pairs, no node for those of the user."""
         tree = Node({})
+        files = tuple(files)
+        for path, at in files[1:]:
+            self._learn(path, at)
         for path, at in files:
             for document in self._documents(path, at):
                 tree = self._add(document, tree, path)
@@ -82,6 +85,7 @@ class Model:
     def _documents(self, path: str, at: Node | None) -> Iterable[Document]:
         """Give the interpolated documents of a file, one at a time."""
         problems = self.problems
+        self._learn(path, at)
         for source in self.reading.documents(path, explicit=at is None, at=at) or ():
             document = build(source, problems)
             if document is None:
@@ -100,6 +104,14 @@ class Model:
                 interpolate(document, self.environment, problems)
             _adopt(document.root, problems)
             yield document
+
+    def _learn(self, path: str, at: Node | None) -> None:
+        """Find the variables that a file uses as secrets, before any value is put in their place."""
+        request = self.reading.request
+        if request.is_secret is not None and request.used_as_secrets is not None:
+            self.reading.documents(path, explicit=at is None, at=at)
+            used = request.used_as_secrets(self.reading.text(path))
+            self.environment.learn(name for name in used if name not in request.plain)
 
     def _add(self, document: Document, tree: Node, path: str) -> Node:
         root, problems = document.root, self.problems

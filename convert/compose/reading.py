@@ -139,6 +139,10 @@ class Reading:
         self.sources[name] = text
         return compose(text, name, self.problems)
 
+    def text(self, path: str) -> str:
+        """Give the text of a compose file that was read; empty where it could not be."""
+        return self.sources.get("<stdin>" if path == "-" else self.shown(path), "")
+
     def variables(self, path: str, *, explicit: bool, at: Node | Span | None) -> str | None:
         """Give the text of a file of variables; None, and a finding, when it cannot be read."""
         name = f"`{self.shown(path)}`"

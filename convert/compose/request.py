@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from convert.compose.project import Project
     from convert.compose.references import IsSecret
@@ -28,6 +28,8 @@ class Request(NamedTuple):
     profiles: enabled profiles (`*` is all); empty reads `COMPOSE_PROFILES`. services: only these and what they need.
     project_name: as `-p`. variables: what the stack file sets; they beat `environment` and the files.
     is_secret: decides which variables are replaced by references; None reads exactly as Docker does.
+    used_as_secrets: names the variables that a text of a compose file uses as secrets, whatever they are called.
+    plain: variables that are none, whatever they are used for.
     interpolate: False leaves `${...}` as it is written; the model is then in long form, but not checked for sense.
     allow_outside: files may lie outside the project directory.
     """
@@ -42,6 +44,8 @@ class Request(NamedTuple):
     project_name: str = ""
     variables: Mapping[str, str] = NOTHING
     is_secret: IsSecret | None = None
+    used_as_secrets: Callable[[str], Iterable[str]] | None = None
+    plain: frozenset[str] = frozenset()
     interpolate: bool = True
     allow_outside: bool = False
 

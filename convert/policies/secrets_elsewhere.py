@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.compose.references import OPEN, references
+from convert.compose.references import OPEN, reference, references, sole_reference
 from convert.model import Problem, Severity
 from convert.registry import estate_policy, service_policy
-from convert.secrets.detection import detect, text_hit, variable
+from convert.secrets.detection import by_name, detect, text_hit, variable
 from convert.secrets.logins import without_login
 from convert.secrets.needs import referring
 from convert.secrets.overrides import overrides
@@ -90,8 +90,10 @@ def _is_secret(key: str, value: str) -> bool:
 @estate_policy
 def known_by_value(estate: Estate) -> Iterator[Effect]:
     """Tell of variables that are secret by what they hold: without it, a conversion takes them for settings."""
+    mentioned = tuple(_mentioned(estate))
     judged = set(estate.options.secrets.variables)
-    for path, name in _mentioned(estate):
+    judged.update(name for path, name, text in mentioned if _is_used_as_one(path, name, text))
+    for path, name, _ in mentioned:
         # What an env file of the service gives under its own name is there for everybody.
         if name in judged or (path[-1] == name and estate.project.in_env_file(path)):
             continue
@@ -107,10 +109,16 @@ def known_by_value(estate: Estate) -> Iterator[Effect]:
             )
 
 
-def _mentioned(estate: Estate) -> Iterator[tuple[Path, str]]:
-    """Every use of a secret variable by a service."""
+def _is_used_as_one(path: Path, name: str, text: str) -> bool:
+    """Does the place of a variable say that it is a secret, on any machine?"""
+    whole = sole_reference(text) == name and by_name(str(path[-1])) is not None
+    return whole or f":{reference(name)}@" in text
+
+
+def _mentioned(estate: Estate) -> Iterator[tuple[Path, str, str]]:
+    """Every use of a secret variable by a service, with the text that names it."""
     for service in estate:
         for places in referring(service).values():
             for path, text in places:
                 for name in references(text):
-                    yield path, name
+                    yield path, name, text

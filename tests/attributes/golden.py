@@ -25,6 +25,7 @@ from convert.kubernetes.stable import stable_name
 from convert.model import Finding, path_text
 from convert.options import Capacity, Exposure, Options, SecretSettings, ServiceSettings, Storage, VolumeSettings
 from convert.secrets.detection import variable
+from convert.secrets.detection.uses import secret_by_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +81,7 @@ def answer(folder: Path) -> Answer:
         project_name="shop",
         profiles=tuple(_given(folder).get("profiles", ["*"])),
         is_secret=variable,
+        used_as_secrets=secret_by_use,
     )
     loaded = load(request, Disk())
     if loaded.project is None:

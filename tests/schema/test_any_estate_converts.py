@@ -15,6 +15,7 @@ from convert.compose import Request, load
 from convert.engine import convert_project
 from convert.options import Capacity, Options, ServiceSettings, Storage
 from convert.secrets.detection import variable
+from convert.secrets.detection.uses import secret_by_use
 from tests.schema.samples import samples, service_attributes
 from tests.schema.test_every_attribute_has_a_fate import REST
 from tests.schema.test_fields_exist import faults
@@ -98,6 +99,7 @@ def mixes(folder):
             project_name="p",
             profiles=("*",),
             is_secret=variable,
+            used_as_secrets=secret_by_use,
         )
         project = load(request, Disk()).project
         if project is not None:

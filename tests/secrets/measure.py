@@ -17,6 +17,7 @@ from convert.compose import Request, load
 from convert.estate import Estate
 from convert.options import Options
 from convert.secrets.detection import by_name, detect, variable
+from convert.secrets.detection.uses import secret_by_use
 from convert.secrets.needs import setting
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def verdicts(name: str, folder: Path) -> Iterator[Verdict]:
         profiles=("*",),
         env_files=env_files,
         is_secret=variable,
+        used_as_secrets=secret_by_use,
         allow_outside=True,
     )
     loaded = load(request, Disk())

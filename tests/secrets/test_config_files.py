@@ -53,6 +53,7 @@ HELD = {
     "a comment of a program": ("app.go", f"\n// password = {SECRET}\n"),
     "prose": ("README.md", f"\npassword: {SECRET}\n"),
     "a page": ("index.html", f'\n<input type="text" name="x" password="{SECRET}">\n'),
+    "a comparison": ("auth.lua", f'\nif token == "{SECRET}" then\n'),
     "a bearer": ("prometheus.yml", f"authorization:\n  credentials: {SECRET}\n"),
 }
 
@@ -144,7 +145,7 @@ def test_is_none(text):
         ("app.js", "const password = process.env.PASSWORD;"),
         ("app.py", "password = settings.database_password"),
         ("app.lua", "token = ngx.var.cookie_token"),
-        ("auth.lua", 'if token == "Hq7sPd9cJxN5tG" then'),
+        ("auth.lua", 'if token == "administrator" then'),
         ("app.go", "token := readToken()"),
         ("README.md", "password: nextcloud"),
         ("index.html", '<input type="text" name="x" password="of-the-user">'),

@@ -77,7 +77,19 @@ def _arguments(given: tuple[str, ...]) -> tuple[Argument, ...]:
         if " " in word or "\n" in word or ";" in word:
             found += [Argument(at, one.value, one.hit) for one in _in_text(word, 1)]
     found += _among(given)
+    if "|" in given:
+        text = " ".join(given)
+        found += [Argument(_word_at(given, one.at), one.value, one.hit) for one in _in_text(text, 1)]
     return tuple(found)
+
+
+def _word_at(given: Sequence[str], place: int) -> int:
+    """The word at a place of all words with blanks between."""
+    for at, word in enumerate(given):
+        if place <= len(word):
+            return at
+        place -= len(word) + 1
+    return len(given) - 1
 
 
 def _in_text(text: str, depth: int) -> Iterator[Argument]:
@@ -172,7 +184,7 @@ def _places(grammar: Grammar, program: str, given: Sequence[str], at: int) -> It
     for place in grammar.places:
         for first in range(min(len(plain) - len(place) + 1, 6)):
             window = plain[first : first + len(place)]
-            if all(want in {"*", word} for want, (_, word) in zip(place, window, strict=True)):
+            if all(want in {"*", word.lower()} for want, (_, word) in zip(place, window, strict=True)):
                 index, value = window[-1]
                 if _is_plain(value):
                     yield Argument(index, value, Hit("A2", "secret", f"a password that `{program}` is given"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
 Strength = Literal["secret", "telling", "plain", "public"]
@@ -34,7 +35,7 @@ TELLING: Final = Name("telling", "K5")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SECRET_WORDS: Final = frozenset(
     "password passwords passwd passwds passphrase passcode pwd pass pw psk secret secrets token tokens credential "
-    "credentials creds cred apikey apikeys apitoken authtoken authkey accesskey secretkey privatekey signingkey "
+    "credentials creds cred apikey apikeys apitoken authtoken authtok authkey accesskey secretkey privatekey signingkey "
     "sharedkey accountkey masterkey dsn salt salts pepper bearer hmac mnemonic dbpass userpass smtppass requirepass "
     "masterauth masterpass adminpass rootpass storepass keypass bindpass mailpass ftppass mysqlpass "
     "passwort kennwort losung geheim geheimnis schluessel zugangsdaten contrasena contrasenya contrasenia clave claves "
@@ -81,18 +82,23 @@ _FOR_ALL: Final = frozenset("public pub publishable site gpg pgp anon".split())
 """Words before `key` that make it one that everybody may see."""
 
 _TELLING_LAST: Final = frozenset(
-    "auth authorization cookie cookies license licence iv hash signature sig private pem seed conn connection webhook "
+    "auth oauth authorization cookie cookies license licence iv hash signature sig private pem seed conn connection webhook "
     "webhooks nonce sas login logins user users access encrypt encryption community jwt pin otp totp pat hook hooks "
     "key keys cert psk2 unseal recovery session signing credentialsjson value header headers".split()
 )
 """Last words under which a value that looks random is a secret."""
+
+_TELLING_PARTS: Final = frozenset("auth oauth key keys".split())
+"""Words that have the same effect wherever they stand, unless the name goes on to something harmless."""
+
+_KEY_OWNERS: Final = frozenset("api access secret private encryption master signing account license".split())
 
 _HARMLESS_LAST: Final = frozenset(
     "file path dir directory name names id ids url uri endpoint host hosts port ttl expiry expires expiration "
     "expire age lifetime lifespan timeout duration length size min max algorithm alg type policy header headers issuer "
     "audience claim domain realm enabled disabled required rotation rounds iterations cost strength complexity "
     "history attempts alias arn region version mode field fields prefix suffix count limit limits days hours minutes "
-    "seconds minute hour day second ms manager store backend provider driver engine class reset format encoding "
+    "seconds minute hour day second ms manager store backend provider driver engine class reset format encoding encoder encoders "
     "interval user username email method scheme strategy scope scopes validator validators hasher hashers "
     "generator regex pattern template mapping servers protocol mechanism factor source "
     "authentication authorization encryption verification contract address symbol decimals bucket column table "
@@ -122,7 +128,7 @@ _STORES: Final = frozenset(
 def name(key: str) -> Name:
     """Judge a name: `camelCase`, `snake_case`, `kebab-case`, `dotted.names`; numbers at its end count not (`_2`)."""
     if not key.isascii():
-        if any(word in key for word in _OTHER_SCRIPTS):
+        if any(word in key.lower() for word in _OTHER_SCRIPTS):
             return Name("secret", "K1", last=True)
         key = _without_accents(key)
     parts = words(key)
@@ -140,7 +146,8 @@ def name(key: str) -> Name:
             return Name("secret", found, last=_is_last(last, before, lowered))
         key_of = _KEYS.intersection(parts) and _SECRET_WORDS.isdisjoint(parts)
         return PLAIN if key_of and last in _IDENTIFIERS else TELLING
-    if last in _TELLING_LAST or _is_sentry(parts) or before in {"cred", "creds"}:
+    parted = not _TELLING_PARTS.isdisjoint(parts) and last not in _HARMLESS_LAST
+    if last in _TELLING_LAST or parted or _is_sentry(parts) or before in {"cred", "creds"}:
         return TELLING
     return PLAIN
 
@@ -153,7 +160,7 @@ def _secret(parts: list[str], lowered: str, last: str, before: str) -> str:
         return "" if last in {"token", "tokens"} and before in _PAGING else "K1"
     if last in _KEYS and before and before not in _NO_SECRET_KEY and before not in _FOR_ALL:
         return "K3"
-    if _KEYS.intersection(parts) and last in _HARMLESS_LAST and not {"api", "access", "secret"}.isdisjoint(parts):
+    if any(first in _KEY_OWNERS and second in _KEYS for first, second in pairwise(parts)):
         return "K3"
     if any(word.endswith(_ENDINGS) or word.startswith(_BEGINNINGS) for word in parts if len(word) > 2):  # noqa: PLR2004  letters
         return "K4"

@@ -26,10 +26,10 @@ _REST: Final = re.compile(r"[\w.$-]*")
 _INSIDE: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-$")
 _AFTER: Final = re.compile(
     r"(?P<close>(?:\\{0,2}[\"'`])?[\])}]{0,2}[\"'`]?)[ \t]{0,40}"
-    r"(?P<sign>=>|:=|\?=|\+=|={1,3}|!=|:(?![:?+=-])|,|\||)[ \t]{0,40}(?:\\\r?\n[ \t]{0,80})?"
+    r"(?P<sign>=>|:=|\?=|\+=|={1,3}|!=|>|:(?![:?+=-])|,|\||)[ \t]{0,40}(?:\\\r?\n[ \t]{0,80})?"
 )
 _VALUE: Final = re.compile(
-    r"(?:[NEbruf@]{0,2}(?:\\{0,2}\"(?P<double>(?:[^\"\\\n]|\\[^\"\n]){1,1000}+)"
+    r"(?:[NEbruf@]{0,2}(?:(?:\"\"\"|\\{0,2}\")(?!\")(?P<double>(?:[^\"\\\n]|\\[^\"\n]){1,1000}+)"
     r"|'(?P<single>(?:[^'\\\n]|\\.){1,1000}+)'?|`(?P<back>[^`\n]{1,1000}+)`?)"
     r"|\{(?P<braces>[^{}\n]{1,400}+)\}(?=[;\s\"'&]|$)"
     r"|(?P<bare>[^\s\"'`<>;,&|(){}\[\]][^\s\"'`<>;,&|()\]}]{0,400}+))"
@@ -88,7 +88,8 @@ def _assignment(text: str, start: int, end: int) -> Assignment | None:
         after["sign"],
         after["close"].lstrip("\\")[:1] in {'"', "'", "`"} or text[start - 1 : start] in {'"', "'"},
     )
-    if sign in {"==", "===", "!="} or (not sign and after.end() == end):
+    before = text[max(0, start - 40) : start].rstrip("\"'` \t")[-1:]
+    if (not sign and after.end() == end) or (sign == ">" and before != "<") or (sign == "," and before != "("):
         return None
     value = _VALUE.match(text, after.end())
     if not value:

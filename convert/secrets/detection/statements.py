@@ -29,7 +29,7 @@ _LIKELY: Final = re.compile(
     r"\bidentified[ \t\n]{1,20}by[ \t\n]{1,20}(?:password[ \t]{1,9})?(?P<value>[^\s'\";,]{3,400})"
     r"|\b(?:auth|login|authenticate|connect|basic_?auth|setauth|credentials|createuser|user)[ \t]{0,9}\([ \t]{0,9}"
     r"['\"][^'\"\n]{1,100}['\"][ \t]{0,9},[ \t]{0,9}['\"](?P<value2>[^'\"\n]{3,400})['\"]"
-    r"|^[ \t]{0,80}(?:com2sec|r[ow]community6?)[ \t](?:[^\n]{0,80}[ \t])?(?P<value3>[^\s]{3,200})"
+    r"|^[ \t]{0,80}(?:com2sec[ \t][^\n]{0,80}|r[ow]community6?)[ \t]{1,20}(?P<value3>[^\s]{3,200})"
     r"|\bcreateuser[ \t]{1,20}(?:-e[ \t]{1,9}\S{1,40}[ \t]{1,9})?[\w.-]{1,64}[ \t]{1,20}"
     r"(?:MD5|SHA[\d-]{0,8})[ \t]{1,20}(?P<value4>\S{3,200})"
     r"|\buser[ \t]{1,9}[\w.@-]{1,64}[ \t][^\n]{0,80}?[>#](?P<value5>[^\s]{3,200})"

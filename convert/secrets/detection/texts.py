@@ -41,8 +41,10 @@ _LINE_START: Final = re.compile(
     r"[\s{;]*(?:-[ \t]+)?(?:(?:export|set|setenv|env|SetEnv|const|let|var|ARG|ENV|declare -x|local|fastcgi_param)"
     r"[ \t]+)?(?:['\"][ \t]*)?"
 )
+_CALLS: Final = frozenset((",", "==", "===", "!="))
+_DOUBTFUL: Final = frozenset(("|", "==", "===", "!="))
 _ALONE: Final = re.compile(r"[^\s]{0,400}+[ \t]*(?:$|[\r\n#;,}\])\"'<]|//)")
-_WORTH: Final = re.compile(r"[:=@|,]|-----BEGIN|LS0t|[ \t]|[A-Za-z0-9_.-]{16}")
+_WORTH: Final = re.compile(r"[:=@|,<>]|-----BEGIN|LS0t|[ \t]|[A-Za-z0-9_.-]{16}")
 
 
 def find(text: str, *, code: bool = False, prose: bool = False, file: bool = False) -> Iterator[Found]:
@@ -65,7 +67,9 @@ def find(text: str, *, code: bool = False, prose: bool = False, file: bool = Fal
     for match in _AUTHORIZATION.finditer(text):
         if not is_variable(match["value"]) and not values.is_reference(match["value"]):
             yield Found(*match.span("value"), hits.HEADER)
-    yield from (Found(*span, hits.STATEMENT) for span in statements(text))
+    for start, end in statements(text):
+        if not (file and _in_comment(text, start)) or looks_random(text[start:end]):
+            yield Found(start, end, hits.STATEMENT)
     for setting in assignments(text):
         yield from _setting(text, setting, code=code, prose=prose, file=file)
 
@@ -78,9 +82,10 @@ def _setting(text: str, setting: Assignment, *, code: bool, prose: bool, file: b
         yield from _directive(text, setting, sure=meaning.last and not code and not prose)
         return
     found = next((value for value in (setting.value, setting.whole) if _counts(value, setting, file=file)), "")
-    if not found or (not setting.quoted and (setting.sign == "," or (code and not _in_comment(text, setting.at)))):
+    bare = not setting.quoted and (setting.sign != "=" or text[setting.at - 1 : setting.at] not in {'"', "'"})
+    if not found or (bare and (setting.sign in _CALLS or (code and not _in_comment(text, setting.at)))):
         return
-    sure = meaning.strength == "secret" and meaning.last and setting.sign != "|" and not prose
+    sure = meaning.strength == "secret" and meaning.last and setting.sign not in _DOUBTFUL and not prose
     if sure and setting.sign in {":", ",", ""}:
         sure = setting.named or (setting.sign == ":" and (_starts_line(text, setting.at) or not values.is_word(found)))
         sure = sure and (setting.quoted or setting.sign != ":" or bool(_ALONE.match(text, setting.end)))

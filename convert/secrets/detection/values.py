@@ -30,7 +30,7 @@ _PUBLIC: Final = re.compile(
     r"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S{1,20}|sk-ssh-\S{1,40}) AAAA.*"
     r"|-----BEGIN (?:CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY).*"
     r"|LS0tLS1CRUdJTiBDRVJU.*|LS0tLS1CRUdJTiBQVUJMSUMg.*|sha(?:256|384|512)[:-].*|0x[0-9a-fA-F]{40}|pk_(?:test|live)_\w+"
-    r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|arn:aws[\w-]*:.*",
+    r"|(?:ami|eni|fs|i|igw|lt|nat|rtb|sg|snap|subnet|vol|vpc)-[0-9a-f]{8,17}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|arn:aws[\w-]*:.*",
     re.DOTALL,
 )
 _VERSION: Final = re.compile(r"v?[\^~]?\d+\.\d+(?:\.\d+)?(?:[-+][\w.]+)?|[\^~<>=]=?\d[\d.x*]*")

@@ -18,6 +18,7 @@ from convert.estate import Estate
 from convert.estate.image_facts import known
 from convert.options import NOTHING, Options, ServiceSettings
 from convert.secrets.detection import variable
+from convert.secrets.detection.uses import secret_by_use
 from convert.secrets.needs import remotes
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def prepare(case: Case) -> Prepared:
         profiles=case.profiles,
         environment=case.environment,
         is_secret=variable,
+        used_as_secrets=secret_by_use,
     )
     loaded = load(request, Disk())
     if loaded.project is None:
