@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: help setup plan lint check test up preview destroy cluster cluster-down node node-down docker docker-down bench fuzz docs clean
+.PHONY: help setup plan lint check test up preview destroy cluster cluster-down node node-down docker docker-down bench secrets-report fuzz docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ docker-down: $(READY) ## End it
 
 bench: $(READY) ## Time render and config on 40, 400 and 4,000 services beside a program on compose-go
 	@$(PY) -m bench
+
+secrets-report: $(READY) ## How many secrets are found: in labelled projects, and in the forms that people write
+	@$(PY) -m tests.secrets.leaks
 
 fuzz: $(READY) ## 20,000 generated compose files against compose-go
 	@$(PY) -m tests.compose.fuzz

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from convert.compose.references import MASK, sole_reference
-from convert.secrets.command_lines import plain_secrets
+from convert.secrets.command_lines import in_command
 from convert.secrets.detection import detect, text_hit, variable
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def _below(value: Any, path: Path, *, own_names: bool) -> Iterator[tuple[Path, s
             yield from _below(child, (*path, key), own_names=own)
     elif isinstance(value, list):
         if path[-1] in _COMMANDS and all(isinstance(word, str) for word in value):
-            yield from (((*path, found.at), MASK) for found in plain_secrets(value))
+            first = 1 if value[:1] in (["CMD"], ["CMD-SHELL"]) else 0
+            yield from (((*path, first + found.at), MASK) for found in in_command(value[first:]))
             return
         for index, child in enumerate(value):
             yield from _below(child, (*path, index), own_names=own_names)

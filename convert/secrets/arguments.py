@@ -6,11 +6,11 @@ stands in a command as plain text would end up in the workload, in Pulumi's stat
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from convert.kubernetes.hostnames import renamed, rewrite_words
 from convert.model import Problem, Severity
-from convert.secrets.command_lines import plain_secrets
+from convert.secrets.command_lines import in_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,18 +35,29 @@ def arguments(words: Sequence[object], service: Service, at: Path = (), first: i
     findings: list[Problem] = []
     for index, old in hits:
         findings.extend(renamed((old,), renames, (*at, first + index)))
-    secrets = [_plain(found.reason, (*at, first + found.at)) for found in plain_secrets(written)]
-    findings.extend(secrets)
-    refused = bool(secrets) and PLAIN_SECRET not in service.allowed
+    secrets = in_command(written)
+    for found in secrets:
+        told = _plain(found.reason) if found.sure else _RANDOM
+        findings.append(told._replace(at=(*at, first + found.at)))
+    refused = any(found.sure for found in secrets) and PLAIN_SECRET not in service.allowed
     return Arguments(None if refused else written, tuple(findings))
 
 
-def _plain(reason: str, at: Path) -> Problem:
+def _plain(reason: str) -> Problem:
     return Problem(
         PLAIN_SECRET,
         Severity.ERROR,
         f"a secret stands here as plain text ({reason}); it would be readable in the workload and in every diff",
         "put it into a variable, `${MY_PASSWORD}` here and its value in `.env`; "
-        "`longshore secrets push` takes it to the secret store",
-        at,
+        "`longshore secrets push` takes it to the secret store; if it is no secret, write `x-longshore: {allow: "
+        f"[{PLAIN_SECRET}]}}` on the service",
     )
+
+
+_RANDOM: Final = Problem(
+    "looks-random",
+    Severity.WARNING,
+    "a word of this command looks random; it is written as plain text",
+    "if it is a secret, put it into a variable, `${MY_TOKEN}` here and its value in `.env`; if it is none, write "
+    "`x-longshore: {allow: [looks-random]}` on the service",
+)

@@ -35,7 +35,8 @@ TELLING: Final = Name("telling", "K5")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SECRET_WORDS: Final = frozenset(
     "password passwords passwd passwds passphrase passcode pwd pass pw psk secret secrets token tokens credential "
-    "credentials creds cred apikey apikeys apitoken authtoken authtok authkey accesskey secretkey privatekey signingkey "
+    "credentials creds cred apikey apikeys apitoken authtoken authtok authkey accesskey secretkey privatekey "
+    "signingkey "
     "sharedkey accountkey masterkey dsn salt salts pepper bearer hmac mnemonic dbpass userpass smtppass requirepass "
     "masterauth masterpass adminpass rootpass storepass keypass bindpass mailpass ftppass mysqlpass "
     "passwort kennwort losung geheim geheimnis schluessel zugangsdaten contrasena contrasenya contrasenia clave claves "
@@ -82,7 +83,8 @@ _FOR_ALL: Final = frozenset("public pub publishable site gpg pgp anon".split())
 """Words before `key` that make it one that everybody may see."""
 
 _TELLING_LAST: Final = frozenset(
-    "auth oauth authorization cookie cookies license licence iv hash signature sig private pem seed conn connection webhook "
+    "auth oauth authorization cookie cookies license licence iv hash signature sig private pem seed conn "
+    "connection webhook "
     "webhooks nonce sas login logins user users access encrypt encryption community jwt pin otp totp pat hook hooks "
     "key keys cert psk2 unseal recovery session signing credentialsjson value header headers".split()
 )
@@ -98,7 +100,8 @@ _HARMLESS_LAST: Final = frozenset(
     "expire age lifetime lifespan timeout duration length size min max algorithm alg type policy header headers issuer "
     "audience claim domain realm enabled disabled required rotation rounds iterations cost strength complexity "
     "history attempts alias arn region version mode field fields prefix suffix count limit limits days hours minutes "
-    "seconds minute hour day second ms manager store backend provider driver engine class reset format encoding encoder encoders "
+    "seconds minute hour day second ms manager store backend provider driver engine class reset format encoding "
+    "encoder encoders "
     "interval user username email method scheme strategy scope scopes validator validators hasher hashers "
     "generator regex pattern template mapping servers protocol mechanism factor source "
     "authentication authorization encryption verification contract address symbol decimals bucket column table "
@@ -111,7 +114,8 @@ _IDENTIFIERS: Final = frozenset("id ids name names arn alias fingerprint label t
 
 _HARMLESS_NAME: Final = re.compile(
     r"^(?:public|pub|require|requires|enable|disable|allow|use|has|is|no|show|hide|skip)_|_public_key$|allow_empty"
-    r"|_random_.*password|^(?:old)?pwd$|(?:^|_)(?:max|min|num|total|prompt|completion|stop)_(?:\w+_)?tokens?$|pass_?through"
+    r"|_random_.*password|^(?:old)?pwd$|(?:^|_)(?:max|min|num|total|prompt|completion|stop)_(?:\w+_)?tokens?$"
+    r"|pass_?through"
     r"|^csrf_(?:cookie|trusted|header|token)|tokens?_per_|password_?less"
 )
 _PAGING: Final = frozenset(

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import string
 from base64 import b64decode
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import random
 
 HERE = Path(__file__).parent
 LEAKS = Path(os.environ.get("LONGSHORE_LEAKS") or Path(__file__).parents[4] / "shared/leaks")
