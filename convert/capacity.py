@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from convert.estate.facts import recreates, resources
 from convert.kubernetes.kinds import WORKLOADS
 from convert.kubernetes.quantity import bytes_in, cpu, memory, millicores_in
+from convert.kubernetes.stable import stable_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,7 +78,7 @@ def _load(manifest: Manifest) -> Load:
     starting = [_asked(container) for container in pod.get("initContainers", ())]
     strategy = spec.get("strategy", {})
     return Load(
-        manifest["metadata"]["name"],
+        stable_name(manifest),
         kind,
         0 if kind == "Job" else int(spec.get("replicas", 1)),
         max(sum(one[0] for one in running), *(one[0] for one in starting), 0),

@@ -1,10 +1,10 @@
 """`deploy.update_config` → how a Deployment replaces its pods.
 
-`order: start-first` starts `parallelism` new pods before old ones go; `stop-first` takes as many old ones away first.
-A parallelism of 0 means all at once. Without `order` the house rule holds: new pods first, no moment without the old
-ones. `monitor` → `minReadySeconds`. A rollout whose pods do not become ready stops, which is `failure_action: pause`;
-the pods of the last version keep serving, so there is nothing to roll back to. `delay` and `max_failure_ratio` have
-no equivalent.
+`order: start-first` starts `parallelism` new pods before old ones go; `stop-first` takes as many old ones away first,
+and where that is all of them, the new ones wait until they have ended (`Recreate`). A parallelism of 0 means all at
+once. Without `order` the house rule holds (policy `rollout`). `monitor` → `minReadySeconds`. A rollout whose pods do
+not become ready stops, which is `failure_action: pause`; where new pods came first, those of the last version keep
+serving, so there is nothing to roll back to. `delay` and `max_failure_ratio` have no equivalent.
 Source: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#update_config
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.compose.units import seconds
-from convert.estate.facts import recreates
+from convert.estate.facts import recreates, why_recreated
 from convert.model import Severity, Unsupported
 from convert.registry import attribute
 
@@ -59,11 +59,12 @@ def _strategy(service: Service, parallelism: int, order: str) -> Iterator[Effect
     kind = service.workload.kind
     count = parallelism or "100%"
     if kind == "Deployment" and recreates(service):
-        yield _lost(
-            "order" if order else "parallelism",
-            "the pod mounts a volume that one node has at a time: it is stopped before the new one starts",
-            Severity.INFO if order != "start-first" else Severity.WARNING,
-        )
+        if order != "stop-first":
+            yield _lost(
+                "order" if order else "parallelism",
+                f"{why_recreated(service)}: the old pod ends before the new one starts",
+                Severity.INFO if order != "start-first" else Severity.WARNING,
+            )
         return
     strategy = "strategy" if kind == "Deployment" else "updateStrategy"
     if order == "stop-first" or kind == "StatefulSet":

@@ -12,8 +12,9 @@ from convert.compose.units import bytes_of, duration_seconds, millicores
 from convert.estate.dials import is_called
 from convert.estate.image_facts import of
 from convert.estate.memory import claimed, claimed_by_image
-from convert.estate.ports import every
-from convert.estate.storage import is_claim, named
+from convert.estate.ports import every, usual_port
+from convert.estate.storage import byte_size, declaration, driver_options, is_claim, named
+from convert.estate.writers import alone
 from convert.kubernetes.quantity import bytes_in, millicores_in
 
 if TYPE_CHECKING:
@@ -72,9 +73,7 @@ def _resources(service: Service) -> Resources:
         claim = claimed(service, {key for key in shared if _in_env_file(service, key)})
     claim = claim or (None if given else claimed_by_image(service))
     needed = claim if claim and claim.needed > max(usual, reserved) else None
-    # What lies in /dev/shm counts as memory of the container.
-    shared_memory = max(0, bytes_of(model.get("shm_size") or 0))
-    limit = given or max((needed.needed if needed else usual) + shared_memory, reserved)
+    limit = given or max((needed.needed if needed else usual) + in_memory(service), reserved)
     cpu_limit = _cpu_limit(limits, model)
     cpu_request = _cpu_request(service, reservations, cpu_limit)
     return Resources(
@@ -85,6 +84,21 @@ def _resources(service: Service) -> Resources:
         cpu_limit=cpu_limit,
         cpu_request=min(cpu_request, cpu_limit) if cpu_limit else cpu_request,
     )
+
+
+def in_memory(service: Service) -> int:
+    """Bytes of the service's directories in memory (`shm_size`, `tmpfs`): what lies there counts as its own."""
+    model, estate = service.model, service.estate
+    short = model.get("tmpfs") or ()
+    options = [entry.partition(":")[2] for entry in ((short,) if isinstance(short, str) else map(str, short))]
+    sizes = [dict(option.partition("=")[::2] for option in text.split(",")).get("size", "") for text in options]
+    for mount in model.get("volumes") or ():
+        if mount.get("type") == "tmpfs":
+            sizes.append(str((mount.get("tmpfs") or {}).get("size") or ""))
+        elif mount.get("type") == "volume" and mount.get("source"):
+            volume = driver_options(declaration(estate, str(mount["source"])))
+            sizes.append(volume.get("size", "") if volume.get("type") == "tmpfs" else "")
+    return max(0, bytes_of(model.get("shm_size") or 0)) + sum(byte_size(size) or 0 for size in sizes)
 
 
 def _in_shared_files(estate: Estate) -> frozenset[str]:
@@ -169,17 +183,23 @@ def access_mode(estate: Estate, volume: str) -> str:
 
 
 def recreates(service: Service) -> bool:
-    """Must the old pod be gone before the new one starts? A volume that one node mounts at a time asks for it."""
-    return service.host.memo(_recreates)
+    """Must the old pod be gone before the new one starts?"""
+    return bool(why_recreated(service))
 
 
-def _recreates(owner: Service) -> bool:
+def why_recreated(service: Service) -> str:
+    """Why the old pod must be gone before the new one starts; empty: it need not."""
+    return service.host.memo(_why_recreated)
+
+
+def _why_recreated(owner: Service) -> str:
     estate = owner.estate
-    return any(
+    one_node = any(
         is_claim(estate, volume) and access_mode(estate, volume) == _ONE_NODE
         for member in estate.pods[owner.name]
         for volume in named(member)
     )
+    return "the pod mounts a volume that one node has at a time" if one_node else alone(owner)
 
 
 def pre_stop_sleep(service: Service) -> int:
@@ -219,6 +239,25 @@ def security_option(text: str) -> tuple[str, str]:
     separator = "=" if equals >= 0 and (colon < 0 or equals < colon) else ":"
     name, _, value = text.partition(separator)
     return name.strip().lower(), value.strip()
+
+
+def image_test(service: Service) -> list[str] | None:
+    """The image's own health check, where it decides whether the service is ready: compose says nothing else."""
+    return service.image_test if _unchecked(service) else None
+
+
+def asked_port(service: Service) -> int | None:
+    """The port whose connection shows that the service is ready, where neither compose nor the image has a test."""
+    if not _unchecked(service) or service.image_test:
+        return None
+    port = next((number for number, protocol in service.container_ports if protocol == "TCP"), None)
+    return port or usual_port(service)
+
+
+def _unchecked(service: Service) -> bool:
+    check = service.model.get("healthcheck") or {}
+    told = service.health_test or check.get("disable") or check.get("test")
+    return service.workload.kind != "Job" and not told
 
 
 def startup_budget(service: Service) -> int:

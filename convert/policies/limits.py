@@ -4,16 +4,19 @@ Memory: a limit always; 256Mi (`workloads.memory` in the stack file) where compo
 production an error. Where the service's own options say that its program takes more (`-Xmx`, `--max-old-space-size`,
 `shared_buffers`, `innodb_buffer_pool_size`, `--maxmemory`, a variable such as `MEMORY=4G`), it gets half as much again
 as the largest of them; without such options, what its image is known not to start without (SQL Server: 2 GB).
-The request is the limit unless compose reserves less, so the scheduler admits only what fits.
+Directories in memory (`shm_size`, `tmpfs` with a size) are added. The request is the limit unless compose reserves
+less, so the scheduler admits only what fits.
 Processor: a request of half the limit, or 100m (`workloads.cpu`); no limit unless compose gives one, since an idle
-processor is of use to nobody. Local disk: 100Mi asked, 1Gi at most; no limit with anonymous volumes, which live there.
+processor is of use to nobody.
+Local disk: 100Mi asked, and no limit, as in Docker: a pod that passes one is evicted and made again, without end. A
+node whose disk is full first evicts who takes more than was asked. `storage_opt: {size: 10G}` in compose is a limit.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.estate.facts import resources
+from convert.estate.facts import in_memory, resources
 from convert.kubernetes.quantity import cpu, memory, millicores_in
 from convert.model import Default, Each, Problem, Severity
 from convert.registry import service_policy
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from convert.model import Effect
 
 
-DISK_REQUEST, DISK_LIMIT = "100Mi", "1Gi"
+DISK_REQUEST = "100Mi"
 
 
 @service_policy
@@ -40,8 +43,6 @@ def limits(service: Service) -> Iterator[Effect]:
     yield Default(workload, held, Each({"requests": requested, "limits": limit}), by_memory)
     yield Default(workload, (*held, "requests", "cpu"), cpu(found.cpu_request), by_cpu)
     yield Default(workload, (*held, "requests", "ephemeral-storage"), DISK_REQUEST)
-    if not _writes_to_disk(service):
-        yield Default(workload, (*held, "limits", "ephemeral-storage"), DISK_LIMIT)
     if not found.memory_given:
         yield _missing(service, found)
     if settings.cpu and found.cpu_limit and millicores_in(settings.cpu) > found.cpu_limit:
@@ -56,7 +57,7 @@ def limits(service: Service) -> Iterator[Effect]:
 
 def _missing(service: Service, found: Resources) -> Problem:
     limit, claim = memory(found.memory_limit), found.memory_claimed
-    also = " and its `shm_size`" if service.model.get("shm_size") else ""
+    also = " and what it keeps in memory" if in_memory(service) else ""
     why = f", {claim.why}{also}" if claim else ""
     return Problem(
         "missing-memory-limit",
@@ -64,10 +65,4 @@ def _missing(service: Service, found: Resources) -> Problem:
         f"no memory limit: `{service.name}` gets {limit}{why}, and is killed when it needs more",
         f"write `mem_limit:` here, or `services: {{{service.name}: {{memory: {limit}}}}}` in the stack file; "
         f"`docker stats` shows what it uses",
-    )
-
-
-def _writes_to_disk(service: Service) -> bool:
-    return any(
-        mount.get("type") == "volume" and not mount.get("source") for mount in service.model.get("volumes") or ()
     )

@@ -7,6 +7,7 @@ A database or a cache that names no port is asked at the one that its image is k
 of ports: else `depends_on` and a rollout would wait for nothing.
 A pod without a readiness probe is sent requests before its program listens, and a rollout goes on before it works.
 Without a health check nobody knows when the program is broken, so nothing restarts it but its own end.
+A port is asked every five seconds, so that those who wait for it wait no longer, and half a minute of silence counts.
 Where compose turns the health check off (`disable: true`, `test: [NONE]`) there is no probe.
 """
 
@@ -14,8 +15,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.facts import asked_port, image_test
 from convert.estate.health import request, target
-from convert.estate.ports import usual_port
 from convert.model import Default
 from convert.registry import service_policy
 
@@ -32,18 +33,13 @@ TIMEOUT = 30
 
 @service_policy
 def probes(service: Service) -> Iterator[Effect]:
-    """Ask the image's own test or the first port, every ten seconds."""
-    check = service.model.get("healthcheck") or {}
-    if service.workload.kind == "Job" or service.health_test or check.get("disable") or check.get("test"):
-        return
-    port = next((number for number, protocol in service.container_ports if protocol == "TCP"), None)
-    port = port or usual_port(service)
-    asked = {"periodSeconds": 10, "failureThreshold": 3}
-    if service.image_test:
-        probe = {**_asked(service.image_test, service), **asked, "timeoutSeconds": TIMEOUT}
-        yield Default(service.workload, (*service.container, "readinessProbe"), probe)
+    """Ask the image's own test every ten seconds, or the first port every five."""
+    test, port = image_test(service), asked_port(service)
+    if test:
+        times = {"periodSeconds": 10, "timeoutSeconds": TIMEOUT, "failureThreshold": 3}
+        yield Default(service.workload, (*service.container, "readinessProbe"), {**_asked(test, service), **times})
     elif port:
-        probe = {"tcpSocket": {"port": port}, **asked, "timeoutSeconds": 3}
+        probe = {"tcpSocket": {"port": port}, "periodSeconds": 5, "timeoutSeconds": 3, "failureThreshold": 6}
         yield Default(service.workload, (*service.container, "readinessProbe"), probe)
 
 

@@ -1,15 +1,20 @@
 """How pods are replaced: a new one is ready before an old one goes, and a rollout that does not work stops.
 
-Where the pod mounts a volume that one node has at a time, the old pod must go first (`Recreate`), or the new one
-would wait for the volume for ever. A new pod must be ready for 10 s to count. A rollout that makes no progress fails
-after ten minutes, or later where the startup probe alone gives the program longer.
+The old pod goes first (`Recreate`) where the pod mounts a volume that one node has at a time, or the new one would
+wait for it for ever; and where two at once do harm, even for seconds: `order: stop-first`, a scheduler (`celery beat`,
+cron), and one copy that nobody calls, a bot or a consumer. Workers in several copies are replaced one by one.
+
+A new pod counts as soon as its own health check says that it works. Where only a port is asked, or nothing, it must
+last 10 s before the old one goes, and where it is open to the outside too: a load balancer takes a moment to know it.
+A rollout that makes no progress fails after ten minutes, or later where the startup probe alone gives the program
+longer.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.estate.facts import recreates, startup_budget
+from convert.estate.facts import asked_port, image_test, recreates, startup_budget
 from convert.model import Default, Each
 from convert.registry import service_policy
 
@@ -20,7 +25,7 @@ if TYPE_CHECKING:
     from convert.model import Effect
 
 
-PROGRESS, MARGIN, READY, HISTORY = 600, 60, 10, 5
+PROGRESS, MARGIN, LASTING, HISTORY = 600, 60, 10, 5
 """Seconds, seconds, seconds, and a number of old versions to keep."""
 
 
@@ -30,7 +35,9 @@ def rollout(service: Service) -> Iterator[Effect]:
     workload = service.workload
     if service.host is not service or workload.kind == "Job":
         return
-    spec = Each({"revisionHistoryLimit": HISTORY, "minReadySeconds": READY})
+    spec = Each({"revisionHistoryLimit": HISTORY})
+    if _must_last(service):
+        spec["minReadySeconds"] = LASTING
     if workload.kind == "Deployment":
         spec["progressDeadlineSeconds"] = _patience(service)
         spec["strategy"] = Each({"type": "Recreate"}) if recreates(service) else _rolling(unavailable=0)
@@ -47,6 +54,16 @@ def _rolling(unavailable: int) -> Each:
     """Replace pods one after the other: the new one beside the old, or, where that cannot be, in its place."""
     rolling = Each({"maxUnavailable": unavailable, "maxSurge": 1 - unavailable})
     return Each({"type": "RollingUpdate", "rollingUpdate": rolling})
+
+
+def _must_last(service: Service) -> bool:
+    """Is it by lasting a while that a new pod shows that it works?"""
+    pod = service.estate.pods[service.name]
+    checked = [bool(member.health_test or image_test(member)) for member in pod]
+    if all(checked):
+        return service.settings.exposure is not None
+    probed = all(known or asked_port(member) for known, member in zip(checked, pod, strict=True))
+    return not (probed and service.workload.kind == "Deployment" and recreates(service))
 
 
 def _patience(service: Service) -> int:
