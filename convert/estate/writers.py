@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from convert.estate.dials import is_called
 from convert.estate.image_facts import of
-from convert.estate.ports import every
+from convert.estate.ports import every, listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,11 +74,14 @@ def _words(service: Service) -> Iterator[str]:
 
 
 def called(owner: Service) -> bool:
-    """Does anything show that others call the service, or one that runs in its pod?"""
+    """Does anything show that others call the service, or one that runs in its pod, or that it waits for calls?"""
     if every(owner) or owner.settings.exposure:
         return True
     members = owner.estate.pods[owner.name]
-    return any(is_called(member) or _named_outside(member) or member.name in _awaited(member) for member in members)
+    return any(
+        is_called(member) or listening(member) or _named_outside(member) or member.name in _awaited(member)
+        for member in members
+    )
 
 
 def _named_outside(service: Service) -> bool:
