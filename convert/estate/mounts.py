@@ -9,6 +9,7 @@ from convert.compose.files import clean
 from convert.compose.units import bytes_of
 from convert.estate.binds import bind, bind_items, bound
 from convert.estate.images import parse
+from convert.estate.kept import unkept
 from convert.estate.nested import directory_above, has_place, is_part, projected
 from convert.estate.storage import FOLDER, colliding, declaration, source, targets, templated
 from convert.kubernetes.names import digest, label
@@ -101,14 +102,22 @@ def _anonymous(service: Service, owner: Service, target: str, at: Path) -> Itera
             Severity.ERROR,
         )
     else:
-        yield Approximated(
-            f"the anonymous volume at `{target}` becomes a scratch directory: it starts empty, without what the image "
-            "has there, and ends with the pod",
-            "give it a name if the data must stay; drop it if the image's own files are meant",
-            at,
-            "anonymous-volume",
-        )
+        lost = unkept(service)
+        if lost and clean(target) in lost.directories:
+            yield Approximated("", at=at)  # the policy `data_not_kept` says more
+        else:
+            yield _scratch(target, at)
         yield from attach(service, scratch(service, target), {"emptyDir": {}}, target)
+
+
+def _scratch(target: str, at: Path) -> Approximated:
+    return Approximated(
+        f"the anonymous volume at `{target}` becomes a scratch directory: it starts empty, without what the image "
+        "has there, and ends with the pod",
+        "give it a name if the data must stay; drop it if the image's own files are meant",
+        at,
+        "anonymous-volume",
+    )
 
 
 def _image(service: Service, mount: Mapping[str, Any], target: str, at: Path) -> Iterator[Effect]:
