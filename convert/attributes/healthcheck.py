@@ -14,6 +14,9 @@ only, answers by the address of who asks (`allow 127.0.0.1`), or sends a test th
 run as the command it is, by `/bin/sh` where it is text. The kubelet does not put secrets into a probe's command: a
 secret variable in it is read from the environment by a shell.
 
+A test that needs a shell, `curl` or `wget`, in an image that is known to have none, gives no probes: in Docker it only
+shows `unhealthy`, here the container would never be ready.
+
 What is lost: parts of seconds (rounded up). A test inside the image is taken from what is known of images; of any other
 only its numbers are here. A Job is judged by its exit code and has no probes.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#healthcheck
@@ -29,6 +32,7 @@ from convert.compose.units import duration_seconds
 from convert.estate.aliases import hosts
 from convert.estate.facts import DEFAULT_INTERVAL, DEFAULT_RETRIES, startup_budget
 from convert.estate.health import asks_through, called, request, target
+from convert.estate.image_facts import of
 from convert.estate.peers import peers
 from convert.model import Approximated, LocalOnly, Severity, Unsupported
 from convert.registry import attribute
@@ -53,6 +57,8 @@ MINIMUM_TIMEOUT = 5
 LONGEST_BUSY = 60
 """Seconds in which every test must fail before a container is restarted. Files that ask every second mean to notice a
 start early; a Redis that forks, or a database that writes its checkpoint, is silent for longer than some rounds."""
+
+_OF_A_SYSTEM = frozenset({"sh", "bash", "ash", "curl", "wget", "nc"})
 
 
 class Times(NamedTuple):
@@ -126,6 +132,15 @@ def _probes(test: list[str], times: Times, service: Service) -> Iterator[Effect]
         )
         return
     asked = request([test[0], *words], target(service))
+    missing = "" if asked or of(service).shell else _missing(test[0], words)
+    if missing:
+        yield Unsupported(
+            f"the image has no `{missing}`, so the test never succeeds, in Docker either: there it only shows, here "
+            "the container would never be ready; there are no probes",
+            "let it run a program that the image has, `test: [CMD, …]`; or write `disable: true`",
+            ("test",),
+        )
+        return
     handler = asked.handler if asked else {"exec": {"command": _command(test[0], words, service)}}
     timeout = max(1, ceil(min(times.timeout, asked.timeout))) if asked and asked.timeout else times.timeout
     ready = {
@@ -144,9 +159,14 @@ def _probes(test: list[str], times: Times, service: Service) -> Iterator[Effect]
             "failureThreshold": ceil(startup_budget(service) / times.start_interval),
         },
     )
+    yield from _liveness([test[0], *words], ready, times, service)
+
+
+def _liveness(test: list[str], ready: Mapping[str, Any], times: Times, service: Service) -> Iterator[Effect]:
+    """Write the looser probe that restarts the container; ready: its readiness probe."""
     if service.settings.liveness == "off":
         return
-    because = _depends([test[0], *words], service)
+    because = _depends(test, service)
     if because and service.settings.liveness != "on":
         yield Approximated(
             f"the test {because}, so there is no liveness probe: the container is not restarted because another "
@@ -158,9 +178,16 @@ def _probes(test: list[str], times: Times, service: Service) -> Iterator[Effect]
         )
         return
     failures = max(2 * times.retries, ceil(LONGEST_BUSY / times.interval))
-    alive = {**ready, "timeoutSeconds": max(MINIMUM_TIMEOUT, timeout), "failureThreshold": failures}
+    alive = {**ready, "timeoutSeconds": max(MINIMUM_TIMEOUT, ready["timeoutSeconds"]), "failureThreshold": failures}
     setting = f"{service.setting}.liveness" if service.settings.liveness else ""
     yield service.put_container("livenessProbe", value=alive, setting=setting)
+
+
+def _missing(form: str, words: list[str]) -> str:
+    """The program that a test needs and an image of one static program does not have; empty: none that we know."""
+    if form == "CMD-SHELL" or any(OPEN in word for word in words):
+        return "/bin/sh"
+    return words[0] if words[0].rpartition("/")[2] in _OF_A_SYSTEM else ""
 
 
 def _command(form: str, words: list[str], service: Service) -> list[str]:
