@@ -15,11 +15,11 @@ from convert.compose.model import Model
 from convert.compose.normalise import normalise
 from convert.compose.problems import Problems, quote
 from convert.compose.project import Project
-from convert.compose.reading import Reading
+from convert.compose.reading import Reading, Refused
 from convert.compose.request import Loaded, Request
 from convert.compose.services import Chosen, choose, resolve_labels, resolve_variables
 from convert.compose.template import TemplateError, substitute
-from convert.compose.tree import Node, plain
+from convert.compose.tree import Node, plain, walk
 from convert.model import Severity
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def _bound(reading: Reading, start: Start, tree: Node, chosen: Chosen, name: str
         _drop_dependencies(selected)
     disabled = {key: service for key, service in everything.items() if key not in selected}
     model["services"] = selected
+    _admit_secrets(reading, model, tree)
     tidy = {key: value for key, value in model.items() if value or key in {"name", "services"} or key.startswith("x-")}
     # Who asks for some services knows that there are others.
     left = {} if reading.request.services else {key: _profiles(service) for key, service in disabled.items()}
@@ -100,6 +101,18 @@ def _bound(reading: Reading, start: Start, tree: Node, chosen: Chosen, name: str
 
 def _profiles(service: dict[str, Any]) -> tuple[str, ...]:
     return tuple(map(str, service.get("profiles") or ()))
+
+
+def _admit_secrets(reading: Reading, model: dict[str, Any], tree: Node) -> None:
+    """Judge the files of secrets by the rule for all others: they are read when secrets are pushed, and stored."""
+    mounted = {mount.get("source") for service in model["services"].values() for mount in service.get("secrets") or ()}
+    for name, secret in model.get("secrets", {}).items():
+        if name in mounted and secret.get("file"):
+            try:
+                reading.admit(secret["file"])
+            except Refused as refused:
+                at, _ = walk(tree, ("secrets", name, "file"))
+                reading.problems.error(refused.code, refused.message, at, help=refused.help)
 
 
 def _bind(tree: Node, problems: Problems) -> dict[str, Any]:

@@ -66,19 +66,7 @@ class Reading:
             return self.files.read(path)
         if path == NOWHERE:
             return b""
-        if not explicit and not self.request.allow_outside:
-            root = self._confine()
-            if not within(self.files.real(path), self.files.real(root)):
-                raise Refused(
-                    "outside-project",
-                    f"`{path}` lies outside of the project",
-                    "move it into the project, or allow it with `--allow-outside`",
-                )
-        kind = self.files.kind(path)
-        if kind == "directory":
-            raise Refused("not-a-file", f"`{self.shown(path)}` is a directory", "name a file in it")
-        if kind == "other":
-            raise Refused("not-a-file", f"`{self.shown(path)}` is not a regular file", "name a regular file")
+        self.admit(path, explicit=explicit)
         try:
             return self.files.read(path)
         except FileNotFoundError:
@@ -86,6 +74,27 @@ class Reading:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise Refused("unreadable-file", f"`{self.shown(path)}` cannot be read: {reason}", "") from None
+
+    def admit(self, path: str, *, explicit: bool = False) -> None:
+        """Say whether a path may be read, now or later; whether there is anything is another question.
+
+        Raises:
+            Refused: it leads out of the project, by symbolic links too, or to what is not a regular file.
+        """
+        if not explicit and not self.request.allow_outside:
+            real = self.files.real(path)
+            if not within(real, self.files.real(self._confine())):
+                leads = "" if real == path else f", at `{real}`"
+                raise Refused(
+                    "outside-project",
+                    f"`{path}` lies outside of the project{leads}",
+                    "move it into the project, or allow it with `--allow-outside`",
+                )
+        kind = self.files.kind(path)
+        if kind == "directory":
+            raise Refused("not-a-file", f"`{self.shown(path)}` is a directory", "name a file in it")
+        if kind == "other":
+            raise Refused("not-a-file", f"`{self.shown(path)}` is not a regular file", "name a regular file")
 
     def _confine(self) -> str:
         here = self.request.working_directory
