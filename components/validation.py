@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -285,6 +286,10 @@ def _network(network: NetworkSettings, region: str) -> Iterator[Wrong]:
             yield Wrong(("network", "zones", index), f"`{zone}` is not in `{region}`", f"such as `{region}a`")
 
 
+_UNREAD = re.compile(r"https://|http://(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|\Z)").match
+"""An address at which what is said stays unread: by TLS, or because it does not leave the machine."""
+
+
 def _application(settings: Settings) -> Iterator[Wrong]:
     if settings.compose and not settings.team:
         yield Wrong(
@@ -319,6 +324,12 @@ def _application(settings: Settings) -> Iterator[Wrong]:
         )
     if settings.compose and settings.secrets.backend == "vault" and not settings.secrets.server:
         yield Wrong(("secrets",), "needs the address of Vault", "write `server: https://vault.example.com:8200`")
+    if settings.secrets.server and not settings.secrets.allow_http and not _UNREAD(settings.secrets.server):
+        yield Wrong(
+            ("secrets", "server"),
+            "is not reached over TLS, so that values and tokens travel in the clear",
+            "write `https://…` (`certificate` names a private authority), or accept it with `allowHttp: true`",
+        )
 
 
 def _doubts(settings: Settings) -> Iterator[Wrong]:

@@ -78,7 +78,8 @@ class SecretSettings(NamedTuple):
     role: ARN of the IAM role (AWS) or role name (Vault) that the store's ServiceAccount assumes.
     kms_key: ARN of the customer's own key in AWS, where secrets are encrypted with one.
     server, mount, auth_mount, vault_namespace: where Vault is, its KV engine, its Kubernetes login, its (Enterprise)
-    namespace. certificate: PEM of the authority behind Vault's own certificate, where it is a private one.
+    namespace. certificate: PEM of the authority behind Vault's own certificate, where it is a private one. allow_http:
+    let values travel unencrypted to a `http://` server that is not on this machine.
     variables: compose variables declared secret (True) or plain (False), beyond what detection finds.
     """
 
@@ -93,6 +94,7 @@ class SecretSettings(NamedTuple):
     auth_mount: str = "kubernetes"
     vault_namespace: str = ""
     certificate: str = ""
+    allow_http: bool = False
     rotation: Literal["pinned", "refresh"] = "pinned"
     refresh_interval: str = "1h0m0s"
     versions: Mapping[str, str] = NOTHING

@@ -141,6 +141,10 @@ def test_scalars_are_those_of_yaml_1_2():
         ({"longshore:capacity": {"memory": "5ki"}}, "`5ki` is not a Kubernetes quantity"),
         ({"longshore:cluster": {**MANAGED, "nodeGroups": {"a": {"desired": 9}}}}, "must have `desired` between"),
         ({**APPLICATION, "longshore:secrets": {"backend": "vault"}}, "needs the address of Vault"),
+        (
+            {**APPLICATION, "longshore:secrets": {"backend": "vault", "server": "http://localhost.example.com:8200"}},
+            "travel in the clear",
+        ),
         ({"longshore:compose": {}}, "needs `files`"),
         ({"longshore:access": {"group": "system:masters"}}, "that EKS lets one name"),
         ({"longshore:budget": {"monthly": 1, "notify": []}}, "names nobody to tell"),
@@ -346,3 +350,13 @@ def test_what_a_cluster_does_not_give_is_warned_of(tmp_path):
         ("warning", "`longshore:cluster"),
         ("warning", "`longshore:services.gateway.exposure"),
     ]
+
+
+@pytest.mark.parametrize(
+    "server",
+    ["https://vault:8200", "http://127.0.0.1:8200", "http://[::1]:8200", "http://localhost", "http://vault:8200"],
+)
+def test_plain_http_goes_to_this_machine_only_or_with_consent(server):
+    consent = {"allowHttp": True} if server == "http://vault:8200" else {}
+    config = {**APPLICATION, "longshore:secrets": {"backend": "vault", "server": server, **consent}}
+    assert "in the clear" not in str(check(config).findings)
