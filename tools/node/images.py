@@ -16,6 +16,7 @@ import io
 import json
 import os
 import shutil
+import struct
 import tarfile
 import tempfile
 from fnmatch import fnmatchcase
@@ -50,12 +51,13 @@ class Image(NamedTuple):
 
 
 class File(NamedTuple):
-    """A file in a layer: from disk or from bytes."""
+    """A file in a layer: from disk or from bytes. capabilities: numbers of those that whoever runs it gets."""
 
     content: Path | bytes
     mode: int = 0o644
     uid: int = 0
     gid: int = 0
+    capabilities: tuple[int, ...] = ()
 
 
 class Folder(NamedTuple):
@@ -102,13 +104,25 @@ def _add(tar: tarfile.TarFile, target: str, content: Content) -> None:
     if isinstance(content, Folder):
         entry.type = tarfile.DIRTYPE
         tar.addfile(entry)
-    elif isinstance(content.content, bytes):
+        return
+    if content.capabilities:
+        entry.pax_headers = {"SCHILY.xattr.security.capability": _file_capabilities(content.capabilities)}
+    if isinstance(content.content, bytes):
         entry.size = len(content.content)
         tar.addfile(entry, io.BytesIO(content.content))
     else:
         entry.size = content.content.stat().st_size
         with content.content.open("rb") as source:
             tar.addfile(entry, source)
+
+
+def _file_capabilities(numbers: Iterable[int]) -> str:
+    """Write the extended attribute as `setcap …=ep` does; each byte of it is one below 128, so it is text too.
+
+    Source: https://github.com/torvalds/linux/blob/master/include/uapi/linux/capability.h (vfs_cap_data)
+    """
+    permitted = sum(1 << number for number in numbers)
+    return struct.pack("<IIIII", 0x02000001, permitted, 0, 0, 0).decode("ascii")
 
 
 def adopt_layer(tar: Path, folder: Path) -> Layer:
