@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: help setup plan lint check test up preview destroy cluster cluster-down node node-down docker docker-down bench secrets-report fuzz docs clean
+.PHONY: help setup plan lint check test up preview refresh destroy lock cluster cluster-down node node-down docker docker-down bench secrets-report fuzz docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -37,7 +37,7 @@ check: lint ## Lint and the fast tests: for every commit
 test: $(READY) ## All tests, on a real Kubernetes API that is built once (about 25 minutes the first time)
 	@$(PY) -m pytest
 
-up preview destroy: $(READY) ## make up STACK=shop.local: the same with a real Pulumi engine (FLAGS=… are its own)
+up preview refresh destroy: $(READY) ## make up STACK=shop.local: the same with a real Pulumi engine (FLAGS=… are its own)
 	@$(PY) -m tools.pulumi $@ "$(STACK)" $(FLAGS)
 
 cluster: $(READY) ## Start a local Kubernetes control plane with simulated nodes, and print its KUBECONFIG
@@ -70,6 +70,10 @@ fuzz: $(READY) ## 20,000 generated compose files against compose-go
 docs: $(READY) ## Write the generated pages again
 	@$(PY) -m tools.documents
 	@$(PY) -m tools.quoted
+
+lock: $(READY) ## Renew requirements*.txt, with hashes, from requirements*.in
+	@for each in requirements requirements-dev; do .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --output-file $$each.txt $$each.in; done
 
 clean: ## Remove what setup and runs have made here
 	rm -rf .venv .pulumi .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

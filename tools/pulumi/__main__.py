@@ -1,4 +1,4 @@
-"""`python -m tools.pulumi up | preview | destroy STACK [FLAG…]`: run the engine with defaults that need no account.
+"""`python -m tools.pulumi up | preview | refresh | destroy STACK [FLAG…]`: the engine, and no account is needed.
 
 Whatever Pulumi's own variables say goes before: PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE (or …_FILE),
 PULUMI_SKIP_CONFIRMATIONS.
@@ -18,7 +18,7 @@ from tools.pulumi.watched import watched
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".pulumi"
-VERBS = ("up", "preview", "destroy")
+VERBS = ("up", "preview", "refresh", "destroy")
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -47,6 +47,9 @@ def run(verb: str, stack: str, flags: list[str]) -> int:
         folder = install(HOME / "bin")
     found = environment(folder)
     program = str(folder / "pulumi")
+    answer = subprocess.run([program, "version"], capture_output=True, text=True, check=False).stdout.strip()
+    if answer.removeprefix("v") != wanted():
+        _say(f"note: {program} is {answer or 'of an unknown version'}; the SDK is that of {wanted()}")
     selected = subprocess.run(
         [program, "stack", "select", "--create", stack], cwd=ROOT, env=found, stdout=subprocess.DEVNULL, check=False
     )
