@@ -95,7 +95,7 @@ def test_state_and_passphrase_are_said_and_can_be_chosen(tmp_path, monkeypatch, 
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("arguments", [["up"], ["up", "shop.dve"], ["refresh", "shop.dev"], []])
+@pytest.mark.parametrize("arguments", [["up"], ["up", "shop.dve"], ["import", "shop.dev"], []])
 def test_a_wrong_stack_or_verb_lists_the_right_ones(arguments, capsys):
     assert make.main(arguments) == 2
     assert "stacks: platform.dev, shop.dev, shop.local" in capsys.readouterr().err
