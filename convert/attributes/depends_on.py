@@ -59,7 +59,8 @@ def depends_on(value: View, service: Service) -> Iterator[Effect]:
 
 def _unmade(service: Service, name: str) -> LocalOnly | Unsupported:
     """Tell who needs what no container provides; an optional dependency that is not enabled is none."""
-    if name not in service.estate.absent:
+    other = service.estate.absent.get(name)
+    if other is None or not other.model.get("provider"):
         return LocalOnly("", at=(name,))
     return Unsupported(
         f"`{name}` is not made, and `{service.name}` starts without it, and without the variables "

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convert.estate.facts import access_mode, shared
+from convert.compose.files import clean
+from convert.estate.facts import access_mode, run_as, shared
 from convert.estate.image_facts import of
+from convert.estate.ports import runs_its_program
 from convert.estate.storage import DEFAULT_SIZE, declaration, driver_options, export, named, templated
 from convert.kubernetes.names import label
 from convert.model import Approximated, ObjectKey, Problem, Put, Severity, Unsupported
@@ -45,6 +47,7 @@ def claim(estate: Estate, key: str) -> dict[str, Any]:
 def made(estate: Estate, key: str, own: ObjectKey, users: tuple[Service, ...]) -> Iterator[Effect]:
     """Make the claim `own` of the volume `key`, and tell what it cannot do for its users."""
     yield from _sharing(estate, key, users)
+    yield from _one_owner(estate, key, users)
     yield from _prefill(estate, key, users)
     if any(key in templated(user) for user in users):
         return
@@ -68,6 +71,40 @@ def _sharing(estate: Estate, key: str, users: tuple[Service, ...]) -> Iterator[E
         "set `storage.sharedClass` in the stack file to a class that many nodes can mount (EFS); or, where all pods "
         f"run on one node, `storage.volumes.{key}.accessMode: ReadWriteOnce`; or keep the data in a bucket or database",
     )
+
+
+def _one_owner(estate: Estate, key: str, users: tuple[Service, ...]) -> Iterator[Effect]:
+    """Tell of programs that give files an owner, where the file system gives every file the same one.
+
+    An access point of EFS does all as one user, whoever the program runs as: who may mount it may write, and `chown` is
+    refused, to root too. Source: https://docs.aws.amazon.com/efs/latest/ug/enforce-identity-access-points.html
+    """
+    kind = given_class(estate, key)
+    if access_mode(estate, key) != "ReadWriteMany" or "efs" not in kind.lower():
+        return
+    changing = [user for user in users if not named(user)[key] and _changes_owners(user, key)]
+    if changing:
+        who = ", ".join(f"`{user.name}`" for user in changing)
+        yield Problem(
+            "shared-volume-owner",
+            Severity.INFO if all("shared-volume-owner" in user.allowed for user in changing) else Severity.WARNING,
+            f"{who}: files of `{key}` are given an owner at the start, and `{kind}` refuses that where its access "
+            "points do all as one user (EFS); a program that insists on it ends",
+            'run it as a user who cannot, such as `user: "33:33"`: it may write all the same, since there everybody is '
+            "the owner; if the class lets owners change, `x-longshore: {allow: [shared-volume-owner]}` on the service",
+        )
+
+
+def _changes_owners(service: Service, key: str) -> bool:
+    """Does the program begin as root and give what it finds in the volume to the user that it drops to?"""
+    mounts = [mount for mount in service.model.get("volumes") or () if mount.get("source") == key]
+    targets = [clean(str(mount.get("target"))) for mount in mounts]
+    command = " ".join(str(word) for name in ("entrypoint", "command") for word in service.model.get(name) or ())
+    facts = of(service)
+    by_itself = facts.starts_as_root and runs_its_program(service)
+    own = [at for at in targets for data in facts.data if f"{at}/".startswith(f"{data}/") or data.startswith(f"{at}/")]
+    told = "chown" in command and any(target in command for target in targets)
+    return not run_as(service) and (told or (by_itself and bool(own)))
 
 
 class Prefill(NamedTuple):

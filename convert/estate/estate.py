@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from convert.estate.image_facts import of
+from convert.estate.owners import owned
 from convert.estate.ports import exposed_ports, runs_its_program, target_port
 from convert.kubernetes import pod
 from convert.kubernetes.kinds import REPLICATED, WORKLOADS
@@ -170,7 +171,7 @@ class Estate:
     """The whole project with the options: all services, and the facts that join them.
 
     services: those that run as containers. absent: those that no container is made for, since an external program
-    provides them.
+    provides them, or since they only give a volume its owner.
     collisions: service → the service whose label it would have had too; the policy `names` reports them.
     """
 
@@ -193,7 +194,7 @@ class Estate:
             taken[slug] = name
             slugs[name] = slug
         for name, model in models.items():
-            made = self.absent if model.get("provider") else self.services
+            made = self.absent if model.get("provider") or owned(name, models) else self.services
             made[name] = Service(name, slugs[name], model, self)
 
     def __iter__(self) -> Iterator[Service]:

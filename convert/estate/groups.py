@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from convert.estate.facts import LARGEST_ID, run_as
+from convert.estate.owners import owners
 from convert.estate.storage import declaration, is_claim, named
 
 if TYPE_CHECKING:
@@ -107,14 +108,15 @@ def _readers(service: Service) -> Iterator[int]:
 def _of_claims(owner: Service) -> int:
     """The group for the claims of a pod; 0: it needs none."""
     estate = owner.estate
-    fallback = 0
+    fallback, known = 0, owners(estate)
     for member in estate.pods[owner.name]:
         claims = {key: read_only for key, read_only in named(member).items() if is_claim(estate, key)}
         if not claims:
             continue
         own = own_group(member)
-        if own:
-            return own
+        told = next((known[key] for key in claims if key in known), 0)
+        if own or told:
+            return own or told
         if own is None:
             written = [key for key, read_only in claims.items() if not (read_only or _external(member, key))]
             others = (own_group(user) for key in written for user in estate.consumers[key])
