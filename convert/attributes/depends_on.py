@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.facts import asked_port
 from convert.model import After, Approximated, LocalOnly, Severity, Unsupported
 from convert.registry import attribute
 
@@ -81,7 +82,7 @@ def _condition(name: str, condition: str, other: Service) -> Iterator[Effect]:
             "depends-on",
         )
     elif condition == "service_healthy" and kind != "Job" and not (other.health_test or other.image_test):
-        port = next((number for number, protocol in other.container_ports if protocol == "TCP"), None)
+        port = asked_port(other)
         told = f"when port {port} accepts a connection" if port else "as soon as it runs"
         yield Approximated(
             f"`{name}` has no `healthcheck` in the compose file (and none of its image is known): it counts as ready "

@@ -49,7 +49,8 @@ class Call(NamedTuple):
 
     by: the services whose setting or file it is; several where they share a config. number: the port that is dialled;
     0 where only the program knows it. host: the name that stands there. key: what it is the value of: a variable, a
-    flag, a line of a file; empty where nothing says so.
+    flag, a line of a file; empty where nothing says so. relied: does who dials count on an answer? Who only watches
+    (Prometheus, a dashboard that reads labels) does not.
     """
 
     path: Path
@@ -57,6 +58,7 @@ class Call(NamedTuple):
     number: int
     by: tuple[str, ...]
     key: str = ""
+    relied: bool = True
 
 
 class Dials(NamedTuple):
@@ -79,6 +81,20 @@ def is_called(service: Service) -> bool:
     return bool(dialled(service)) or any(
         call.by != (service.name,) for call in calls(service.estate).get(service.name, ())
     )
+
+
+def relied_on(service: Service) -> int | None:
+    """The one port at which all others dial the service and count on an answer; None where they are several, or none.
+
+    In a pod of several services nobody knows whose port it is.
+    """
+    found = {
+        call.number
+        for call in calls(service.estate).get(service.name, ())
+        if call.relied and call.number and call.by != (service.name,) and not call.host.startswith(TASKS)
+    }
+    alone = len(service.estate.pods.get(service.name, ())) == 1
+    return found.pop() if alone and len(found) == 1 else None
 
 
 def dials_itself(service: Service) -> tuple[Path, str] | None:
@@ -147,7 +163,8 @@ def _calls(estate: Estate) -> dict[str, tuple[Call, ...]]:
             if not (place.may_be_group and place.name in groups and is_file(text.path)):
                 number = place.port or _port(estate, text, place)
                 key = text.key or place.key
-                call = Call(text.at(place.start), place.name, number, _by(estate, text), key)
+                relied = "labels" not in text.path and "scrape_configs" not in text.text
+                call = Call(text.at(place.start), place.name, number, _by(estate, text), key, relied)
                 found.setdefault(names[place.name], {})[call] = None
     return {target: tuple(places) for target, places in found.items()}
 

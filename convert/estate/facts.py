@@ -9,7 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from convert.compose.units import bytes_of, duration_seconds, millicores
-from convert.estate.dials import is_called
+from convert.estate.dials import is_called, relied_on
 from convert.estate.image_facts import of
 from convert.estate.memory import claimed, claimed_by_image
 from convert.estate.ports import every, usual_port
@@ -247,11 +247,14 @@ def image_test(service: Service) -> list[str] | None:
 
 
 def asked_port(service: Service) -> int | None:
-    """The port whose connection shows that the service is ready, where neither compose nor the image has a test."""
+    """The port whose connection shows that the service is ready, where neither compose nor the image has a test.
+
+    The first that compose declares, else that of its image, else the only one at which others dial it.
+    """
     if not _unchecked(service) or service.image_test:
         return None
     port = next((number for number, protocol in service.container_ports if protocol == "TCP"), None)
-    return port or usual_port(service)
+    return port or usual_port(service) or (None if service.container_ports else relied_on(service))
 
 
 def _unchecked(service: Service) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from convert.model import Path
 
 _ATTRIBUTES: Final = ("command", "entrypoint")
+_HOOKS: Final = ("pre_start", "post_start", "pre_stop")
 
 _SHOWN: Final = 3
 
@@ -43,20 +44,30 @@ class Text(NamedTuple):
         return (*self.path, bisect_right(self.starts, position) - 1) if self.starts else self.path
 
 
-def calling(estate: Estate) -> Iterator[Text]:
+def calling(estate: Estate) -> tuple[Text, ...]:
     """Every text in which a service may be dialled by name, a command whole."""
-    for service in estate:
-        for key, value in (service.model.get("environment") or {}).items():
-            if value:
-                yield Text((*service.path, "environment", key), value, key)
-        for attribute in _ATTRIBUTES:
-            yield from _joined((*service.path, attribute), service.model.get(attribute) or ())
-        test = (service.model.get("healthcheck") or {}).get("test") or ()
-        yield from _joined((*service.path, "healthcheck", "test"), [test] if isinstance(test, str) else test)
-        for place, written in labels(service):
-            for key, value in written.items():
-                yield Text((*place, key), str(value), key)
-    yield from files(estate)
+    return estate.memo(_calling)
+
+
+def _calling(estate: Estate) -> tuple[Text, ...]:
+    return (*(text for service in estate for text in _of(service)), *files(estate))
+
+
+def _of(service: Service) -> Iterator[Text]:
+    for key, value in (service.model.get("environment") or {}).items():
+        if value:
+            yield Text((*service.path, "environment", key), value, key)
+    for attribute in _ATTRIBUTES:
+        yield from _joined((*service.path, attribute), service.model.get(attribute) or ())
+    for attribute in _HOOKS:
+        for index, hook in enumerate(service.model.get(attribute) or ()):
+            words = hook.get("command") if isinstance(hook, dict) else None
+            yield from _joined((*service.path, attribute, index, "command"), words or ())
+    test = (service.model.get("healthcheck") or {}).get("test") or ()
+    yield from _joined((*service.path, "healthcheck", "test"), [test] if isinstance(test, str) else test)
+    for place, written in labels(service):
+        for key, value in written.items():
+            yield Text((*place, key), str(value), key)
 
 
 def _joined(path: Path, words: Sequence[object]) -> Iterator[Text]:

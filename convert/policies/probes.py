@@ -4,7 +4,8 @@ Docker runs the `HEALTHCHECK` of an image, Kubernetes knows of none: where it is
 that who waits for `service_healthy` waits for the same.
 
 A database or a cache that names no port is asked at the one that its image is known for, unless a setting of it speaks
-of ports: else `depends_on` and a rollout would wait for nothing.
+of ports: else `depends_on` and a rollout would wait for nothing. So is a service that names no port at the one at which
+all others dial it; who only watches it (Prometheus) does not count, since nothing may listen there.
 A pod without a readiness probe is sent requests before its program listens, and a rollout goes on before it works.
 Without a health check nobody knows when the program is broken, so nothing restarts it but its own end.
 A port is asked every five seconds, so that those who wait for it wait no longer, and half a minute of silence counts.
