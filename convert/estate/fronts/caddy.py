@@ -80,28 +80,39 @@ class Line(NamedTuple):
 class Site(NamedTuple):
     """What one service says of one site: the site's name as it is written, and its directives."""
 
-    owner: Service
     name: str
     lines: tuple[tuple[str, Line], ...]
+
+
+class Sites(NamedTuple):
+    """All sites of a project. own: service → those of its labels. snippets: name → what it stands for."""
+
+    own: dict[str, list[Site]]
+    snippets: dict[str, Site]
 
 
 def front(service: Service) -> Front | None:
     """The ways that Caddy has to a service; None where it has none."""
     sites = service.estate.memo(_sites)
-    snippets = {site.name.strip("() "): site for site in sites if site.name.startswith("(")}
-    own = [site for site in sites if site.owner is service and site.name and not site.name.startswith("(")]
-    ways = [way for site in own for way in _Reader(site, snippets).ways()]
+    own = [site for site in sites.own.get(service.name, ()) if site.name and not site.name.startswith("(")]
+    ways = [way for site in own for way in _Reader(site, sites.snippets).ways()]
     return Front(tuple(ways)) if ways else None
 
 
 def idle(service: Service) -> bool:
     """Do the labels only define snippets for others, and settings of Caddy itself?"""
-    sites = [site for site in service.estate.memo(_sites) if site.owner is service]
-    return all(not site.name or site.name.startswith("(") for site in sites)
+    own = service.estate.memo(_sites).own.get(service.name, ())
+    return all(not site.name or site.name.startswith("(") for site in own)
 
 
-def _sites(estate: Estate) -> tuple[Site, ...]:
-    return tuple(site for service in estate for site in _sites_of(service))
+def _sites(estate: Estate) -> Sites:
+    found = Sites({}, {})
+    for service in estate:
+        for site in _sites_of(service):
+            found.own.setdefault(service.name, []).append(site)
+            if site.name.startswith("("):
+                found.snippets[site.name.strip("() ")] = site
+    return found
 
 
 def _sites_of(service: Service) -> Iterator[Site]:
@@ -117,7 +128,7 @@ def _sites_of(service: Service) -> Iterator[Site]:
         node[""] = str(value)
     for tree in trees.values():
         name = tree.pop("", "") or tree.pop("address", {}).get("", "")
-        yield Site(service, name, _lines(tree))
+        yield Site(name, _lines(tree))
 
 
 def _lines(tree: dict[str, Any]) -> tuple[tuple[str, Line], ...]:

@@ -56,10 +56,9 @@ def closed(service: Service) -> bool:
 def idle(service: Service) -> bool:
     """Do the labels lead nobody to the service: switched off, routers to others, what others use?"""
     found = known(service.estate)
-    routers = any(router.owner is service for router in found.routers.values())
     shared = ("traefik.http.middlewares.", "traefik.tcp.middlewares.", "traefik.enable", "traefik.docker.")
     only_shared = all(key.startswith(shared) for key in labels_of(service)) and _defines(service)
-    return closed(service) or routers or only_shared
+    return closed(service) or service.name in found.routing or only_shared
 
 
 def _defines(service: Service) -> bool:
@@ -116,9 +115,9 @@ def _ways(found: Known, service: Service, protocol: str, router: Owned) -> Itera
 def _called(found: Known, service: Service, protocol: str, name: str) -> dict[str, str]:
     """The options of the service that a router names, else of the one that stands in the labels."""
     named = found.services.get((protocol, name.lower().partition("@")[0]))
-    own = (each for key, each in found.services.items() if key[0] == protocol and each.owner is service)
-    defined = named or (None if name else next(own, None))
-    return defined.options if defined else {}
+    if named:
+        return named.options
+    return {} if name else found.own.get((protocol, service.name), {})
 
 
 def _alternative(matchers: tuple[Matcher, ...], way: Way) -> Iterator[Way]:

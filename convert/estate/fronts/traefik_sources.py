@@ -16,7 +16,7 @@ from convert.compose.tree import plain
 from convert.estate.configs import config
 from convert.estate.content import content
 from convert.estate.fronts.traefik_middlewares import listed
-from convert.estate.fronts.words import below, flat
+from convert.estate.fronts.words import flat
 from convert.estate.ports import image_name
 
 if TYPE_CHECKING:
@@ -52,6 +52,9 @@ class Known(NamedTuple):
     routers: dict[tuple[str, str], Owned]
     services: dict[tuple[str, str], Owned]
     middlewares: Named
+    own: Named
+    routing: set[str]
+    filed: Named
     file: Options
     static: Options
 
@@ -61,7 +64,7 @@ class Known(NamedTuple):
         if provider in {"", "docker", "swarm"}:
             return self.middlewares.get((protocol, stem))
         if provider == "file":
-            return below(self.file, f"{protocol}.middlewares.{stem}") or None
+            return self.filed.get((protocol, stem))
         return None
 
     def entries(self, names: str) -> tuple[str, ...]:
@@ -91,7 +94,7 @@ def known(estate: Estate) -> Known:
 
 
 def _known(estate: Estate) -> Known:
-    found = Known({}, {}, {}, {}, {})
+    found = Known({}, {}, {}, {}, set(), {}, {}, {})
     for service in estate:
         if "traefik" in image_name(service):
             for options in _settings(service):
@@ -108,6 +111,14 @@ def _known(estate: Estate) -> Known:
             else:
                 owned = found.routers if kind == "routers" else found.services
                 owned.setdefault((protocol, name), Owned(service, {})).options[option] = value
+    for (protocol, _), each in found.services.items():
+        found.own.setdefault((protocol, each.owner.name), each.options)
+    found.routing.update(router.owner.name for router in found.routers.values())
+    for key, value in found.file.items():
+        protocol, _, rest = key.partition(".middlewares.")
+        name, dot, option = rest.partition(".")
+        if dot and protocol in {"http", "tcp"}:
+            found.filed.setdefault((protocol, name), {})[option] = value
     return found
 
 
