@@ -275,3 +275,33 @@ def test_a_published_port_leaves_the_proposal_to_the_labels(convert):
     ports = [{"target": 80, "published": "80", "protocol": "tcp", "mode": "ingress"}]
     result = convert({"web": {"image": "web:1", "labels": {ROUTER: A}, "ports": ports}})
     assert "a.example.com" not in result.found("published-port")[0].help
+
+
+def test_addresses_that_may_open_a_stream_are_an_annotation_of_its_load_balancer(convert):
+    labels = {
+        "traefik.tcp.routers.db.rule": "HostSNI(`*`)",
+        "traefik.tcp.routers.db.middlewares": "office",
+        "traefik.tcp.middlewares.office.ipallowlist.sourcerange": "10.0.0.0/8",
+        "traefik.tcp.services.db.loadbalancer.server.port": "5432",
+    }
+    finding = only(front(convert, labels))
+    assert finding.code == "lost-protection"
+    assert "load-balancer-source-ranges" in finding.help
+    finding = only(front(convert, labels, options=Options(load_balancer_class="eks.amazonaws.com/nlb")))
+    ranges = {"service.beta.kubernetes.io/load-balancer-source-ranges": "10.0.0.0/8"}
+    assert said(finding) == {"kind": "loadbalancer", "port": 5432, "annotations": ranges}
+    assert finding.code == "label-reader"
+
+
+def test_the_program_that_is_asked_is_not_protected_by_itself(convert):
+    labels = {ROUTER: A, USES: "sso", f"{MIDDLEWARES}.sso.forwardauth.address": "http://web:4181"}
+    assert only(front(convert, labels)).code == "label-reader"
+
+
+def test_sending_all_of_http_elsewhere_is_no_way_to_a_service(convert):
+    labels = {
+        ROUTER: "HostRegexp(`{host:.+}`)",
+        USES: "to-https",
+        f"{MIDDLEWARES}.to-https.redirectscheme.scheme": "https",
+    }
+    assert front(convert, labels) == []

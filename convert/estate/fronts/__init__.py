@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from convert.estate.fronts import caddy, nginx_proxy, traefik, traefik_old
-from convert.estate.fronts.words import CERTIFICATE, INTERNAL, Change, Front, Way, each_once
-from convert.kubernetes.aws_load_balancers import is_alb
+from convert.estate.fronts.words import CERTIFICATE, INTERNAL, RANGES, Change, Front, Way, each_once
+from convert.kubernetes.aws_load_balancers import is_alb, is_nlb
 from convert.options import Exposure
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ _ASKING: Final = (
     "Application Load Balancer is to ask, `alb.ingress.kubernetes.io/auth-type` in `exposure.annotations`; then allow "
     "`lost-protection`"
 )
+_RANGES: Final = (
+    f"leave it closed, or, where the load balancer is one of AWS's, let in who may, by `{RANGES}` in "
+    "`exposure.annotations`; then allow `lost-protection`"
+)
 
 
 class Told(NamedTuple):
@@ -57,10 +61,12 @@ def told(service: Service, proxy: str) -> Told | None:
     """Tell what becomes of a service without `proxy`; None where nothing is lost."""
     front = next(filter(None, (read(service) for read in PROXIES[proxy].fronts)), None)
     exposure = service.settings.exposure
+    if front and all(way.redirects and not way.host for way in front.ways):
+        return None  # all that comes in by HTTP is sent elsewhere, which an exposure with a certificate does
     if front is None:
         return None if exposure or PROXIES[proxy].idle(service) else Told("", _SET)
     proposed = _proposed(service, front)
-    lost = _lost(front, exposure, proposed)
+    lost = [change for change in _lost(front, exposure, proposed) if change.asks != service.name]
     guards = "; ".join(change.text for change in lost if change.guards)
     others = "; ".join(change.text for change in lost if not change.guards)
     written = f"`services: {{{service.host.name}: {{exposure: {_flow(proposed)}}}}}` in the stack file"
@@ -69,7 +75,8 @@ def told(service: Service, proxy: str) -> Told | None:
         opened = (
             "the stack opens it all the same" if exposure else f"{written} opens it without that" if proposed else ""
         )
-        return Told(guards, _lines(opened, without, _ASKING))
+        asking = _RANGES if proposed.get("kind") == "loadbalancer" else _ASKING
+        return Told(guards, _lines(opened, without, asking))
     if exposure:
         return Told("", _lines("`exposure` is set", without)) if lost else None
     return Told("", _lines(f"what it is told is {written}" if proposed else _SET, without))
@@ -85,7 +92,9 @@ def _proposed(service: Service, front: Front) -> dict[str, Any]:
     if way is None:
         return {}
     if way.stream:
-        return {"kind": "loadbalancer", "port": way.port}
+        ranges = {each.by: each.value for each in way.changes if each.by == RANGES and each.value}
+        known = bool(ranges) and is_nlb(service.options.load_balancer_class)
+        return {"kind": "loadbalancer", "port": way.port} | ({"annotations": ranges} if known else {})
     found: dict[str, Any] = {"kind": "ingress", "host": way.host}
     found |= ({"path": way.path} if way.path != "/" else {}) | ({"port": way.port} if way.port else {})
     everywhere = [change for change in way.changes if all(change in other.changes for other in front.ways)]

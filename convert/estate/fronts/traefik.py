@@ -14,6 +14,8 @@ from convert.estate.fronts.traefik_rules import Alternatives, Matcher, alternati
 from convert.estate.fronts.traefik_sources import Known, Owned, known, labels_of
 from convert.estate.fronts.words import (
     ALB,
+    RANGES,
+    SOURCES,
     TLS,
     TO_HTTPS,
     Change,
@@ -95,6 +97,8 @@ def _ways(found: Known, service: Service, protocol: str, router: Owned) -> Itera
         *listed(options.get("middlewares", "")),
     ]
     told = [each for name in names for each in changes(name, lambda name: found.middleware(protocol, name))]
+    if stream:
+        told = [each._replace(by=RANGES) if each.by == SOURCES else each for each in told]
     told += _security(found, options, () if stream else entries)
     told += _further(options)
     backend = _called(found, service, protocol, options.get("service", ""))

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 ALB: Final = "alb.ingress.kubernetes.io"
 AUTHENTICATION: Final = f"{ALB}/auth-type"
 SOURCES: Final = f"{ALB}/inbound-cidrs"
+RANGES: Final = "service.beta.kubernetes.io/load-balancer-source-ranges"
+"""Annotation of a Service for AWS's load balancers of streams.
+
+Source: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/
+"""
 STICKINESS: Final = f"{ALB}/target-group-attributes"
 
 CERTIFICATE: Final = "certificate"
@@ -33,12 +38,14 @@ class Change(NamedTuple):
 
     text: a clause that says it. guards: does it keep somebody out? by: the setting of an `exposure` that does the same
     (`certificate`, `internal`, the key of an annotation); value: what is to be set there, empty where nobody knows.
+    asks: the host of the program that is asked whether a request may pass.
     """
 
     text: str
     guards: bool = False
     by: str = ""
     value: str = ""
+    asks: str = ""
 
     def kept(self, exposure: Exposure) -> bool:
         """Does the exposure that the stack has do it as well?"""
@@ -97,8 +104,9 @@ def password(name: str, kind: str) -> Change:
 def asked_first(name: str, address: str, kind: str) -> Change:
     """Another program is asked whether a request may pass. address: its URL, or host and port."""
     host = re.match(r"(?:[a-z]{2,6}://)?(?:[^/@\s]{1,200}+@)?([A-Za-z0-9][\w.-]{0,100})", address)
-    who = f" `{host[1]}`" if host else " somebody else"
-    return Change(f"{name} asks{who} whether a request may pass ({kind})", guards=True, by=AUTHENTICATION)
+    asks = host[1] if host else ""
+    who = f"`{asks}`" if asks else "somebody else"
+    return Change(f"{name} asks {who} whether a request may pass ({kind})", True, AUTHENTICATION, asks=asks)
 
 
 def sources(name: str, ranges: str, kind: str, *, plain: bool = True) -> Change:
