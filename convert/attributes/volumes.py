@@ -7,7 +7,9 @@
   become an `nfs` mount, `type: tmpfs` memory.
 - A *bind mount* of files of the project, read-only and at most a mebibyte, is a ConfigMap; scripts stay executable. A
   single file that is mounted to be written becomes one too, with a warning. Any other path of the Docker host is an
-  error with three ways out. Docker's socket is an error of its own; the host's clock files are left out.
+  error with three ways out. Docker's socket is an error of its own; the host's clock files are left out. Files that
+  are mounted over or beside those of such a directory, and configs and secrets inside of it, come into one `projected`
+  volume with it: in a ConfigMap no place can be made for a mount.
 - An *anonymous volume* is an `emptyDir`: it lives as long as the pod. One that only keeps a bind mount off a
   directory of the image is not needed. `type: tmpfs` is an `emptyDir` in memory, `type: image` an image volume from
   1.33 on.
