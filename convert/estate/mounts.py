@@ -148,7 +148,7 @@ def refused(service: Service, target: str, own: Path, at: Path) -> Iterator[Unsu
         yield Unsupported(
             f"`{target}` is mounted by {path_text(first)} too", "drop one of them", at, "mount-twice", Severity.ERROR
         )
-    elif not is_part(service, target) and not _is_bind(service, own):
+    elif not is_part(service, target) and not _told_otherwise(service, own):
         above = directory_above(service, target)
         if above and not has_place(service, above, target):
             yield Unsupported(
@@ -160,9 +160,12 @@ def refused(service: Service, target: str, own: Path, at: Path) -> Iterator[Unsu
             )
 
 
-def _is_bind(service: Service, own: Path) -> bool:
-    """Is it a bind mount? One that becomes no ConfigMap has an error of its own."""
-    return own[0] == "volumes" and len(own) > 1 and service.model["volumes"][own[1]].get("type") == "bind"
+def _told_otherwise(service: Service, own: Path) -> bool:
+    """Is it a mount with a finding of its own there: a bind that becomes no ConfigMap, a volume without a name?"""
+    if own[0] != "volumes" or len(own) == 1:
+        return False
+    mount = service.model["volumes"][own[1]]
+    return mount.get("type") == "bind" or (mount.get("type") == "volume" and not mount.get("source"))
 
 
 def attach(

@@ -141,7 +141,8 @@ def _alternative(matchers: tuple[Matcher, ...], way: Way) -> Iterator[Way]:
             paths += wanted
             told.append(Change(f"lets in only {shown(wanted[0])} itself, not what is below (`Path`)", guards=True))
         else:
-            told.append(_condition(matcher))
+            change = _condition(matcher)
+            told.append(change._replace(by=RANGES) if way.stream and change.by == SOURCES else change)
     for host in hosts or [""]:
         for path in paths or ["/"]:
             yield way._replace(host=host, path=path, changes=each_once(told))
@@ -169,7 +170,7 @@ def _security(found: Known, options: dict[str, str], entries: tuple[str, ...]) -
     if any(found.entry(entry, "http.redirections.entrypoint.to") for entry in entries):
         yield TO_HTTPS
     name = secure.get("options", "")
-    if not name:
+    if name.partition("@")[0] in {"", "default"}:
         return
     own = below(found.file, f"tls.options.{name.lower().partition('@')[0]}")
     if any(key.startswith("clientauth") for key in own) or "mtls" in name.lower() or "client" in name.lower():
