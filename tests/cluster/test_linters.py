@@ -34,6 +34,11 @@ WAIVERS = (
         "An idle processor is of use to nobody: a limit is what compose gives. A memory limit is always there.",
     ),
     Waiver(
+        "container-ephemeral-storage-request-and-limit",
+        "Ephemeral Storage limit is not set",
+        "Docker has none: a container that writes more would be evicted. A request is always there.",
+    ),
+    Waiver(
         "container-image-pull-policy",
         "ImagePullPolicy is not set to Always",
         "The images have versions. To ask the registry at every start makes it a part of every restart.",
@@ -42,6 +47,11 @@ WAIVERS = (
         "container-security-context-readonlyrootfilesystem",
         "The pod has a container with a writable root filesystem",
         "Compose says where a root file system is read-only; most images write to theirs.",
+    ),
+    Waiver(
+        "container-security-context-readonlyrootfilesystem",
+        "Container has no configured security context",
+        "Of an image that nobody knows no right is taken that it has in Docker (decision 9).",
     ),
     Waiver(
         "container-security-context-user-group-id",
