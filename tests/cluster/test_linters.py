@@ -72,7 +72,7 @@ WAIVERS = (
         "pod-probes",
         "Container is missing a readinessProbe",
         "Compose declares no port and no health check for them: nobody knows what to ask.",
-        frozenset({"inventory-beat", "media-worker", "notifications-worker", "postgres-backup", "sellers-api"}),
+        frozenset({"inventory-beat", "media-worker", "notifications-worker", "postgres-backup"}),
     ),
 )
 
