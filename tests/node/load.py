@@ -62,7 +62,7 @@ def load(node, namespace, *urls, kept=False, clients=2, pause="20ms"):
     try:
         yield seen
     finally:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=180)
     assert process.returncode == 0, err
     for name, value in json.loads(out).items():
         setattr(seen, name, value)

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+import yaml
 
 from tests.node import marketplace
 from tests.node.load import client, load
@@ -15,6 +16,8 @@ NEW = {
     "PAYMENTS_VERSION": "2024.12.0",
     "SELLERS_VERSION": "2024.12.0",
 }
+# The gateway lets a client call `users` five times a second (config/nginx/nginx.conf).
+LIMITED = {"clients": 1, "pause": "500ms"}
 
 
 @pytest.fixture(scope="module")
@@ -24,27 +27,26 @@ def checkout(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def shop(node, operator, checkout, say_once):
-    """The whole of it, applied once as `kubectl apply` does, in no order, and left to converge by itself."""
+    """The whole of it by one `kubectl apply`, in the order of the alphabet, and left to converge by itself."""
     manifests = marketplace.rendered(checkout)
     for image in marketplace.images(manifests):
         node.add_image(image)
     with new_namespace(node.api) as namespace:
         begun = time.monotonic()
-        node.apply(sorted(manifests, key=lambda x: x["metadata"]["name"]), namespace)
+        text = yaml.safe_dump_all(sorted(manifests, key=lambda x: x["metadata"]["name"]))
+        node.kubectl("apply", "--namespace", namespace, "--filename", "-", stdin=text)
         workloads.wait_until_up(node.api, namespace, 600)
         seconds = time.monotonic() - begun
         pods = node.api.list("v1", "Pod", namespace)
         again = sum(y["restartCount"] for x in pods for y in x["status"].get("containerStatuses", []))
-        say_once(
-            f"{len(manifests)} objects applied in no order; {len(pods)} pods up after {seconds:.0f} s, {again} restarts"
-        )
+        say_once(f"{len(manifests)} objects by one apply; {len(pods)} pods up after {seconds:.0f} s, {again} restarts")
         client(node, namespace, **EDGE)
         yield namespace
 
 
 def test_every_service_answers_through_the_gateway(node, shop):
     urls = [f"https://gateway{path}" for path in UPSTREAMS.values()]
-    with load(node, shop, *urls) as seen:
+    with load(node, shop, *urls, clients=1) as seen:
         time.sleep(3)
     assert seen.failed == {}
     assert seen.answered > len(urls)
@@ -58,15 +60,17 @@ def test_a_release_of_each_service_behind_the_gateway_loses_nothing(node, shop, 
     (new,) = [x for x in manifests if (x["kind"], x["metadata"]["name"]) == ("Deployment", service)]
     new["spec"]["template"]["metadata"].setdefault("annotations", {})["test/release"] = "2"
     url = f"https://gateway{UPSTREAMS[service]}"
+    pace = LIMITED if service == "users-api" else {}
     begun = time.monotonic()
-    with load(node, shop, url) as fresh, load(node, shop, url, kept=True) as kept:
+    with load(node, shop, url, **pace) as fresh, load(node, shop, url, kept=True, **pace) as kept:
         time.sleep(1)
         node.apply([new], shop)
         workloads.wait_until_up(node.api, shop, 180)
         time.sleep(2)
     say(
         f"{service}: rolled in {time.monotonic() - begun - 3:.1f} s; of {fresh.answered + fresh.lost} requests on new "
-        f"connections {fresh.lost} lost, of {kept.answered + kept.lost} on kept ones {kept.lost}"
+        f"connections {fresh.lost} lost, of {kept.answered + kept.lost} on kept ones {kept.lost}; "
+        f"the slowest took {max(fresh.slowest, kept.slowest):.1f} s"
     )
     assert (fresh.failed, kept.failed) == ({}, {})
     for each in (fresh, kept):

@@ -36,7 +36,7 @@ func load(arguments []string) error {
 		group.Add(1)
 		go func() {
 			defer group.Done()
-			client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
+			client := &http.Client{Timeout: time.Minute, Transport: &http.Transport{
 				DisableKeepAlives: !*kept, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 			for number := 0; ; number++ {
 				select {

@@ -43,6 +43,9 @@ func main() {
 			exit(once(address))
 		}
 	}
+	if len(played.Listen) == 0 && len(played.Ends) > 0 {
+		exit(nil) // a tool: without a word for it, it says how it is used, and ends
+	}
 	exit(serve(played.Listen))
 }
 
