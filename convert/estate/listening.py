@@ -10,7 +10,8 @@ Source: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-sta
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from convert.estate.dials import dialled
 from convert.estate.image_facts import of
@@ -38,6 +39,7 @@ _IN_FILE: Final = re.compile(
     r"(?i)(?<![\w.-])[\w.-]{0,30}?(?:listen|bind|addr|address|host|interface|http|socket|endpoint)[\w.-]{0,20}[\"']?"
     rf"[ \t]{{0,9}}[:= \t][ \t]{{0,9}}[\"']?{_LOOPBACK}(?::(\d{{2,5}}))?(?![\w.:])"
 )
+_NAMES_LOOPBACK: Final = re.compile(r"127\.|localhost|::1", re.IGNORECASE).search
 _SITE: Final = re.compile(rf"(?m)^[ \t]{{0,20}}(?:https?://)?{_LOOPBACK}(?::(\d{{2,5}}))?[ \t]{{0,9}}\{{")
 """The address of a site in a Caddyfile."""
 
@@ -83,6 +85,14 @@ _COMMENT: Final = re.compile(r"(?m)^[ \t]{0,40}(?:#(?!!)|;|//).*$")
 HTTP: Final = 80
 
 
+class Said(NamedTuple):
+    """What one file says. loopback: ports that are opened there only, 0 where it does not tell which."""
+
+    loopback: tuple[int, ...]
+    by_address: bool
+    redirects: bool
+
+
 def reachable(service: Service) -> frozenset[int]:
     """TCP ports of the service's pod at which the kubelet reaches a program, as far as anything that we see tells.
 
@@ -94,12 +104,12 @@ def reachable(service: Service) -> frozenset[int]:
 
 def answers_by_address(service: Service) -> bool:
     """May the answer depend on the address of who asks, by a file that a container of the pod mounts?"""
-    return service.host.memo(_answers_by_address)
+    return any(said.by_address for said in service.host.memo(_said))
 
 
 def redirects(service: Service) -> bool:
     """Does a file that a container of the pod mounts send who asks elsewhere?"""
-    return service.host.memo(_redirects)
+    return any(said.redirects for said in service.host.memo(_said))
 
 
 def _members(owner: Service) -> tuple[Service, ...]:
@@ -113,12 +123,13 @@ def _reachable(owner: Service) -> frozenset[int]:
         known.update(dialled(member))
         if runs_its_program(member):
             known.update(of(member).ports)
-    closed = {port for member in _members(owner) for port in _on_loopback(member)}
+    closed = {port for said in owner.memo(_said) for port in said.loopback}
+    closed.update(port for member in _members(owner) for port in _on_loopback(member))
     return frozenset() if 0 in closed else frozenset(known - closed - {0})
 
 
 def _on_loopback(service: Service) -> Iterator[int]:
-    """Ports that the service opens on the loopback only; 0: one that is not told."""
+    """Ports that commands and settings open on the loopback only; 0: one that is not told."""
     for path, text in commands(service):
         if path[2] in {"entrypoint", "command"}:
             yield from _pairs(text)
@@ -128,9 +139,6 @@ def _on_loopback(service: Service) -> Iterator[int]:
         yield from _pairs(text)
         if _VARIABLE(text):
             yield 0
-    for text in _texts(service):
-        for match in (*_IN_FILE.finditer(text), *_SITE.finditer(text)):
-            yield int(match[1] or (HTTP if "listen" in match[0].lower() else 0))
 
 
 def _pairs(text: str) -> Iterator[int]:
@@ -138,14 +146,18 @@ def _pairs(text: str) -> Iterator[int]:
         yield int(match[1])
 
 
-def _answers_by_address(owner: Service) -> bool:
-    return any(rule.search(text) for member in _members(owner) for text in _texts(member) for rule in _BY_ADDRESS)
+def _said(owner: Service) -> tuple[Said, ...]:
+    """What the files that the pod mounts say."""
+    return tuple(_read(text) for member in _members(owner) for _, text in files(member))
 
 
-def _redirects(owner: Service) -> bool:
-    return any(_REDIRECTS.search(text) for member in _members(owner) for text in _texts(member))
-
-
-def _texts(service: Service) -> Iterator[str]:
-    """The files that the service mounts, without their comments."""
-    return (_COMMENT.sub("", text) for _, text in files(service))
+@lru_cache(maxsize=1024)
+def _read(text: str) -> Said:
+    """Read one file; many services may mount the same."""
+    text = _COMMENT.sub("", text)
+    matches = (*_IN_FILE.finditer(text), *_SITE.finditer(text)) if _NAMES_LOOPBACK(text) else ()
+    return Said(
+        tuple(int(match[1] or (HTTP if "listen" in match[0].lower() else 0)) for match in matches),
+        any(rule.search(text) for rule in _BY_ADDRESS),
+        bool(_REDIRECTS.search(text)),
+    )
