@@ -1,7 +1,8 @@
 """`sysctls` → `sysctls` of the pod, those that Kubernetes calls safe.
 
 The kubelet refuses a pod with any other unless the node allows it by name, so others are left out and reported. With
-`allow: [sysctls]` they are written, for nodes that do (`allowedUnsafeSysctls`).
+`allow: [sysctls]` they are written, for nodes that do (`allowedUnsafeSysctls`). A `vm.max_map_count` that the nodes of
+EKS have anyway is left out with a note.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#sysctls
 and https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls
 """
@@ -11,7 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.estate.facts import SAFE_SYSCTLS
-from convert.model import Item, Problem, Severity, Unsupported
+from convert.estate.node_limits import MAP_COUNT
+from convert.model import Item, LocalOnly, Problem, Severity, Unsupported
 from convert.registry import attribute
 
 if TYPE_CHECKING:
@@ -28,6 +30,12 @@ def sysctls(value: View, service: Service) -> Iterator[Effect]:
     owner = service.host.model.get("sysctls") or {}
     for name, setting in value.items():
         allowed = "sysctls" in service.allowed
+        if name == "vm.max_map_count" and str(setting).isdecimal() and int(setting) <= MAP_COUNT and not allowed:
+            yield LocalOnly(
+                f"the nodes of EKS have {MAP_COUNT:,}, which is as much; on others it is set there: a pod cannot",
+                at=(name,),
+            )
+            continue
         if name not in SAFE_SYSCTLS and not allowed:
             yield Unsupported(
                 f"nodes refuse pods that set `{name}`, so it is left out: it keeps the node's value",
