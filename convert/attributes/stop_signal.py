@@ -1,8 +1,9 @@
 """`stop_signal` has no field of its own on today's clusters: a pod is sent the `STOPSIGNAL` of its image.
 
 Nothing is lost where that is the same one: SIGTERM is every image's default, and some images are known to bring theirs
-(`nginx` SIGQUIT, `postgres` SIGINT, `httpd` SIGWINCH, `haproxy` SIGUSR1). Else the program is stopped by another signal
-than it expects. `lifecycle.stopSignal` exists behind a feature gate that managed clusters do not open (KEP-4960).
+(`nginx` SIGQUIT, `postgres` SIGINT, `httpd` SIGWINCH, `haproxy` SIGUSR1). Little is lost where the program is known to
+end in order at SIGTERM too (Redis). Else it is stopped by another signal than it expects. `lifecycle.stopSignal` exists
+behind a feature gate that managed clusters do not open (KEP-4960).
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#stop_signal
 """
 
@@ -11,7 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convert.estate.image_facts import of
-from convert.model import Unsupported
+from convert.estate.ports import runs_its_program
+from convert.model import Approximated, Severity, Unsupported
 from convert.registry import attribute
 
 if TYPE_CHECKING:
@@ -37,11 +39,21 @@ def stop_signal(value: str, service: Service) -> Iterator[Effect]:
     """Compare the signal with the one that the image brings."""
     text = str(value).upper()
     signal = NUMBERS.get(text) or (text if text.startswith("SIG") else f"SIG{text}")
-    brought = of(service).stop_signal or "SIGTERM"
-    if signal != brought:
-        yield Unsupported(
-            f"a pod is stopped by the signal of its image (`{brought}` if its `STOPSIGNAL` says nothing else), "
-            f"not by `{signal}`",
-            f"write `STOPSIGNAL {signal}` into the Dockerfile; if it stands there already, allow `stop-signal`",
+    facts = of(service)
+    brought = facts.stop_signal or "SIGTERM"
+    if signal == brought:
+        return
+    if brought == "SIGTERM" and facts.ends_at_sigterm and runs_its_program(service):
+        yield Approximated(
+            f"a pod is stopped by the signal of its image, SIGTERM, not by `{signal}`; this program ends in order at "
+            "that too",
             code="stop-signal",
+            severity=Severity.INFO,
         )
+        return
+    yield Unsupported(
+        f"a pod is stopped by the signal of its image (`{brought}` if its `STOPSIGNAL` says nothing else), "
+        f"not by `{signal}`",
+        f"write `STOPSIGNAL {signal}` into the Dockerfile; if it stands there already, allow `stop-signal`",
+        code="stop-signal",
+    )

@@ -56,6 +56,9 @@ class ImageFacts(NamedTuple):
     data: tuple[str, ...] = ()
     """Directories with what must not be lost: its VOLUMEs that hold data, else where it keeps data by default."""
 
+    expendable: bool = False
+    """What it keeps is a cache, or can be made again by itself or by others (Redis, certificates, downloads)."""
+
     ports: tuple[int, ...] = ()
     """TCP ports at which it serves unless it is told otherwise, the main one first."""
 

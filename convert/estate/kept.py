@@ -38,9 +38,6 @@ class Unkept(NamedTuple):
     certain: bool
 
 
-MEMORIES: Final = ("dragonfly", "keydb", "redis", "valkey")
-"""Caches by their image's name: what they write matters only where they are told to write it."""
-
 _SERVERS: Final = re.compile(
     r"(?:^|[\s/;&|])(?:cassandra|clickhouse(?:-server)?|consul|docker-entrypoint(?:\.sh)?|elasticsearch|etcd|grafana|"
     r"influxd|keydb-server|mariadbd(?:-safe)?|minio|mongod|mysqld(?:_safe)?|nats-server|neo4j|postgres|prometheus|"
@@ -66,8 +63,7 @@ def unkept(service: Service) -> Unkept | None:
     if not lost or any(_told(service, target) for target, key in kept.items() if key):
         return None
     anonymous = targets(service).get(clean(lost[0]), ())
-    memory = any(name in image_name(service) for name in MEMORIES)
-    certain = not memory or bool(_PERSISTS.search(_command(service)))
+    certain = not facts.expendable or bool(_PERSISTS.search(_command(service)))
     return Unkept(lost, anonymous, _meant(service, kept, lost), certain)
 
 

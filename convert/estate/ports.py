@@ -192,11 +192,15 @@ def runs_its_program(service: Service) -> bool:
 
 def usual_port(service: Service) -> int | None:
     """The port at which the service's program answers, where its image is known for it and nothing says another."""
+    from convert.estate.configured import says_another_port  # noqa: PLC0415  which reads the files of an estate
+
     facts = of(service)
     if not facts.answers or not runs_its_program(service):
         return None
     settings = (*(service.model.get("environment") or ()), *(service.model.get("command") or ()))
-    return None if any("port" in str(text).lower() for text in settings) else facts.ports[0]
+    if any("port" in str(text).lower() for text in settings) or says_another_port(service, facts.ports[0]):
+        return None
+    return facts.ports[0]
 
 
 def image_name(service: Service) -> str:
