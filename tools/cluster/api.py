@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import ssl
 import tempfile
 import time
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Manifest = dict[str, Any]
 
 _FIELD_MANAGER = "longshore-test"
+_CONTROL = re.compile("[\x7f-\x84\x86-\x9f]")
 
 
 class ApiError(Exception):
@@ -56,7 +58,20 @@ def _bytes(section: Mapping[str, Any], name: str, folder: Path) -> bytes | None:
     return (folder / str(file)).read_bytes() if file else None
 
 
-def _connect(kubeconfig: Path) -> httpx.Client:
+class Access(NamedTuple):
+    """What a kubeconfig says of its current context: the server's URL, how to trust it, how to be known to it."""
+
+    server: str
+    trust: ssl.SSLContext
+    headers: dict[str, str]
+
+
+def access(kubeconfig: Path) -> Access:
+    """Read a kubeconfig whose user has a certificate or a token.
+
+    Raises:
+        ValueError: its user needs a plugin.
+    """
     config = yaml.safe_load(kubeconfig.read_text("utf-8"))
     contexts = {x["name"]: x["context"] for x in config["contexts"]}
     context = contexts[config["current-context"]]
@@ -74,7 +89,12 @@ def _connect(kubeconfig: Path) -> httpx.Client:
             file.flush()
             trust.load_cert_chain(file.name)
     headers = {"Authorization": f"Bearer {user['token']}"} if "token" in user else {}
-    return httpx.Client(base_url=cluster["server"], verify=trust, headers=headers, timeout=30, trust_env=False)
+    return Access(cluster["server"], trust, headers)
+
+
+def _connect(kubeconfig: Path) -> httpx.Client:
+    server, trust, headers = access(kubeconfig)
+    return httpx.Client(base_url=server, verify=trust, headers=headers, timeout=30, trust_env=False)
 
 
 class Api:
@@ -155,12 +175,13 @@ class Api:
         options = {"fieldManager": _FIELD_MANAGER, "fieldValidation": "Strict", "force": "true"}
         if dry_run:
             options["dryRun"] = "All"
-        # JSON is YAML, so the body needs no second serialiser.
+        # JSON is YAML, so the body needs no second serialiser, but for the control characters that YAML does not allow.
+        text = _CONTROL.sub(lambda x: f"\\u{ord(x[0]):04x}", json.dumps(manifest, ensure_ascii=False))
         return self.request(
             "PATCH",
             self.path_of(manifest, namespace),
             params=options,
-            content=json.dumps(manifest, ensure_ascii=False),
+            content=text,
             headers={"Content-Type": "application/apply-patch+yaml"},
         )
 

@@ -67,6 +67,14 @@ class Api:
         text = self._ask("POST", f"/{_VERSION}/{what}{_query(query)}", json.dumps(body or {}).encode())
         return json.loads(text) if text.strip() else None
 
+    def delete(self, what: str, **query: Any) -> None:
+        """Remove something; gone already is as good."""
+        try:
+            self._ask("DELETE", f"/{_VERSION}/{what}{_query(query)}")
+        except EngineError as error:
+            if f" {http.HTTPStatus.NOT_FOUND.value} " not in str(error):
+                raise
+
     def load(self, archive: Path) -> None:
         """Take in the images of an archive as `docker save` writes it."""
         with archive.open("rb") as content:

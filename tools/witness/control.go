@@ -26,6 +26,9 @@ type answer struct {
 	Report *world `json:"report,omitempty"`
 	Calls  []call `json:"calls,omitempty"`
 	Error  string `json:"error,omitempty"`
+
+	Readers int                `json:"readers,omitempty"` // how many write down its diary
+	Dialled map[string]dialled `json:"dialled,omitempty"` // by who asks, who is in the same network
 }
 
 // A call of a probe or a hook: what it was called with, as whom, and where.
@@ -169,7 +172,7 @@ func (s *service) obey(asked request) answer {
 	case "report":
 		s.mutex.Lock()
 		defer s.mutex.Unlock()
-		return answer{Report: s.world, Calls: s.calls}
+		return answer{Report: s.world, Calls: s.calls, Readers: len(s.diaries)}
 	case "end": // with the code given, as a job that is done or a program that crashes
 		go func() { time.Sleep(50 * time.Millisecond); os.Exit(number(0)) }()
 	case "stay": // signals are noted and do not end it
@@ -238,6 +241,9 @@ func ask(what request, sink io.Writer) (int, error) {
 		return 1, err
 	}
 	if sink != nil {
+		if what.Verb == "report" {
+			reply.Dialled = dialAll(what.Args)
+		}
 		json.NewEncoder(sink).Encode(reply)
 	}
 	return reply.Code, nil
@@ -245,10 +251,6 @@ func ask(what request, sink io.Writer) (int, error) {
 
 // asked is what a process does that was started from outside to ask or to order something.
 func asked(verb string, args []string) int {
-	if verb == "dial" {
-		json.NewEncoder(os.Stdout).Encode(dialAll(args))
-		return 0
-	}
 	code, err := ask(request{Verb: verb, Args: args}, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "witness:", err)

@@ -33,8 +33,8 @@ func main() {
 	os.Exit(called())
 }
 
-// isService says whether this process is the one that the container was started for. In a shared process namespace
-// neither number nor parent tells, so there the first to take the socket is the service.
+// isService says whether this process is the one that the container was started for: process 1, or the child of an init.
+// Where process 1 is that of another container, neither number nor parent tells, and the first to take the socket is it.
 func isService() bool {
 	if os.Getpid() == 1 {
 		return true
@@ -43,8 +43,9 @@ func isService() bool {
 		comm, _ := os.ReadFile("/proc/1/comm")
 		return isInit(strings.TrimSpace(string(comm)))
 	}
-	comm, _ := os.ReadFile("/proc/1/comm")
-	return strings.TrimSpace(string(comm)) == "pause" && !listens()
+	own, _ := os.Readlink("/proc/self/ns/mnt")
+	first, err := os.Readlink("/proc/1/ns/mnt")
+	return (err != nil || first != own) && !listens()
 }
 
 func isInit(comm string) bool {

@@ -53,8 +53,13 @@ func (s *service) open(port string) error {
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
 	server := &http.Server{Handler: http.HandlerFunc(s.http), Protocols: protocols}
-	go server.Serve(&eitherListener{Listener: socket, config: certificate()})
+	go server.Serve(&eitherListener{Listener: socket, config: certificate(), gone: func() { s.touched(number) }})
 	return nil
+}
+
+// touched notes what a TCP probe of the node is: a connection, and no more.
+func (s *service) touched(port string) {
+	s.record(call{Args: []string{"tcp", port}, Uid: -1, Gid: -1})
 }
 
 func (s *service) echo(socket net.PacketConn) {
@@ -101,6 +106,7 @@ func (s *service) grpcHealth(w http.ResponseWriter) {
 type eitherListener struct {
 	net.Listener
 	config *tls.Config
+	gone   func() // somebody has connected and gone without a word
 }
 
 func (l *eitherListener) Accept() (net.Conn, error) {
@@ -108,12 +114,13 @@ func (l *eitherListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &either{Conn: connection, config: l.config}, nil
+	return &either{Conn: connection, config: l.config, gone: l.gone}, nil
 }
 
 type either struct {
 	net.Conn
 	config *tls.Config
+	gone   func()
 	once   sync.Once
 	reader io.Reader
 	secure *tls.Conn
@@ -122,7 +129,10 @@ type either struct {
 func (c *either) begin() {
 	buffered := bufio.NewReader(c.Conn)
 	c.reader = buffered
-	if first, err := buffered.Peek(1); err == nil && first[0] == 0x16 {
+	first, err := buffered.Peek(1)
+	if err != nil {
+		c.gone()
+	} else if first[0] == 0x16 {
 		c.secure = tls.Server(&replayed{c.Conn, buffered}, c.config)
 	}
 }

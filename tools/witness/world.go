@@ -28,6 +28,7 @@ type world struct {
 	Sysctls     map[string]string   `json:"sysctls"`
 	Cgroup      map[string]string   `json:"cgroup"`
 	Mounts      []mount             `json:"mounts"`
+	Looked      map[string][]entry  `json:"looked"` // what lies at the paths that the image's file names, mounted or not
 	Devices     []string            `json:"devices"`
 	Writable    map[string]bool     `json:"writable"`
 	Marks       map[string][]string `json:"marks"` // folder → identities of the lives that wrote there, found at the start
@@ -59,6 +60,7 @@ func collect() *world {
 	w.Sysctls = sysctls()
 	w.Cgroup = cgroup()
 	w.Mounts = mounts()
+	w.Looked = looked()
 	w.Devices = names("/dev")
 	w.Umask = syscall.Umask(0)
 	syscall.Umask(w.Umask)

@@ -19,15 +19,21 @@ if TYPE_CHECKING:
     from tests.node.comparison.project import Prepared
     from tools.docker.engine import Engine
 
-_SECONDS_UP = 120.0
+_SECONDS_UP = 60.0
+_SECONDS_FOR_EACH = 3.0
+_SECONDS_TO_ANSWER = 15.0
 
 
 class Report(NamedTuple):
-    """What a witness says: the world of the service, the calls of its probes and hooks, and what it reached."""
+    """What a witness says: the world of the service, the calls of its probes and hooks, and what it reached.
+
+    twins: the identities of the service's other replicas.
+    """
 
     world: Mapping[str, Any]
     calls: tuple[Mapping[str, Any], ...]
     dialled: Mapping[str, Mapping[str, Any]]
+    twins: tuple[str, ...] = ()
 
 
 class NotRunError(Exception):
@@ -52,7 +58,7 @@ class _Tag(yaml.YAMLObject):
 
 
 def override(prepared: Prepared) -> str:
-    """What is changed for the run: no port of the machine is taken, nothing is pulled, probes come every second."""
+    """What is changed for the run: no port of the machine is taken, nothing is pulled, probes come every 3 seconds."""
     services = {}
     for name, service in prepared.services.items():
         change: dict[str, Any] = {"pull_policy": "never"}
@@ -60,7 +66,7 @@ def override(prepared: Prepared) -> str:
             change["ports"] = _Tag([f"{x['target']}/{x.get('protocol', 'tcp')}" for x in service.model["ports"]])
         check = service.model.get("healthcheck") or {}
         if check.get("test") and not check.get("disable") and check["test"][0] != "NONE":
-            change["healthcheck"] = {"interval": "1s", "start_period": "0s"}
+            change["healthcheck"] = {"interval": "3s", "start_period": "0s"}
         services[name] = change
     return yaml.safe_dump({"services": services})
 
@@ -73,12 +79,17 @@ def up(engine: Engine, prepared: Prepared) -> None:
     """
     case = prepared.case
     (case.folder / "witness.override.yaml").write_text(override(prepared))
+    tests = [list((x.model.get("healthcheck") or {}).get("test") or ()) for x in prepared.services.values()]
+    if any(test == ["CMD"] for test in tests):
+        raise NotRunError("a probe without a word to run ends this engine: index out of range")
     _external(engine, prepared)
     done = threading.Event()
     ender = threading.Thread(target=_end_those_that_end, args=(engine, prepared, done))
     ender.start()
     try:
-        compose(engine, prepared, "up", "-d", "--no-build", seconds=_SECONDS_UP)
+        compose(
+            engine, prepared, "up", "-d", "--no-build", seconds=_SECONDS_UP + _SECONDS_FOR_EACH * len(prepared.services)
+        )
     except ComposeFailedError as error:
         raise NotRunError(str(error)) from None
     finally:
@@ -99,36 +110,43 @@ def compose(engine: Engine, prepared: Prepared, *words: str, seconds: float = 12
 def _external(engine: Engine, prepared: Prepared) -> None:
     """Make what the project expects to be there."""
     for kind in ("volumes", "networks"):
-        for entry in (prepared.project.model.get(kind) or {}).values():
-            if entry and entry.get("external"):
-                try:
-                    engine.api.post(f"{kind}/create", {"Name": entry["name"], "CheckDuplicate": True})
-                except EngineError as error:
-                    if "already exists" not in str(error):
-                        raise
+        for name in _outside(prepared, kind):
+            engine.api.post(f"{kind}/create", {"Name": name})
+
+
+def _outside(prepared: Prepared, kind: str) -> list[str]:
+    entries = (prepared.project.model.get(kind) or {}).values()
+    return [entry["name"] for entry in entries if entry and entry.get("external")]
 
 
 def _end_those_that_end(engine: Engine, prepared: Prepared, done: threading.Event) -> None:
-    ending = {name for name, service in prepared.services.items() if service.ends}
+    """Others wait for them, so each is asked what it found, dials what there is by then, and is told to end."""
     waited = {
         name
         for service in prepared.services.values()
         for name, how in (service.model.get("depends_on") or {}).items()
         if how.get("condition") == "service_completed_successfully"
     }
-    left = ending & waited
-    while left and not done.wait(0.3):
-        for container in engine.containers(prepared.case.name):
-            name = container["Labels"]["com.docker.compose.service"]
-            if name in left and container["State"] == "running" and ask(engine, container["Id"], "report"):
-                prepared_report = ask(engine, container["Id"], "report")
-                if prepared_report:
-                    _KEPT[(prepared.case.name, name)] = prepared_report
-                ask(engine, container["Id"], "end", "0")
-                left.discard(name)
+    while waited and not done.wait(0.3):
+        for name, container in containers(engine, prepared).items():
+            if name in waited and (report := _report(engine, container, [])):
+                _KEPT[prepared.case.name, name] = report
+                ask(engine, container, "end", "0")
+                waited.discard(name)
 
 
-_KEPT: dict[tuple[str, str], dict[str, Any]] = {}
+# What services said that have ended by order, by project and service.
+_KEPT: dict[tuple[str, str], Report] = {}
+
+
+def _report(engine: Engine, container: str, targets: list[str]) -> Report | None:
+    said = ask(engine, container, "report", *targets)
+    return report_of(said) if said else None
+
+
+def report_of(said: Mapping[str, Any]) -> Report:
+    """An answer to `report`."""
+    return Report(said["report"], tuple(said.get("calls") or ()), said.get("dialled") or {})
 
 
 def ask(engine: Engine, container: str, *words: str) -> dict[str, Any] | None:
@@ -146,35 +164,47 @@ def ask(engine: Engine, container: str, *words: str) -> dict[str, Any] | None:
 
 def containers(engine: Engine, prepared: Prepared) -> dict[str, str]:
     """The first container of each service that runs: service → container."""
-    found: dict[str, str] = {}
-    for each in sorted(
-        engine.containers(prepared.case.name), key=lambda x: x["Labels"]["com.docker.compose.container-number"]
-    ):
+    return {name: found[0] for name, found in _all_containers(engine, prepared).items()}
+
+
+def _all_containers(engine: Engine, prepared: Prepared) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in sorted(engine.containers(prepared.case.name), key=lambda x: str(x["Names"])):
         if each["State"] == "running":
-            found.setdefault(each["Labels"]["com.docker.compose.service"], each["Id"])
+            found.setdefault(each["Labels"]["com.docker.compose.service"], []).append(each["Id"])
     return found
+
+
+def _waits_for_a_probe(prepared: Prepared, name: str, report: Report) -> bool:
+    check = prepared.services[name].model.get("healthcheck") or {}
+    return bool(check.get("test")) and check["test"][0] != "NONE" and not check.get("disable") and not report.calls
 
 
 def observe(engine: Engine, prepared: Prepared, targets: Iterable[str]) -> dict[str, Report]:
-    """Ask every service; one that has ended by order is there with what it said before."""
+    """Ask every service; one that has ended by order is there with what it said before, and has dialled nobody."""
     found: dict[str, Report] = {}
-    targets = list(targets)
-    deadline = time.monotonic() + 20
-    for name, container in containers(engine, prepared).items():
-        said = ask(engine, container, "report")
-        while said is None and time.monotonic() < deadline:
-            time.sleep(0.2)
-            said = ask(engine, container, "report")
-        dialled = ask(engine, container, "dial", *targets) if targets else {}
-        if said:
-            found[name] = Report(said["report"], tuple(said.get("calls") or ()), dialled or {})
-    for (project, name), said in _KEPT.items():
-        if project == prepared.case.name and name not in found:
-            found[name] = Report(said["report"], tuple(said.get("calls") or ()), {})
-    return found
+    deadline = time.monotonic() + _SECONDS_TO_ANSWER
+    for name, (first, *others) in _all_containers(engine, prepared).items():
+        report = _report(engine, first, list(targets))
+        while (report is None or _waits_for_a_probe(prepared, name, report)) and time.monotonic() < deadline:
+            time.sleep(0.5)
+            report = _report(engine, first, list(targets))
+        if report:
+            twins = [twin.world["identity"] for other in others if (twin := _report(engine, other, []))]
+            found[name] = report._replace(twins=tuple(twins))
+    kept = {name: report for (project, name), report in _KEPT.items() if project == prepared.case.name}
+    return {**kept, **found}
 
 
 def down(engine: Engine, prepared: Prepared) -> None:
-    """Remove all of it, at once."""
-    compose(engine, prepared, "kill")
-    compose(engine, prepared, "down", "-v", "-t", "0")
+    """Remove all of it, at once, and what was made for it beforehand."""
+    for container in engine.containers(prepared.case.name):
+        engine.api.delete(f"containers/{container['Id']}", force=True, v=True)
+    label = {"label": [f"com.docker.compose.project={prepared.case.name}"]}
+    for network in engine.api.get("networks", filters=label):
+        engine.api.delete(f"networks/{network['Id']}")
+    for volume in engine.api.get("volumes", filters=label)["Volumes"] or ():
+        engine.api.delete(f"volumes/{volume['Name']}")
+    for kind in ("volumes", "networks"):
+        for name in _outside(prepared, kind):
+            engine.api.delete(f"{kind}/{name}")

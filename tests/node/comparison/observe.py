@@ -7,14 +7,18 @@ names): those become words such as `made up` or `own address`. All else stays an
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.node.comparison import standins
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tests.node.comparison.docker_world import Report
 
 Facts = dict[str, str]
+NOBODY: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 
 _CAPABILITIES: Final = (
     "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE "
@@ -24,22 +28,28 @@ _CAPABILITIES: Final = (
 ).split()
 _SETS: Final = {"CapEff": "effective", "CapPrm": "permitted", "CapInh": "inheritable", "CapAmb": "ambient"}
 _UNLIMITED: Final = 1 << 60
-_DISK: Final = 1 << 36
+# A tmpfs without a size has half of the machine's memory.
+_MACHINE: Final = 1 << 32
 # A ConfigMap is a folder of links into a folder that is named after the time.
 _TIMED: Final = re.compile(r"^/\.\.\d{4}_[^/]*(?=/|$)")
 _OWN_FILES: Final = ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf")
+# The first process of a pod takes over and reaps what is left to it, as an init does.
+_INITS: Final = {"docker-init", "tini", "tini-static", "pause"}
 _FLAGS: Final = ("noexec", "nosuid", "nodev")
 
 
-def facts(name: str, reports: Mapping[str, Report]) -> Facts:
-    """All that is known of one service, by the name of the observation; values are words for people."""
+def facts(name: str, reports: Mapping[str, Report], owners: Mapping[str, Sequence[str]] = NOBODY) -> Facts:
+    """All that is known of one service, by the name of the observation; values are words for people.
+
+    owners: host name → the services that are called so, where it is not one alone.
+    """
     report = reports[name]
     found: Facts = {}
-    for part in (_process, _rights, _limits, _files, _network, _surroundings):
+    for part in (_process, _rights, _limits, _files, _network):
         found.update(part(report.world))
     found.update(_calls(report))
     found.update(_shared(name, reports))
-    found.update(_dialled(report, reports))
+    found.update(_dialled(report, reports, owners))
     return found
 
 
@@ -48,18 +58,13 @@ def _process(world: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "directory", world["directory"]
     for entry in world["environment"]:
         key, _, value = entry.partition("=")
-        yield f"environment.{key}", "own host name" if key == "HOSTNAME" and value == world["host"] else value
+        if key != standins.NAME:
+            own = key == "HOSTNAME" and value == world["host"]
+            yield f"environment.{key}", "own host name" if own else value
     yield "terminal", _yes(world["terminal"])
     yield "standard input", world["standard_in"]
     yield "umask", f"{world['umask']:04o}"
     yield "time zone", world["zone"]
-    yield "process 1", "this one" if world["number"] == 1 else _program(world["first"])
-    others = [x for x in world["processes"] if x not in {"witness", "pause"} and _program(x) != "an init"]
-    yield "other processes", str(len(others))
-
-
-def _program(comm: str) -> str:
-    return "an init" if comm in {"docker-init", "tini", "tini-static", "catatonit", "init"} else comm
 
 
 def _yes(value: object) -> str:
@@ -111,13 +116,20 @@ def _processors(group: Mapping[str, str]) -> str:
 
 
 def _files(world: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    limit = _bytes(world["cgroup"].get("memory.max", "max"))
+    looked = world.get("looked") or {}
     for mount in world["mounts"]:
         point = mount["point"]
         if point.startswith(("/proc", "/sys", "/dev/")) and point != "/dev/shm":
             continue
-        if point not in _OWN_FILES:
-            yield from _mount(point, mount)
+        # Docker mounts some configs and secrets and copies others; what lies there is what counts.
+        if point not in _OWN_FILES and point not in looked:
+            yield from _mount(point, mount, limit)
         yield from _entries(point, mount)
+    points = {mount["point"] for mount in world["mounts"]}
+    for path, entries in looked.items():
+        if not any(path == x or path.startswith(f"{x}/") for x in points - {"/"}):
+            yield from _entries(path, {"entries": entries})
     for path in _hidden(world):
         yield f"masked.{path}", "yes"
     for path, can in world["writable"].items():
@@ -135,9 +147,10 @@ def _hidden(world: Mapping[str, Any]) -> Iterator[str]:
             yield point
 
 
-def _mount(point: str, mount: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _mount(point: str, mount: Mapping[str, Any], limit: str) -> Iterator[tuple[str, str]]:
     memory = mount["kind"] == "tmpfs"
-    # A Secret's volume is a tmpfs too, which only shows in its size.
+    # What is written there counts as memory, so nobody can write more than the limit of that.
+    room = min(mount["size"], int(limit) if limit != "none" else _UNLIMITED)
     if point != "/":
         yield f"mount.{point}", "there"
     yield f"mount.{point}.read only", _yes("ro" in mount["options"])
@@ -148,7 +161,7 @@ def _mount(point: str, mount: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not any(entry["path"] == "" and entry["kind"] == "file" for entry in mount.get("entries") or ()):
         yield f"mount.{point}.memory", _yes(memory)
         if memory:
-            yield f"mount.{point}.size", str(mount["size"]) if mount["size"] < _DISK else "as the machine"
+            yield f"mount.{point}.size", str(room) if room < _MACHINE else "as the machine"
 
 
 def _entries(point: str, mount: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -161,7 +174,7 @@ def _entries(point: str, mount: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         elif relative.startswith("/..") or str(entry.get("digest", "")).startswith("..data"):
             continue
         path = point.rstrip("/") + relative
-        yield f"file.{path}.kind", entry["kind"]
+        yield f"file.{path}", entry["kind"]
         if entry["kind"] != "link":
             yield f"file.{path}.mode", entry["mode"]
             yield f"file.{path}.user", str(entry["user"])
@@ -204,39 +217,44 @@ def _made_up(host: str) -> bool:
     return bool(re.fullmatch(r"[0-9a-f]{12}|[a-z0-9.-]+-[a-z0-9]{5}", host))
 
 
-def _surroundings(world: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "first life", _yes(not any(world["marks"].values()))
-
-
 def _calls(report: Report) -> Iterator[tuple[str, str]]:
     """What was run in the container beside the service, or asked of it over the network by the node."""
-    for call in report.calls:
-        if call["args"][0] in {"http", "grpc"} and call["uid"] == -1:
-            yield f"asked.{' '.join(call['args'])}", "yes"
-        else:
-            yield f"called.{call['args']!r}", f"{call['uid']}:{call['gid']} in {call['directory']}"
+    commands = [call for call in report.calls if call["uid"] >= 0]
+    for call in commands:
+        yield f"called.{call['args']!r}", f"{call['uid']}:{call['gid']} in {call['directory']}"
+    ways = ["by a command"] * bool(commands) + ["over the network"] * (len(commands) < len(report.calls))
+    yield "probed", " and ".join(ways) or "not at all"
 
 
 def _shared(name: str, reports: Mapping[str, Report]) -> Iterator[tuple[str, str]]:
-    own = reports[name].world["namespaces"]
+    """Who has the same network, memory or processes; and what process 1 is, where it is not another service's."""
+    world = reports[name].world
     for kind in ("net", "ipc", "pid"):
         for other, report in reports.items():
-            if other != name and report.world["namespaces"][kind] == own[kind]:
+            if other != name and report.world["namespaces"][kind] == world["namespaces"][kind]:
                 yield f"shares.{kind}.{other}", "yes"
+    together = any(
+        other != name and report.world["namespaces"]["pid"] == world["namespaces"]["pid"]
+        for other, report in reports.items()
+    )
+    what = "an init" if world["first"] in _INITS else world["first"]
+    yield "process 1 of several" if together else "process 1", "this one" if world["number"] == 1 else what
 
 
-def _dialled(report: Report, reports: Mapping[str, Report]) -> Iterator[tuple[str, str]]:
-    who = {each.world["identity"]: name for name, each in reports.items()}
+def _dialled(
+    report: Report, reports: Mapping[str, Report], owners: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str]]:
+    who = {one: name for name, each in reports.items() for one in (each.world["identity"], *each.twins)}
     for target, outcome in report.dialled.items():
         name, _, port = target.partition(":")
         yield f"name.{name}", "unknown" if outcome["lookup"] else "known"
         if port:
-            yield f"port.{target}", _outcome(outcome, who.get)
+            yield f"port.{target}", _outcome(outcome, who.get(outcome.get("answered", ""), ""), owners.get(name, ()))
 
 
-def _outcome(outcome: Mapping[str, Any], who: Callable[[str], str | None]) -> str:
+def _outcome(outcome: Mapping[str, Any], who: str, owners: Sequence[str]) -> str:
     if outcome["lookup"]:
         return "no such name"
     if outcome["outcome"] == "answered":
-        return f"answered by {who(outcome.get('answered', '')) or 'another'}"
+        return "answered by one of several" if len(owners) > 1 and who in owners else f"answered by {who or 'another'}"
     return str(outcome["outcome"])

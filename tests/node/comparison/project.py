@@ -78,23 +78,40 @@ def prepare(case: Case) -> Prepared:
     Raises:
         NotReadError: with the first error.
     """
+    secret: set[str] = set()
+
+    def is_secret(name: str, value: str) -> bool:
+        found = variable(name, value)
+        secret.update({name} if found else ())
+        return found
+
+    def used(text: str) -> list[str]:
+        found = list(secret_by_use(text))
+        secret.update(found)
+        return found
+
     request = Request(
         working_directory=str(case.folder),
         files=tuple(str(case.folder / file) for file in case.files),
         project_name=case.name,
         profiles=case.profiles,
         environment=case.environment,
-        is_secret=variable,
-        used_as_secrets=secret_by_use,
+        is_secret=is_secret,
+        used_as_secrets=used,
     )
     loaded = load(request, Disk())
     if loaded.project is None:
         raise NotReadError(f"{case.name}: {loaded.findings[0].message}")
+    made_up = {name: f"made-up-{name}" for name in secret - loaded.project.environment.keys()}
+    case = case._replace(environment={**case.environment, **made_up})
+    request = request._replace(environment=case.environment)
+    loaded = load(request, Disk())
+    plain = load(request._replace(is_secret=None), Disk()).project
+    if loaded.project is None or plain is None:
+        raise NotReadError(f"{case.name}: not read once secrets have values")
     options = _with_images(case, loaded.project)
     conversion = convert_project(loaded.project, options)
     estate = Estate(loaded.project, options)
-    plain = load(request._replace(is_secret=None), Disk()).project
-    assert plain, "what can be read with references can be read without"
     given = {key: Found(Value(value), "the test") for key, value in plain.environment.items()}
     opened = Opened(case.name, cast("Any", None), estate, conversion, remotes(estate), loaded.sources, request)
     values = {
@@ -132,6 +149,8 @@ def _services(estate: Estate, plain: Project) -> Iterator[tuple[str, Service]]:
         if how.get("condition") == "service_completed_successfully"
     }
     for name, model in models.items():
+        if name not in estate.services:
+            continue  # a provider makes it, which neither world has
         one = estate.services[name]
         image = str(model.get("image") or built_name(plain.name, name))
         ports = [*_declared(model), *(f"{port}/tcp" for port in sorted(dialled.get(name, ())))]
@@ -176,7 +195,9 @@ def _dialled(model: Mapping[str, Any], called: Mapping[str, tuple[str, ...]]) ->
     """The ports that texts of the project name behind a service's name."""
     owner = {alias: name for name, names in called.items() for alias in names}
     found: dict[str, set[int]] = {}
-    for name, port in _PORT.findall(json.dumps(model.get("services") or {})):
+    services = model.get("services") or {}
+    texts = [{key: value for key, value in each.items() if key != "image"} for each in services.values()]
+    for name, port in _PORT.findall(json.dumps(texts)):
         if name in owner and 0 < int(port) <= _LARGEST_PORT:
             found.setdefault(owner[name], set()).add(int(port))
     return found

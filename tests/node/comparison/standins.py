@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convert.estate.image_facts import known
+from convert.estate.images import parse, valid
 from tools.go_program import built
 from tools.node.images import File, Folder, Image, Layer, Link, make_layer
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tools.node.images import Content
 
 WITNESS = "/.witness/witness"
+NAME = "STANDS_FOR"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 DIRECTORY = "srv/app"
 ENTRYPOINT = "/usr/local/bin/entrypoint"
@@ -80,6 +82,7 @@ class Builder:
             "etc/passwd": passwd.encode(),
             "etc/group": groups.encode(),
             ".witness/ports.json": json.dumps(ports).encode(),
+            ".witness/look.json": json.dumps(sorted({x for each in services for x in _given(each.model)})).encode(),
         }
         owner = next(iter(facts.users.values()), facts.user or 0)
         files |= {folder.strip("/"): Folder(uid=owner, gid=owner) for folder in facts.data}
@@ -95,7 +98,7 @@ class Builder:
 def _config(name: str) -> dict[str, Any]:
     facts = known(name)
     config: dict[str, Any] = {
-        "Env": [f"PATH={PATH}", f"STANDS_FOR={name}"],
+        "Env": [f"PATH={PATH}", f"{NAME}={name}"],
         "Entrypoint": [ENTRYPOINT],
         "Cmd": ["serve"],
         "WorkingDir": f"/{DIRECTORY}",
@@ -111,6 +114,15 @@ def _config(name: str) -> dict[str, Any]:
     if facts.healthcheck:
         config["Healthcheck"] = {"Test": list(facts.healthcheck), "Interval": 10**9}
     return config
+
+
+def _given(model: Mapping[str, Any]) -> Iterator[str]:
+    """Where configs and secrets lie: Docker mounts some and copies others."""
+    for entry in model.get("configs") or ():
+        yield str(entry.get("target") or f"/{entry['source']}")
+    for entry in model.get("secrets") or ():
+        target = str(entry.get("target") or entry["source"])
+        yield target if target.startswith("/") else f"/run/secrets/{target}"
 
 
 def _programs(model: Mapping[str, Any]) -> Iterator[str]:
@@ -162,4 +174,13 @@ def for_projects(projects: Iterable[Prepared], builder: Builder) -> list[Image]:
             stack = each.case.options.services.get(service.name)
             if stack and stack.image:
                 users.setdefault(stack.image, []).append(service)
-    return [builder.image(name, services) for name, services in sorted(users.items())]
+    return [builder.image(_tagged(name), services) for name, services in sorted(users.items()) if _can_be_made(name)]
+
+
+def _can_be_made(name: str) -> bool:
+    """One that is named by its digest cannot; and this engine knows no registry at an IPv6 address."""
+    return valid(name) and "@" not in name and not name.startswith("[")
+
+
+def _tagged(name: str) -> str:
+    return name if parse(name).tag else f"{name}:latest"
