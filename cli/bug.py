@@ -7,6 +7,8 @@ import shlex
 import traceback
 from typing import TYPE_CHECKING
 
+from convert.secrets.detection.masks import conceal
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -14,13 +16,12 @@ if TYPE_CHECKING:
 def report(bug: BaseException, arguments: Sequence[str], *, debug: bool) -> str:
     """Describe a bug: its kind and place, the command to copy; with `debug` the way to it, without any locals.
 
-    The text of an exception may quote what was read (`KeyError: 'hunter2'`), so it is shown only in `debug`, and
-    only where we wrote it: the failing line is a `raise` of ours.
+    The text of an exception may quote what was read (`KeyError: 'hunter2'`), so it is never shown.
     """
     frames = traceback.extract_tb(bug.__traceback__)
     place = next((frame for frame in reversed(frames) if _is_ours(frame.filename)), None)
     where = f" in {_short(place.filename)}:{place.lineno}" if place else ""
-    command = shlex.join(["longshore", *arguments])
+    command = conceal(shlex.join(["longshore", *arguments]))
     lines = [
         f"error: this is a bug in longshore, not in your files: {type(bug).__name__}{where}",
         "help: please report it (CONTRIBUTING.md) with the compose file, without its secrets, and this command:",
@@ -30,9 +31,6 @@ def report(bug: BaseException, arguments: Sequence[str], *, debug: bool) -> str:
         lines.append(f"      LONGSHORE_DEBUG=1 {command} shows the way to it")
     else:
         lines += [f"  {_short(frame.filename)}:{frame.lineno} {frame.name}: {frame.line}" for frame in frames]
-        last = frames[-1] if frames else None
-        if last and _is_ours(last.filename) and (last.line or "").startswith("raise "):
-            lines.append(f"  {type(bug).__name__}: {bug}")
     return "\n".join(lines) + "\n"
 
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 from convert.compose.references import MASK, sole_reference
 from convert.secrets.command_lines import in_command
 from convert.secrets.detection import detect, text_hit, variable
+from convert.secrets.detection.masks import conceal
+from convert.secrets.detection.names import name
+from convert.secrets.detection.randomness import looks_random
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,11 +46,25 @@ def _below(value: Any, path: Path, *, own_names: bool) -> Iterator[tuple[Path, s
             yield from _below(child, (*path, index), own_names=own_names)
     elif isinstance(value, str) and sole_reference(value) is None:
         key = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
-        hit = detect(key, value) if own_names else text_hit(value)
-        if hit and hit.kind == "secret":
+        hit = detect(key, value) if own_names or name(key).strength == "secret" else text_hit(value)
+        if (hit and hit.kind == "secret") or (_is_below_one(path) and looks_random(value)):
             yield path, _instead(key, path)
+
+
+def _is_below_one(path: Path) -> bool:
+    """Does a value stand below a name that says it is a secret, with other names between?"""
+    return any(isinstance(part, str) and name(part).strength == "secret" for part in path[-3:])
 
 
 def _instead(key: str, path: Path) -> str:
     is_variable = not _VARIABLES.isdisjoint(path) and _NAME.fullmatch(key) and variable(key, None)
     return f"${{{key}}}" if is_variable else MASK
+
+
+def without_secret_names(shown: Any) -> Any:
+    """Copy what is printed, with a mask for names that are secrets by their look: a list entry that has no `=`."""
+    if isinstance(shown, dict):
+        return {
+            conceal(key) if isinstance(key, str) else key: without_secret_names(child) for key, child in shown.items()
+        }
+    return [without_secret_names(child) for child in shown] if isinstance(shown, list) else shown

@@ -75,6 +75,10 @@ def _model(model: Mapping[str, Any], given: Given, shell: Shell) -> str:
         kept = used(kept)
     hidden = {} if given.on("--show-values") else _concealed(kept, shell)
     shown = printable(kept, hidden, escape=not literal)
+    if not given.on("--show-values"):
+        from cli.concealing import without_secret_names  # noqa: PLC0415
+
+        shown = without_secret_names(shown)
     if given.text("--format") == "json":
         import json  # noqa: PLC0415
 

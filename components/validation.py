@@ -8,7 +8,6 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,11 +25,13 @@ from components.settings import (
     Settings,
     StackCluster,
 )
+from components.stack_secrets import secrets_in
 from components.subnets import ZONES
 from convert.model import Finding, Path, Severity, path_text
-from convert.secrets.detection import detect, text_hit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from components.settings import ClusterSettings
     from components.stack_file import StackFile
     from convert.compose import Project
@@ -60,7 +61,7 @@ def check_settings(config: Mapping[str, Any], file: StackFile) -> Checked:
     program, objects and lists as JSON text. file: where the findings point to.
     """
     ours = {key.removeprefix(NAMESPACE): _parsed(value) for key, value in config.items() if key.startswith(NAMESPACE)}
-    secrets = tuple(_secrets(ours, ()))
+    secrets = tuple(secrets_in(ours, ()))
     decoder = Decoder(RULES)
     settings = decoder.decode(Settings, ours, ())
     told = {one.path for one in secrets}
@@ -157,25 +158,6 @@ def _finding(wrong: Wrong, file: StackFile, severity: Severity = Severity.ERROR)
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda found: found.span[:3] if found.span else ("", 0, 0)))
-
-
-def _secrets(value: Any, path: Path) -> Iterator[Wrong]:
-    """Values that must not stand in a stack file. The names of secrets, and reasons given for them, may."""
-    if isinstance(value, Mapping):
-        for key, child in value.items():
-            yield from _secrets(child, (*path, str(key)))
-    elif isinstance(value, list):
-        for index, child in enumerate(value):
-            yield from _secrets(child, (*path, index))
-    elif isinstance(value, str) and path:
-        names = path[:2] in (("secrets", "versions"), ("secrets", "variables")) or path[2:3] in (
-            ("plain",),
-            ("secret",),
-        )
-        hit = text_hit(value) if names or isinstance(path[-1], int) else detect(str(path[-1]), value)
-        if hit and hit.kind == "secret":
-            help_text = "give the value to `longshore secrets push`, and take it out of this file and of its history"
-            yield Wrong(path, f"holds a secret: {hit.reason}", help_text, key=True)
 
 
 def _outside(config: Mapping[str, Any], file: StackFile) -> Iterator[Wrong]:

@@ -14,6 +14,7 @@ from convert.estate import Estate
 from convert.fold import Fold
 from convert.model import Conversion, LocalOnly, Origin, Path, Unsupported, path_text
 from convert.registry import Claim, Entry, claims_of, policies_of
+from convert.secrets.withheld import withhold
 from convert.view import View, leaves
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def convert_project(project: Project, options: Options) -> Conversion:
                 fold.apply(policy(service), origin, service.path, service.allowed)
         else:
             fold.apply(policy(estate), origin, (), frozenset())
-    return fold.conversion(estate.labels)
+    return withhold(fold.conversion(estate.labels))
 
 
 def _descend(value: Any, branch: _Branch | None, path: Path, estate: Estate, fold: Fold) -> None:

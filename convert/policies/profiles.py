@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from convert.model import Problem, Severity
 from convert.registry import estate_policy
+from convert.secrets.detection.masks import conceal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ def profiles(estate: Estate) -> Iterator[Problem]:
     left = estate.project.left_out
     if not left:
         return
-    names = sorted({profile for listed in left.values() for profile in listed})
+    names = sorted({conceal(profile) for listed in left.values() for profile in listed})
     yield Problem(
         "profiles",
         Severity.INFO,

@@ -12,7 +12,9 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from convert.secrets.detection import detect
-from convert.secrets.detection.masks import hidden, merged, sounds_secret
+from convert.secrets.detection.addresses import logins
+from convert.secrets.detection.masks import hidden, merged, random_words, sounds_secret
+from convert.secrets.detection.shapes import known_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,6 +82,7 @@ class Source:
         """Find the columns of line `number` (from 1) that must not be shown, in order, without overlap."""
         line = self.lines[number - 1]
         found = self._hidden_yaml(number - 1, line) if self._yaml else self._hidden_env(number - 1, line)
+        found += [*random_words(line), *known_tokens(line), *logins(line)]
         return merged(found, len(line.rstrip()))
 
     def _hidden_env(self, index: int, line: str) -> list[Range]:

@@ -51,7 +51,7 @@ def detect(key: str, value: str | None) -> Hit | None:
         return _by_name(meaning.rule, value)
     if value is None or meaning.strength == "public":
         return None
-    if meaning.strength == "telling" and _is_likely(value):
+    if meaning.strength == "telling" and _is_likely(values.login(value) if meaning.pair else value):
         return Hit("K5", "secret", "the name may mean a secret, and the value looks like one")
     return _by_randomness(key, value)
 

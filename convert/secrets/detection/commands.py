@@ -217,7 +217,7 @@ def _is_secret(key: str, value: str, *, flag: bool = False) -> bool:
             or values.is_place(value)
             or values.is_public(value)
         )
-    return meaning.strength == "telling" and _is_random(values.login(value) or value)
+    return meaning.strength == "telling" and _is_random(values.login(value) or ("" if meaning.pair else value))
 
 
 def _is_bare_name(word: str) -> bool:
@@ -229,7 +229,7 @@ def _is_bare_name(word: str) -> bool:
 
 
 def _is_value(word: str) -> bool:
-    return not values.is_word(word) and values.in_file(word)
+    return word[0] != ":" and not values.is_word(word) and values.in_file(word)  # `:name` is a variable of psql
 
 
 def _is_random(value: str) -> bool:
@@ -241,7 +241,8 @@ def _looks_like_one(word: str, before: str) -> bool:
     if not _PLAIN_LONG.fullmatch(word) and not (len(word) > 11 and word.isalnum()):  # noqa: PLR2004  letters
         return False
     meaning = name(before.lstrip("-"))
-    return _is_random(word) and meaning.strength != "public" and "/" not in word and "." not in word
+    capitals = word.isupper() and len(word) < 24  # noqa: PLR2004  the identifier of a key, most often
+    return not capitals and _is_random(word) and meaning.strength != "public" and "/" not in word and "." not in word
 
 
 def _is_plain(value: str) -> bool:

@@ -167,7 +167,11 @@ def _judged(leaf: Leaf, *, is_secret: bool) -> str:
     likely = meaning.strength != "plain" or (
         not is_harmless(key) and any(name(above).strength in {"secret", "telling"} for above in leaf.names[-3:-1])
     )
-    return f"the value of `{key}`" if sure or (likely and looks_random(value)) else ""
+    return (
+        f"the value of `{key}`"
+        if sure or (likely and looks_random(values.login(value) if meaning.pair else value))
+        else ""
+    )
 
 
 def _by_file_name(path: str, text: str) -> Iterator[tuple[int, str]]:

@@ -20,17 +20,20 @@ class Name(NamedTuple):
     """What a name says. rule: `K1` … `K5` of docs/secrets.md, empty where it says nothing.
 
     secret: the value is one, whatever it is. telling: it is one where it looks random. plain: the name says nothing.
-    public: it says that the value is for everybody, however it looks.
+    public: it says that the value is for everybody, however it looks. last: the secret is what the name ends with.
+    pair: the value may be a name and a password, and else is none.
     """
 
     strength: Strength
     rule: str = ""
     last: bool = False
+    pair: bool = False
 
 
 PLAIN: Final = Name("plain")
 PUBLIC: Final = Name("public")
 TELLING: Final = Name("telling", "K5")
+LOGIN: Final = Name("telling", "K5", pair=True)
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SECRET_WORDS: Final = frozenset(
@@ -85,10 +88,13 @@ _FOR_ALL: Final = frozenset("public pub publishable site gpg pgp anon".split())
 _TELLING_LAST: Final = frozenset(
     "auth oauth authorization cookie cookies license licence iv hash signature sig private pem seed conn "
     "connection webhook "
-    "webhooks nonce sas login logins user users access encrypt encryption community jwt pin otp totp pat hook hooks "
+    "webhooks nonce sas access encrypt encryption community jwt pin otp totp pat hook hooks "
     "key keys cert psk2 unseal recovery session signing credentialsjson value header headers".split()
 )
 """Last words under which a value that looks random is a secret."""
+
+_LOGINS: Final = frozenset("login logins user users".split())
+"""Last words under which `name:password` may stand."""
 
 _TELLING_PARTS: Final = frozenset("auth oauth key keys".split())
 """Words that have the same effect wherever they stand, unless the name goes on to something harmless."""
@@ -153,7 +159,7 @@ def name(key: str) -> Name:
     parted = not _TELLING_PARTS.isdisjoint(parts) and last not in _HARMLESS_LAST
     if last in _TELLING_LAST or parted or _is_sentry(parts) or before in {"cred", "creds"}:
         return TELLING
-    return PLAIN
+    return LOGIN if last in _LOGINS else PLAIN
 
 
 def _secret(parts: list[str], lowered: str, last: str, before: str) -> str:

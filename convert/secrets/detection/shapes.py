@@ -55,7 +55,7 @@ _SURE: Final = re.compile(
     r"|ATCTT3[\w=-]{60,255}|ATBB[A-Za-z0-9]{24,36}|BBDC-[A-Za-z0-9+/=]{30,60}|sl\.[A-Za-z0-9_-]{60,200}|key-[a-f0-9]{32}"
     r"|[a-f0-9]{32}-us\d{1,2}(?![A-Za-z0-9])|[rs]k\.eyJ[\w-]{20,255}\.[\w-]{16,64}|SK[a-f0-9]{32}(?![A-Za-z0-9])"
     r"|\d{8,10}:AA[\w-]{14,40}|[MNO][A-Za-z\d_-]{23,28}\.[\w-]{6,7}\.[\w-]{27,40}|hcaptcha_[\w-]{20,64}"
-    r"|(?:live|test)_[a-f0-9]{35}|access-(?:sandbox|development|production)-[0-9a-f-]{36}|PMAT-[A-Z0-9]{20,32}"
+    r"|s\.[A-Za-z0-9]{24}(?![A-Za-z0-9])|(?:live|test)_[a-f0-9]{35}|access-(?:sandbox|development|production)-[0-9a-f-]{36}|PMAT-[A-Z0-9]{20,32}"
     r"|v1\.0-[a-f0-9]{24}-[a-f0-9]{100,160}|[A-Za-z0-9_~.]{3}\dQ~[\w~.-]{30,36}|CCIPAT_[A-Za-z0-9_]{30,80}|ddp_[A-Za-z0-9]{30,64}"
     r"|b(?:uildkite|kua)_[A-Za-z0-9]{30,64}|sq[pau]_[a-f0-9]{40}|ph[xs]_[A-Za-z0-9]{30,60}"
     r"|nfp_[A-Za-z0-9]{30,60}|vc[pikar]_[A-Za-z0-9]{20,80}|[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk|4b1d[A-Za-z0-9]{38}"
@@ -64,9 +64,8 @@ _SURE: Final = re.compile(
     r")"
 )
 _DOUBTFUL: Final = re.compile(
-    r"(?<![A-Za-z0-9_-])(?:sk|rk|pat|key|tok|token|secret|api|sess|cred|auth|oauth|e2b|pdl|tvly|fc|cal|lsv2|pt|clh|sup"
-    r"|mk|rpa|pst|ak|s|re|ops|inngest|sign|signkey|wbk|hook|svix|bot|app|acc|usk|xoxd|cog|dd|nr|rzp|evt|ssk)"
-    r"[-_.:]{1,2}[\w.-]{16,255}"
+    r"(?<![A-Za-z0-9_-])(?:sk|rk|pat|key|tok|token|secret|api|sess|oauth|e2b|pdl|tvly|fc|lsv2|clh|sup|rpa|pst|cog|svix|wbk"
+    r"|signkey|ssk|xoxd|inngest|re)[-_]{1,2}[A-Za-z0-9_-]{16,255}"
 )
 """Prefixes that mean little: the rest must look random."""
 
@@ -105,14 +104,20 @@ def private_keys(text: str) -> Iterator[Span]:
 
 
 def tokens(text: str) -> Iterator[Span]:
-    """Where tokens of known makers stand."""
+    """Where tokens stand, by the makers' prefixes, or by a prefix that many use before what looks random."""
+    yield from known_tokens(text)
+    if len(text) >= _SHORTEST:
+        for match in _DOUBTFUL.finditer(text):
+            if looks_random(match[0]):
+                yield match.span()
+
+
+def known_tokens(text: str) -> Iterator[Span]:
+    """Where tokens of known makers stand, and addresses that whoever knows them may use."""
     if len(text) < _SHORTEST:
         return
     for match in _SURE.finditer(text):
         yield match.span()
-    for match in _DOUBTFUL.finditer(text):
-        if looks_random(match[0]):
-            yield match.span()
     if ".com/" in text or ".cn/" in text or ".org/" in text:
         for match in _ADDRESS.finditer(text):
             yield match.span()

@@ -79,7 +79,8 @@ def _setting(text: str, setting: Assignment, *, code: bool, prose: bool, file: b
     if meaning.strength in {"plain", "public"}:
         return
     if not setting.sign and not setting.quoted:
-        yield from _directive(text, setting, sure=meaning.last and not code and not prose)
+        if not meaning.pair:
+            yield from _directive(text, setting, sure=meaning.last and not code and not prose)
         return
     found = next((value for value in (setting.value, setting.whole) if _counts(value, setting, file=file)), "")
     bare = not setting.quoted and (setting.sign != "=" or text[setting.at - 1 : setting.at] not in {'"', "'"})
@@ -92,7 +93,7 @@ def _setting(text: str, setting: Assignment, *, code: bool, prose: bool, file: b
         sure = sure or (setting.quoted and setting.sign == "" and values.in_file(found))
     if sure and file and _in_comment(text, setting.at):
         sure = False
-    if sure or looks_random(found):
+    if sure or looks_random(values.login(found) if meaning.pair else found):
         yield Found(setting.start, setting.start + len(found), hits.SETTING, setting.name)
 
 
