@@ -2,11 +2,14 @@
 
 import json
 import tarfile
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
+from convert.estate import image_facts
 from tools.node.images import File, Folder, Image, Link, Store, full_name, make_layer, write_archive
+from tools.node.standins import STANDINS
 
 
 @pytest.mark.parametrize(
@@ -87,3 +90,19 @@ def test_a_pattern_of_tags_yields_to_a_tag_and_to_a_longer_one(tmp_path: Path):
         "7-alpine": "7-alpine",
     }
     assert store.find("docker.io/library/other", "6") is None
+
+
+@pytest.mark.parametrize(
+    "reference", ["postgres:16-alpine", "postgres:16", "redis:7.4.1-alpine", "nginx:1.27", "mariadb:10.11", "mysql:8.4"]
+)
+def test_a_stand_in_is_as_the_converter_knows_the_image(reference):
+    """Else the node would show a world that nobody has."""
+    fits = [x for x in STANDINS if any(fnmatchcase(reference, name) for name in x.names)]
+    standin, known = fits[0], image_facts.known(reference)
+    assert known.certain
+    assert {x: standin.users.get(x) for x in known.users} == dict(known.users)
+    assert tuple(standin.config.get("Volumes", {})) == known.data
+    assert f"{known.ports[0]}/tcp" in standin.config["ExposedPorts"]
+    assert standin.config.get("StopSignal", "") == known.stop_signal
+    assert standin.config.get("User", "") == ""
+    assert known.user in {0, None}

@@ -12,21 +12,23 @@ from tools.node.node import Node, boot, end
 from tools.node.standins import standin_images
 
 
-def _home() -> Path:
+def home() -> Path:
+    """Where its state lies."""
     return cache_home() / "node"
 
 
 def _state() -> Path:
-    return _home() / "state.json"
+    return home() / "state.json"
 
 
 def up() -> Node:
     """Start it, or find the one that runs; errors as `boot`."""
     if found := find():
         return found
-    shutil.rmtree(_home(), ignore_errors=True)
-    node = boot(_home(), outlive=True)
-    for image in standin_images():
+    shutil.rmtree(home(), ignore_errors=True)
+    images = standin_images()
+    node = boot(home(), outlive=True)
+    for image in images:
         node.add_image(image)
     _state().write_text(json.dumps({"port": node.layout.server_port, "pid": node.pid}))
     return node
@@ -40,7 +42,7 @@ def find() -> Node | None:
     except OSError:
         return None
     # Process numbers are used again, so a process is ours only if its command line names our folder.
-    return Node(Layout(_home(), state["port"]), state["pid"]) if str(_home()) in words else None
+    return Node(Layout(home(), state["port"]), state["pid"]) if str(home()) in words else None
 
 
 def down() -> bool:
@@ -49,5 +51,5 @@ def down() -> bool:
     if node is None:
         return False
     end(node)
-    shutil.rmtree(_home(), ignore_errors=True)
+    shutil.rmtree(home(), ignore_errors=True)
     return True

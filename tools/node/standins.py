@@ -157,7 +157,7 @@ _PLAIN: Final = Standin(
     ("debian:*", "ubuntu:*", "alpine:*", "curlimages/curl:*"), (), {}, {}, {"Cmd": ["bash"], "Env": [_PATH]}
 )
 _BUSYBOX: Final = Standin(("busybox:*",), (), {}, {}, {"Cmd": ["sh"], "Env": [_PATH]})
-_ALL: Final = (
+STANDINS: Final = (
     _postgres(["postgres:*alpine*"], 70),
     _postgres(["postgres:*"], 999),
     _REDIS,
@@ -176,7 +176,7 @@ def standin_images() -> list[Image]:
     """
     base = _base()
     found = []
-    for each in _ALL:
+    for each in STANDINS:
         own = [packages.layer(each.packages, _BASE)] if each.packages else []
         top = _layer({**_accounts(each.users), **each.files})
         found += [Image(name, (base[0], *own, base[1], top), each.config) for name in each.names]
