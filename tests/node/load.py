@@ -47,7 +47,10 @@ class Load:
 
 @contextmanager
 def load(node, namespace, *urls, kept=False, clients=2, pause="20ms"):
-    """Ask the URLs in turn for the length of the block, on connections that are kept or with a new one each time."""
+    """Ask the URLs in turn for the length of the block, on connections that are kept or with a new one each time.
+
+    The block begins when the first answer has come.
+    """
     words = ["/standin", "load", f"-clients={clients}", f"-pause={pause}", f"-kept={str(kept).lower()}", *urls]
     command = ["kubectl", "exec", "--stdin", "--namespace", namespace, "load-client", "--", *words]
     seen = Load()
@@ -60,6 +63,7 @@ def load(node, namespace, *urls, kept=False, clients=2, pause="20ms"):
         text=True,
     )
     try:
+        process.stdout.readline()
         yield seen
     finally:
         out, err = process.communicate(timeout=180)

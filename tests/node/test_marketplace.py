@@ -62,10 +62,9 @@ def test_a_release_of_each_service_behind_the_gateway_loses_nothing(node, shop, 
     url = f"https://gateway{UPSTREAMS[service]}"
     pace = LIMITED if service == "users-api" else {}
     with load(node, shop, url, **pace) as fresh, load(node, shop, url, kept=True, **pace) as kept:
-        time.sleep(1)
         node.apply([new], shop)
         seconds = workloads.wait_until_up(node.api, shop, 180)
-        time.sleep(2 * min(crowd(), 5))  # until the new one has been asked
+        time.sleep(2 * min(crowd(), 8))  # until the new one has been asked
     say(
         f"{service}: rolled in {seconds:.1f} s; of {fresh.answered + fresh.lost} requests on new "
         f"connections {fresh.lost} lost, of {kept.answered + kept.lost} on kept ones {kept.lost}; "

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tools.cluster.processes import Process
 
 _CHUNK = 1 << 16
-_SECONDS_TO_READY = 90.0
+_SECONDS_TO_READY = 180.0
 
 
 class _Boot:

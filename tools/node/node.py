@@ -55,7 +55,7 @@ _TOOLS: Final = (
     "ctr",
     "kubectl",
 )
-_SECONDS_TO_START: Final = 180.0
+_SECONDS_TO_START: Final = 300.0
 # bash takes over what loses its parent, the shims of containerd, and reaps it: process 1 must.
 _FIRST: Final = '"$@" & wait $!'
 

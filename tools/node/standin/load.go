@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -20,7 +21,8 @@ type result struct {
 	Slowest  float64        `json:"slowest"`
 }
 
-// load asks URLs in turn, with several clients at once, until its stdin ends, and then prints a result as JSON.
+// load asks URLs in turn, with several clients at once, until its stdin ends, and then prints a result as JSON. Its first
+// line comes with its first answer.
 func load(arguments []string) error {
 	flags := flag.NewFlagSet("load", flag.ExitOnError)
 	clients := flags.Int("clients", 4, "how many ask at once")
@@ -30,6 +32,7 @@ func load(arguments []string) error {
 
 	all := result{Failed: map[string]int{}, Bodies: map[string]int{}}
 	var lock sync.Mutex
+	var begun sync.Once
 	done := make(chan struct{})
 	var group sync.WaitGroup
 	for range *clients {
@@ -44,11 +47,11 @@ func load(arguments []string) error {
 					return
 				case <-time.After(*pause):
 				}
-				begun := time.Now()
+				asked := time.Now()
 				url := flags.Arg(number % flags.NArg())
 				body, failure := ask(client, url)
 				lock.Lock()
-				all.Slowest = max(all.Slowest, time.Since(begun).Seconds())
+				all.Slowest = max(all.Slowest, time.Since(asked).Seconds())
 				if failure != "" {
 					all.Failed[url+": "+failure]++
 				} else {
@@ -56,6 +59,7 @@ func load(arguments []string) error {
 					all.Bodies[body]++
 				}
 				lock.Unlock()
+				begun.Do(func() { fmt.Println("begun") })
 			}
 		}()
 	}
