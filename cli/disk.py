@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -25,7 +26,10 @@ class Disk:
         if path == "-":
             return (self._stdin or sys.stdin.buffer).read(MOST_BYTES + 1)
         # Not to wait for a writer, should the file have become a FIFO since it was looked at.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except ValueError:
+            raise FileNotFoundError(errno.ENOENT, "no file can be called so", path) from None
         with open(descriptor, "rb") as file:
             return file.read(MOST_BYTES + 1)
 

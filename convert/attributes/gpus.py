@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.estate.accelerators import RUNTIMES
+from convert.estate.accelerators import request_of, total
 from convert.model import Approximated, Item, Severity, Unsupported
 from convert.registry import attribute
+from convert.view import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,21 +32,19 @@ def gpus(value: View, service: Service) -> Iterator[Effect]:
 
 def device(request: View, service: Service, at: Path, capability: str = "") -> Iterator[Effect]:
     """Translate one request, found `at` a path below the claimed one. capability: what the place itself asks for."""
-    driver = str(request.get("driver") or "")
-    capabilities = {str(name) for name in request.get("capabilities") or ()} | {capability}
-    chosen = [str(name) for name in request.get("device_ids") or ()]
-    count = int(request.get("count") or len(chosen) or -1)
-    vendor = RUNTIMES.get(driver or ("nvidia" if "gpu" in capabilities else ""))
-    if vendor is None:
+    written = {key: plain(request.get(key)) for key in ("driver", "capabilities", "device_ids", "count")}
+    found = request_of(written, gpu=bool(capability))
+    if found.vendor is None:
         yield Unsupported(
-            f"no resource is known for the driver `{driver or 'none'}` and {', '.join(sorted(capabilities - {''}))}",
+            f"no resource is known for the driver `{written['driver'] or 'none'}` and "
+            f"{', '.join(sorted(map(str, written['capabilities'] or ())))}",
             "install the device plugin and ask for its resource in a patch",
             at,
             "gpus",
             Severity.ERROR,
         )
         return
-    if count < 1:
+    if not found.count:
         yield Unsupported(
             "`all` devices of a node cannot be asked for; a pod says how many",
             "write `count: 1`",
@@ -54,9 +53,10 @@ def device(request: View, service: Service, at: Path, capability: str = "") -> I
             Severity.ERROR,
         )
         return
-    yield from ask(service, vendor.resource, count, "gpus" if capability else "deploy")
-    if chosen:
-        yield whichever(count, (*at, "device_ids"))
+    resource = found.vendor.resource
+    yield from ask(service, resource, total(service, resource), "gpus" if capability else "deploy")
+    if written["device_ids"]:
+        yield whichever(found.count, (*at, "device_ids"))
     options = request.get("options")
     if options:
         options.plain()

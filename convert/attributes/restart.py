@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convert.estate.retries import restart_policy as restart_policy_of
 from convert.estate.retries import retries
 from convert.model import Approximated, Severity, Unsupported
 from convert.registry import attribute
@@ -28,13 +29,22 @@ if TYPE_CHECKING:
 @attribute("services.*.restart")
 def restart(value: str, service: Service) -> Iterator[Effect]:
     """Translate the policy, unless `deploy.restart_policy` says more."""
+    policy = restart_policy_of(value)
+    if policy is None:
+        yield Unsupported(
+            "Docker knows no such policy and refuses to start the container",
+            "write `no`, `always`, `unless-stopped`, `on-failure` or `on-failure:4`",
+            code="restart-policy",
+            severity=Severity.ERROR,
+        )
+        return
     if ((service.model.get("deploy") or {}).get("restart_policy") or {}).get("condition"):
         return
     if service.host is not service:
         if value != service.host.model.get("restart", value):
             yield Unsupported(f"a pod has one restart policy, that of `{service.host.name}`")
         return
-    yield from _outcome(service, value.partition(":")[0])
+    yield from _outcome(service, policy[0])
 
 
 @attribute("services.*.deploy.restart_policy")

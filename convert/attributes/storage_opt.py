@@ -25,9 +25,13 @@ if TYPE_CHECKING:
 def storage_opt(value: View, service: Service) -> Iterator[Effect]:
     """Translate the size; other options are those of a storage driver that no node has."""
     for key, option in value.items():
-        if key == "size":
-            size = memory(bytes_of(option))
-            yield service.put_container("resources", "limits", "ephemeral-storage", value=size)
+        size = _size(option) if key == "size" else None
+        if key == "size" and not size:
+            yield Unsupported(
+                "this is no size of a disk", "write a number and a unit, such as `10G`", at=(key,), code="storage-opt"
+            )
+        elif size:
+            yield service.put_container("resources", "limits", "ephemeral-storage", value=memory(size))
             yield Approximated(
                 "a pod that writes more is evicted and started anew; Docker refuses the write",
                 at=(key,),
@@ -36,3 +40,11 @@ def storage_opt(value: View, service: Service) -> Iterator[Effect]:
             )
         else:
             yield Unsupported(f"`{key}` is an option of a storage driver of Docker's", at=(key,), code="storage-opt")
+
+
+def _size(option: object) -> int:
+    """The bytes that an option means; 0 where it means none."""
+    try:
+        return max(0, bytes_of(option))
+    except ValueError:
+        return 0

@@ -37,8 +37,8 @@ def x_longshore(value: View, service: Service) -> Iterator[Effect]:
         return
     for key, given in value.plain().items():
         if key == "workload":
-            if given not in WORKLOADS:
-                yield _wrong(f"`{given}` is no kind of workload", _help(str(given), sorted(WORKLOADS)), key)
+            if not isinstance(given, str) or given not in WORKLOADS:
+                yield _wrong("this is no kind of workload", _help(str(given), sorted(WORKLOADS)), key)
         elif key in {"plain", "secret"}:
             if not isinstance(given, dict) or not all(isinstance(reason, str) and reason for reason in given.values()):
                 yield _wrong(

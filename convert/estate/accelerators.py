@@ -9,9 +9,11 @@ and https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from convert.estate import Service
 
 
@@ -50,6 +52,32 @@ def requested(service: Service) -> bool:
     deploy = service.model.get("deploy") or {}
     reserved = ((deploy.get("resources") or {}).get("reservations") or {}).get("devices")
     return bool(service.model.get("gpus") or reserved)
+
+
+class Request(NamedTuple):
+    """One request for devices: whose (None: nobody knows what resource that is), and how many; 0: `all`."""
+
+    vendor: Vendor | None
+    count: int
+
+
+def request_of(written: Mapping[str, Any], *, gpu: bool) -> Request:
+    """Read an entry of `gpus`, or of the reservations' `devices`; gpu: the place itself asks for GPUs."""
+    driver = str(written.get("driver") or "")
+    wanted = gpu or "gpu" in (written.get("capabilities") or ())
+    count = int(written.get("count") or len(written.get("device_ids") or ()))
+    return Request(RUNTIMES.get(driver or ("nvidia" if wanted else "")), max(count, 0))
+
+
+def total(service: Service, resource: str) -> int:
+    """How many of a resource all requests of a service name; a pod asks for their sum."""
+    deploy = service.model.get("deploy") or {}
+    reserved = ((deploy.get("resources") or {}).get("reservations") or {}).get("devices") or ()
+    found = [
+        *(request_of(written, gpu=True) for written in service.model.get("gpus") or ()),
+        *(request_of(written, gpu=False) for written in reserved),
+    ]
+    return sum(each.count for each in found if each.vendor and each.vendor.resource == resource)
 
 
 def granted(service: Service, variable: str) -> bool:

@@ -265,9 +265,9 @@ def workload_kind(service: Service) -> str:
     rest are Deployments, those without any `restart` too: files of long-running services often leave it out.
     """
     extension = service.model.get("x-longshore")
-    asked = service.settings.workload or (extension.get("workload", "") if isinstance(extension, dict) else "")
-    if asked in WORKLOADS:
-        return str(asked)
+    asked = service.settings.workload or (extension.get("workload") if isinstance(extension, dict) else "")
+    if isinstance(asked, str) and asked in WORKLOADS:
+        return asked
     deploy = service.model.get("deploy") or {}
     mode = deploy.get("mode", "replicated")
     if mode == "global":

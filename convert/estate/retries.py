@@ -8,6 +8,7 @@ are; new pods (`Never`) would each lose the same race again.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 TRIES: Final = 6
 """Kubernetes' own `backoffLimit`: attempts for about five minutes, at growing distances."""
+
+
+_POLICY: Final = re.compile(r"(no|always|unless-stopped|on-failure)(?::([0-9]{1,9}))?", re.ASCII).fullmatch
 
 
 class Retries(NamedTuple):
@@ -55,5 +59,16 @@ def _tries(service: Service) -> int | None:
     policy = (service.model.get("deploy") or {}).get("restart_policy") or {}
     if policy.get("condition"):
         return int(policy.get("max_attempts") or 0) if policy["condition"] == "on-failure" else None
-    name, _, tries = str(service.model.get("restart") or "").partition(":")
-    return int(tries or 0) if name == "on-failure" else None
+    name, tries = restart_policy(str(service.model.get("restart") or "")) or ("", 0)
+    return tries if name == "on-failure" else None
+
+
+def restart_policy(text: str) -> tuple[str, int] | None:
+    """Split `on-failure:4` into name and number of attempts, 0 for as many as it takes; None: Docker knows no such one.
+
+    Source: https://docs.docker.com/reference/cli/docker/container/run/#restart
+    """
+    match = _POLICY(text)
+    if match is None or (match[2] and match[1] != "on-failure"):
+        return None
+    return match[1], int(match[2] or 0)
