@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _JUDGED: Final = frozenset(("env", "args", "command", "lifecycle", "exec"))
 """Fields whose content has been judged where it was written, and may be consented to."""
 
+_OURS: Final = frozenset(("securityContext", "resources", "strategy", "ports", "topologySpreadConstraints"))
+"""Fields that hold words of Kubernetes and ours, where no text of a user gets to."""
+
 _CONTENT: Final = frozenset(("data", "binaryData"))
 """The same for the files of a ConfigMap, at its top."""
 
@@ -51,7 +54,7 @@ def _places(value: Any, path: Path) -> Iterator[Path]:
         for key, child in value.items():
             if len(key) >= _SHORTEST and _secrets(key):
                 yield (*path, key)
-            if not _is_judged(key, path):
+            if key not in _OURS and not _is_judged(key, path):
                 yield from _places(child, (*path, key))
     elif isinstance(value, list):
         for index, child in enumerate(value):
