@@ -44,7 +44,7 @@ def device(request: View, service: Service, at: Path, capability: str = "") -> I
             Severity.ERROR,
         )
         return
-    if not found.count:
+    if not found.number:
         yield Unsupported(
             "`all` devices of a node cannot be asked for; a pod says how many",
             "write `count: 1`",
@@ -56,7 +56,7 @@ def device(request: View, service: Service, at: Path, capability: str = "") -> I
     resource = found.vendor.resource
     yield from ask(service, resource, total(service, resource), "gpus" if capability else "deploy")
     if written["device_ids"]:
-        yield whichever(found.count, (*at, "device_ids"))
+        yield whichever(found.number, (*at, "device_ids"))
     options = request.get("options")
     if options:
         options.plain()

@@ -42,7 +42,7 @@ def storage_opt(value: View, service: Service) -> Iterator[Effect]:
             yield Unsupported(f"`{key}` is an option of a storage driver of Docker's", at=(key,), code="storage-opt")
 
 
-def _size(option: object) -> int:
+def _size(option: str | float) -> int:
     """The bytes that an option means; 0 where it means none."""
     try:
         return max(0, bytes_of(option))

@@ -55,10 +55,10 @@ def requested(service: Service) -> bool:
 
 
 class Request(NamedTuple):
-    """One request for devices: whose (None: nobody knows what resource that is), and how many; 0: `all`."""
+    """One request for devices: whose (None: nobody knows what resource that is), and how many; number 0: `all`."""
 
     vendor: Vendor | None
-    count: int
+    number: int
 
 
 def request_of(written: Mapping[str, Any], *, gpu: bool) -> Request:
@@ -77,7 +77,7 @@ def total(service: Service, resource: str) -> int:
         *(request_of(written, gpu=True) for written in service.model.get("gpus") or ()),
         *(request_of(written, gpu=False) for written in reserved),
     ]
-    return sum(each.count for each in found if each.vendor and each.vendor.resource == resource)
+    return sum(each.number for each in found if each.vendor and each.vendor.resource == resource)
 
 
 def granted(service: Service, variable: str) -> bool:
