@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.node.pods import claim, pod, run, state, wait_for
+from tools.cluster.api import access
+from tools.node.execute import ExecuteError, execute
 from tools.node.images import Image, make_layer, write_archive
 from tools.node.node import CommandFailedError, running
 
@@ -47,6 +49,10 @@ def test_an_image_is_pulled_a_wrong_one_is_not_and_a_replaced_one_is_new(node, n
 
 def test_commands_logs_and_codes_come_through(node, namespace):
     run(node, namespace, pod("web", "busybox:1.36", ["sh", "-c", "echo hello; exec sleep 1000"]))
+    quick = execute(access(node.kubeconfig), namespace, "web", "main", ["sh", "-c", "echo out; echo told >&2; exit 3"])
+    assert quick == (3, "out\n", "told\n")
+    with pytest.raises(ExecuteError, match="not found"):
+        execute(access(node.kubeconfig), namespace, "absent", "main", ["true"])
     done = node.exec("web", ["sh", "-c", "cat; echo told >&2; exit 3"], namespace=namespace, stdin="given")
     assert (done.code, done.out) == (3, "given")
     assert "told" in done.err

@@ -18,6 +18,7 @@ from tools.node.standins import STANDINS
         ("redis", "docker.io/library/redis:latest"),
         ("redis:7", "docker.io/library/redis:7"),
         ("bitnami/redis", "docker.io/bitnami/redis:latest"),
+        ("docker.io/redis:7", "docker.io/library/redis:7"),
         ("localhost/app", "localhost/app:latest"),
         ("registry.example.com:5000/shop/api", "registry.example.com:5000/shop/api:latest"),
         ("ghcr.io/x/y@sha256:00", "ghcr.io/x/y@sha256:00"),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Manifest = dict[str, Any]
 
 _FIELD_MANAGER = "longshore-test"
-_CONTROL = re.compile("[\x7f-\x84\x86-\x9f]")
+_CONTROL = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 class ApiError(Exception):
@@ -175,7 +175,7 @@ class Api:
         options = {"fieldManager": _FIELD_MANAGER, "fieldValidation": "Strict", "force": "true"}
         if dry_run:
             options["dryRun"] = "All"
-        # JSON is YAML, so the body needs no second serialiser, but for the control characters that YAML does not allow.
+        # JSON is YAML and needs no second serialiser, but for characters that YAML refuses or takes for ends of lines.
         text = _CONTROL.sub(lambda x: f"\\u{ord(x[0]):04x}", json.dumps(manifest, ensure_ascii=False))
         return self.request(
             "PATCH",

@@ -142,7 +142,10 @@ def full_name(name: str) -> str:
     """
     first, _, rest = name.partition("/")
     if not rest or not ("." in first or ":" in first or first == "localhost"):
-        name = f"docker.io/{name}" if rest else f"docker.io/library/{name}"
+        first, rest = "docker.io", name
+    if first == "docker.io" and "/" not in rest:
+        rest = f"library/{rest}"
+    name = f"{first}/{rest}"
     return name if ":" in name.rpartition("/")[2] or "@" in name else f"{name}:latest"
 
 

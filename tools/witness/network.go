@@ -238,20 +238,22 @@ func lookup(name string) ([]string, string) {
 	if net.ParseIP(name) != nil {
 		return []string{name}, ""
 	}
-	limit, cancel := context.WithTimeout(context.Background(), 2*patience)
-	defer cancel()
 	resolver := &net.Resolver{PreferGo: true}
-	addresses, err := resolver.LookupHost(limit, name)
-	sort.Strings(addresses)
 	var problem *net.DNSError
-	switch {
-	case err == nil:
-		return addresses, ""
-	case errors.As(err, &problem) && problem.IsNotFound:
-		return nil, "no such name"
-	default:
-		return nil, "no answer"
+	// A name server on a busy machine may be asked again.
+	for range 3 {
+		limit, cancel := context.WithTimeout(context.Background(), 2*patience)
+		addresses, err := resolver.LookupHost(limit, name)
+		cancel()
+		if err == nil {
+			sort.Strings(addresses)
+			return addresses, ""
+		}
+		if errors.As(err, &problem) && problem.IsNotFound {
+			return nil, "no such name"
+		}
 	}
+	return nil, "no answer"
 }
 
 func outcome(err error) string {

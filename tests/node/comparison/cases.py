@@ -8,13 +8,13 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from convert.options import Options, Storage
+from convert.options import NOTHING, Options, Storage
 from tests.attributes import golden
 from tests.node.comparison.generate import generated
 from tests.node.comparison.project import Case, NotReadError, copied, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tests.node.comparison.project import Prepared
 
@@ -55,6 +55,8 @@ _UNSEEN = {
     "x_longshore",
 }
 _LONGEST_NAME = 40
+# What a user of these projects has to set.
+_VARIABLES = {"airflow": {"AIRFLOW_IMAGE_NAME": "apache/airflow:3.0.0", "AIRFLOW_UID": "50000"}}
 
 
 class Source(NamedTuple):
@@ -65,6 +67,7 @@ class Source(NamedTuple):
     files: tuple[str, ...]
     options: Options
     profiles: tuple[str, ...] = ("*",)
+    environment: Mapping[str, str] = NOTHING
 
 
 def golden_cases() -> Iterator[Source]:
@@ -89,7 +92,8 @@ def corpus() -> Iterator[Source]:
     for line in readme.read_text("utf-8").splitlines() if readme.exists() else ():
         row = [x.strip() for x in line.split("|")[1:4]]
         if len(row) == 3 and row[0] and (CORPUS / row[0]).is_dir():
-            yield Source(f"real-{row[0]}", CORPUS / row[0], tuple(row[1].split()), Options(storage=STORAGE), ())
+            files, variables = tuple(row[1].split()), _VARIABLES.get(row[0], {})
+            yield Source(f"real-{row[0]}", CORPUS / row[0], files, Options(storage=STORAGE), (), variables)
 
 
 def made_up(count: int, start: int, folder: Path) -> Iterator[Source]:
@@ -111,7 +115,8 @@ def prepared(sources: Iterable[Source], folder: Path) -> tuple[list[Prepared], l
         name = source.name.lower().replace("_", "-").replace(".", "-")[:_LONGEST_NAME].rstrip("-")
         home = _home(source, folder / name)
         try:
-            found.append(prepare(Case(name, home, source.files, source.options, profiles=source.profiles)))
+            case = Case(name, home, source.files, source.options, source.environment, source.profiles)
+            found.append(prepare(case))
         except NotReadError as error:
             unread.append(str(error))
             shutil.rmtree(folder / name)

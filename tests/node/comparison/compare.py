@@ -22,6 +22,10 @@ _SEEN = re.compile(
 _HEADING = re.compile(r"^##+ (?P<title>.+)$")
 
 
+# What is seen in one service and may be told of another: names, what is shared, and what several mount.
+_OF_OTHERS = ("name.", "port.", "shares.", "process 1", "mount.")
+
+
 class Difference(NamedTuple):
     """One observation of one service that is not the same in both worlds."""
 
@@ -71,7 +75,7 @@ def _tells(finding: Finding, difference: Difference) -> bool:
     """Does a finding speak of the service? One about a volume, a network, or a name that others call, speaks of all."""
     place = finding.path
     ours = place[:1] != ("services",) or len(place) == 1 or place[1] == difference.service
-    return ours or difference.observation.startswith(("name.", "port.", "shares.", "process 1"))
+    return ours or difference.observation.startswith(_OF_OTHERS)
 
 
 def lines(page: str) -> Iterator[Line]:
@@ -96,6 +100,11 @@ def differences(project: str, service: str, docker: Facts, kubernetes: Facts) ->
         if one == other or _near(observation, one, other) or any(map(observation.startswith, lacking)):
             continue
         if ABSENT in {one, other}:
+            path = observation.removeprefix("mount.")
+            if path != observation and docker.keys() & kubernetes.keys() & {f"file.{path}"}:
+                # One world mounts the file, the other has it there already: what is in it is what counts.
+                lacking.append(f"{observation}.")
+                continue
             lacking += _below(observation)
         if observation == "probed":
             lacking.append("called.")

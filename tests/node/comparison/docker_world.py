@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import threading
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -58,7 +59,10 @@ class _Tag(yaml.YAMLObject):
 
 
 def override(prepared: Prepared) -> str:
-    """What is changed for the run: no port of the machine is taken, nothing is pulled, probes come every 3 seconds."""
+    """What is changed for the run.
+
+    No port of the machine is taken, nothing is pulled, no limit is raised that may not be, probes come every 3 seconds.
+    """
     services = {}
     for name, service in prepared.services.items():
         change: dict[str, Any] = {"pull_policy": "never"}
@@ -67,8 +71,17 @@ def override(prepared: Prepared) -> str:
         check = service.model.get("healthcheck") or {}
         if check.get("test") and not check.get("disable") and check["test"][0] != "NONE":
             change["healthcheck"] = {"interval": "3s", "start_period": "0s"}
+        if any(_more_than_here(limit) for limit in (service.model.get("ulimits") or {}).values()):
+            change["ulimits"] = _Tag({})
         services[name] = change
     return yaml.safe_dump({"services": services})
+
+
+def _more_than_here(limit: Any) -> bool:
+    """Whether a limit of open files is above what this machine gives root, who may not be allowed to raise it."""
+    wanted = limit["hard"] if isinstance(limit, dict) else limit
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return int(wanted) > most or int(wanted) < 0
 
 
 def up(engine: Engine, prepared: Prepared) -> None:

@@ -247,14 +247,14 @@ def _dialled(
     who = {one: name for name, each in reports.items() for one in (each.world["identity"], *each.twins)}
     for target, outcome in report.dialled.items():
         name, _, port = target.partition(":")
-        yield f"name.{name}", "unknown" if outcome["lookup"] else "known"
+        yield f"name.{name}", {"": "known", "no such name": "unknown"}.get(outcome["lookup"], outcome["lookup"])
         if port:
             yield f"port.{target}", _outcome(outcome, who.get(outcome.get("answered", ""), ""), owners.get(name, ()))
 
 
 def _outcome(outcome: Mapping[str, Any], who: str, owners: Sequence[str]) -> str:
     if outcome["lookup"]:
-        return "no such name"
+        return str(outcome["lookup"])
     if outcome["outcome"] == "answered":
         return "answered by one of several" if len(owners) > 1 and who in owners else f"answered by {who or 'another'}"
     return str(outcome["outcome"])

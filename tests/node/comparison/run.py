@@ -7,6 +7,7 @@ from collections.abc import Callable  # noqa: TC003  NamedTuple fields
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from convert.estate.image_facts import known
 from tests.node.comparison import docker_world, endings, node_world, standins
 from tests.node.comparison.docker_world import NotRunError
 from tests.node.comparison.observe import facts
@@ -174,13 +175,27 @@ def all_facts(prepared: Prepared, reports: Mapping[str, Report]) -> dict[str, Fa
         for name in service.names:
             owners.setdefault(name, []).append(service.name)
     found = {name: facts(name, reports, owners) for name in reports}
-    return {name: _with_volumes(prepared.services[name].model, each) for name, each in found.items()}
+    # One service may have the volumes of another.
+    places = {"/dev/shm", *(x for service in prepared.services.values() for x in _empty_at_first(service.model))}
+    return {name: _with_volumes(places, each) for name, each in found.items()}
 
 
-def _with_volumes(model: Mapping[str, Any], found: Facts) -> Facts:
+def _empty_at_first(model: Mapping[str, Any]) -> Iterator[str]:
+    yield from known(str(model.get("image", ""))).data
+    yield from (x["target"] for x in model.get("volumes") or () if x["type"] in {"volume", "tmpfs"})
+    yield from (x.partition(":")[0] for x in model.get("tmpfs") or ())
+
+
+def _with_volumes(places: Iterable[str], found: Facts) -> Facts:
     """What lies on a volume or in memory is called so: nobody's files, but what a world makes of an empty place."""
-    places = [x["target"] for x in model.get("volumes") or () if x["type"] in {"volume", "tmpfs"}]
-    mounts = [f"file.{x.partition(':')[0]}" for x in [*places, *(model.get("tmpfs") or ()), "/dev/shm"]]
+    mounts = [f"file.{x}" for x in places]
+    # Where files come from, a disk or memory, is nothing that a program sees.
+    sources = {f"mount.{x}.{what}" for x in places for what in ("memory", "size")}
+    found = {
+        key: found[key]
+        for key in found
+        if key in sources or not (key.startswith("mount.") and key.endswith((".memory", ".size")))
+    }
     return {
         f"volume{key.removeprefix('file')}"
         if any(key == x or key.startswith((f"{x}.", f"{x}/")) for x in mounts)

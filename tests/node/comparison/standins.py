@@ -41,6 +41,7 @@ _LINKS = (
     "usr/bin/nc",
     ENTRYPOINT[1:],
 )
+_FIRST_NAMED = 1500
 _USERS = {"root": 0, "daemon": 1, "www-data": 33, "app": 1000, "node": 1001, "nobody": 65534}
 
 
@@ -73,10 +74,12 @@ class Builder:
     def image(self, name: str, services: Iterable[Service]) -> Image:
         """The stand-in for `name`, with what the services that run it need."""
         facts = known(name)
-        users = {**_USERS, **facts.users}
+        services = list(services)
+        # What only the compose file names is a user that the image is believed to have.
+        named = sorted({x for each in services if (x := _user(each.model)) not in facts.users and x not in _USERS})
+        users = {**_USERS, **facts.users, **{name: _FIRST_NAMED + index for index, name in enumerate(named) if name}}
         passwd = "".join(f"{user}:x:{number}:{number}:{user}:/:/bin/sh\n" for user, number in users.items())
         groups = "".join(f"{user}:x:{number}:\n" for user, number in users.items())
-        services = list(services)
         ports = sorted({port for each in services for port in each.ports})
         files: dict[str, Content] = {
             "etc/passwd": passwd.encode(),
@@ -86,7 +89,9 @@ class Builder:
         }
         owner = next(iter(facts.users.values()), facts.user or 0)
         files |= {folder.strip("/"): Folder(uid=owner, gid=owner) for folder in facts.data}
-        files |= {path: Link(WITNESS) for each in services for path in _programs(each.model) if path not in _LINKS}
+        own = {"healthcheck": {"test": list(facts.healthcheck)}}
+        started = [*(each.model for each in services), own]
+        files |= {path: Link(WITNESS) for model in started for path in _programs(model) if path not in _LINKS}
         return Image(name, (self._base, make_layer(files, self._folder)), _config(name))
 
     @property
@@ -114,6 +119,12 @@ def _config(name: str) -> dict[str, Any]:
     if facts.healthcheck:
         config["Healthcheck"] = {"Test": list(facts.healthcheck), "Interval": 10**9}
     return config
+
+
+def _user(model: Mapping[str, Any]) -> str:
+    """The name of the user that a service runs as; empty where it is a number, or the image's own."""
+    name = str(model.get("user") or "").partition(":")[0]
+    return "" if name.isdecimal() else name
 
 
 def _given(model: Mapping[str, Any]) -> Iterator[str]:

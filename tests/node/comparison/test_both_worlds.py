@@ -27,7 +27,7 @@ LEAST_OBSERVATIONS = 3000
 EXAMPLES = int(os.environ.get("LONGSHORE_NODE_EXAMPLES") or 12)
 SEED = int(os.environ.get("LONGSHORE_NODE_SEED") or 0)
 AT_ONCE = 60
-COMPARISONS = 3
+COMPARISONS = 4
 
 
 @pytest.fixture(scope="module")

@@ -52,6 +52,13 @@ def test_a_mount_that_is_not_there_is_one_difference():
     assert [x.observation for x in differences("p", "web", files, {})] == ["file./a/sub", "file./a/subway"]
 
 
+def test_a_file_is_the_same_whether_it_is_mounted_or_lies_in_a_mounted_folder():
+    mounted = {"mount./a/b": "there", "mount./a/b.read only": "yes", "file./a/b": "file", "file./a/b.content": "1"}
+    assert list(differences("p", "web", mounted, {"file./a/b": "file", "file./a/b.content": "1"})) == []
+    (other,) = differences("p", "web", mounted, {"file./a/b": "file", "file./a/b.content": "2"})
+    assert other.observation == "file./a/b.content"
+
+
 def test_a_line_explains_only_what_fits_it():
     assert unexplained({"no new privileges": "no"}, {"no new privileges": "yes"}) == []
     assert unexplained({"no new privileges": "yes"}, {"no new privileges": "no"}) == ["no new privileges"]
