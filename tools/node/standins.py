@@ -34,6 +34,10 @@ _APPLETS: Final = """
 _USERS: Final = {"root": 0, "daemon": 1, "bin": 2, "mail": 8, "www-data": 33, "nobody": 65534}
 
 
+# Debian 12 and Ubuntu 24.04 have one of these each, Debian 13 the third.
+_POSTGRES_PROGRAMS: Final = tuple(f"/usr/lib/postgresql/{version}/bin" for version in (15, 16, 17))
+
+
 class Standin(NamedTuple):
     """One image: `packages` of Debian under `names`, which may end in `:*` or `:*alpine*`.
 
@@ -71,7 +75,7 @@ def _postgres(names: Sequence[str], uid: int) -> Standin:
         {
             "Entrypoint": ["docker-entrypoint.sh"],
             "Cmd": ["postgres"],
-            "Env": [f"{_PATH}:/usr/lib/postgresql/15/bin", "PGDATA=/var/lib/postgresql/data", "LANG=C.UTF-8"],
+            "Env": [":".join([_PATH, *_POSTGRES_PROGRAMS]), "PGDATA=/var/lib/postgresql/data", "LANG=C.UTF-8"],
             "Volumes": {"/var/lib/postgresql/data": {}},
             "ExposedPorts": _ports(5432),
             "StopSignal": "SIGINT",
