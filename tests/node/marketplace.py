@@ -94,7 +94,7 @@ def project(folder):
 
 def rendered(folder, **environment):
     """What `longshore render` makes of it; sized, and with a certificate where the fake store has none."""
-    run = longshore("render", folder, "-s", "shop.node", "--fail-on", "never", environment=environment)
+    run = longshore("render", folder, "-s", "shop.node", environment=environment)
     assert run.code == 0, run.err
     manifests = run.manifests
     for each in manifests:
