@@ -90,6 +90,8 @@ func unescaped(text string) string {
 
 func listed(point string) ([]entry, bool) {
 	entries, more, bytes := []entry{}, false, int64(0)
+	var root unix.Stat_t
+	unix.Lstat(point, &root)
 	filepath.WalkDir(point, func(path string, each fs.DirEntry, err error) error {
 		if err != nil && path != point || each != nil && each.Name() == markName {
 			return nil
@@ -100,6 +102,13 @@ func listed(point string) ([]entry, bool) {
 		}
 		var state unix.Stat_t
 		if unix.Lstat(path, &state) != nil {
+			return nil
+		}
+		if state.Dev != root.Dev {
+			// The machine's own root may be mounted, with all that is mounted there.
+			if each.IsDir() {
+				return filepath.SkipDir
+			}
 			return nil
 		}
 		bytes += state.Size
@@ -129,7 +138,9 @@ func describe(path, relative string, state unix.Stat_t) entry {
 	switch state.Mode & unix.S_IFMT {
 	case unix.S_IFREG:
 		one.Kind, one.Digest = "file", "?"
-		if content, err := os.ReadFile(path); err == nil {
+		if state.Size > mostBytes {
+			one.Digest = "large"
+		} else if content, err := os.ReadFile(path); err == nil {
 			sum := sha256.Sum256(content)
 			one.Digest = hex.EncodeToString(sum[:8])
 		}

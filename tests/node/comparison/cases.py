@@ -30,7 +30,6 @@ _UNSEEN = {
     "build",
     "capacity",
     "deploy_labels",
-    "deploy_placement",
     "deploy_update_config",
     "disruption_budget",
     "exposure",

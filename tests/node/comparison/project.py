@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import stat
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from cli.disk import Disk
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _MOST_PORTS = 12
 _PORT = re.compile(r"(?<![\w.-])([A-Za-z0-9][A-Za-z0-9_.-]{0,62}):(\d{2,5})(?!\d)")
+_OWN_PORT = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d+)")
 _LARGEST_PORT = 65535
 
 
@@ -45,7 +47,10 @@ class Case(NamedTuple):
 
 
 class Service(NamedTuple):
-    """One service of it. `names` are those by which others may call it, `ports` what it listens on (`80/tcp`)."""
+    """One service of it.
+
+    names: by which others may call it. ports: at which they may (`80/tcp`). listens: those and its own probe's.
+    """
 
     name: str
     container: str
@@ -54,6 +59,7 @@ class Service(NamedTuple):
     model: Mapping[str, Any]
     names: tuple[str, ...]
     ports: tuple[str, ...]
+    listens: tuple[str, ...]
     ends: bool
 
 
@@ -155,6 +161,7 @@ def _services(estate: Estate, plain: Project) -> Iterator[tuple[str, Service]]:
         image = str(model.get("image") or built_name(plain.name, name))
         ports = [*_declared(model), *(f"{port}/tcp" for port in sorted(dialled.get(name, ())))]
         ports += [f"{port}/tcp" for port in known(image).ports]
+        ports = list(dict.fromkeys(ports))[:_MOST_PORTS]
         yield (
             name,
             Service(
@@ -164,7 +171,8 @@ def _services(estate: Estate, plain: Project) -> Iterator[tuple[str, Service]]:
                 image,
                 model,
                 called[name],
-                tuple(dict.fromkeys(ports))[:_MOST_PORTS],
+                tuple(ports),
+                tuple(dict.fromkeys([*ports, *_own_ports(model)])),
                 name in awaited or one.workload.kind == "Job",
             ),
         )
@@ -185,25 +193,30 @@ def _declared(model: Mapping[str, Any]) -> Iterator[str]:
         number, _, protocol = str(text).partition("/")
         first = number.partition("-")[0]
         yield f"{first}/{protocol or 'tcp'}"
-    for number in re.findall(
-        r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d+)", json.dumps(model.get("healthcheck") or {})
-    ):
+
+
+def _own_ports(model: Mapping[str, Any]) -> Iterator[str]:
+    """What its own probe asks of it."""
+    for number in _OWN_PORT.findall(json.dumps(model.get("healthcheck") or {})):
         yield f"{number}/tcp"
 
 
 def _dialled(model: Mapping[str, Any], called: Mapping[str, tuple[str, ...]]) -> dict[str, set[int]]:
-    """The ports that texts of the project name behind a service's name."""
+    """The ports that texts of other services name behind a service's name."""
     owner = {alias: name for name, names in called.items() for alias in names}
     found: dict[str, set[int]] = {}
-    services = model.get("services") or {}
-    texts = [{key: value for key, value in each.items() if key != "image"} for each in services.values()]
-    for name, port in _PORT.findall(json.dumps(texts)):
-        if name in owner and 0 < int(port) <= _LARGEST_PORT:
-            found.setdefault(owner[name], set()).add(int(port))
+    for caller, each in (model.get("services") or {}).items():
+        text = json.dumps({key: value for key, value in each.items() if key != "image"})
+        for name, port in _PORT.findall(text):
+            if owner.get(name, caller) != caller and 0 < int(port) <= _LARGEST_PORT:
+                found.setdefault(owner[name], set()).add(int(port))
     return found
 
 
 def copied(source: Path, target: Path) -> Path:
-    """A folder of a project where Docker may make what a bind mount lacks."""
+    """A folder of a project where Docker may make what a bind mount lacks; its files are their owner's to write."""
     shutil.copytree(source, target, symlinks=True)
+    for path in (target, *target.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | stat.S_IWUSR)
     return target

@@ -80,7 +80,7 @@ class Builder:
         users = {**_USERS, **facts.users, **{name: _FIRST_NAMED + index for index, name in enumerate(named) if name}}
         passwd = "".join(f"{user}:x:{number}:{number}:{user}:/:/bin/sh\n" for user, number in users.items())
         groups = "".join(f"{user}:x:{number}:\n" for user, number in users.items())
-        ports = sorted({port for each in services for port in each.ports})
+        ports = sorted({port for each in services for port in each.listens})
         files: dict[str, Content] = {
             "etc/passwd": passwd.encode(),
             "etc/group": groups.encode(),
