@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _JUDGED: Final = frozenset(("env", "args", "command", "lifecycle", "exec"))
 """Fields whose content has been judged where it was written, and may be consented to."""
 
-_OURS: Final = frozenset(("securityContext", "resources", "strategy", "ports", "topologySpreadConstraints"))
+_OURS: Final = frozenset(("resources", "strategy", "ports"))
 """Fields that hold words of Kubernetes and ours, where no text of a user gets to."""
 
 _CONTENT: Final = frozenset(("data", "binaryData"))
