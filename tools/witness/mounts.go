@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	mostMounts  = 80
+	mostNested  = 80
 	mostEntries = 400
 	mostBytes   = 8 << 20
 	markName    = ".witness-mark"
@@ -44,6 +44,7 @@ type entry struct {
 
 func mounts() []mount {
 	found := []mount{}
+	root, nested := "", 0
 	for line := range strings.Lines(text("/proc/self/mountinfo")) {
 		before, after, _ := strings.Cut(line, " - ")
 		left, right := strings.Fields(before), strings.Fields(after)
@@ -56,8 +57,14 @@ func mounts() []mount {
 		if unix.Statfs(one.Point, &room) == nil {
 			one.Size = room.Blocks * uint64(room.Bsize)
 		}
-		// Where the machine's own root is mounted, every mount of the machine is one of the container's.
-		if !ofTheSystem(one.Point) && len(found) < mostMounts {
+		if one.Point == "/" {
+			root = left[0]
+		}
+		// Where the machine's own root is mounted, every mount of the machine lies in that one.
+		if left[1] != root {
+			nested++
+		}
+		if !ofTheSystem(one.Point) && (left[1] == root || nested <= mostNested) {
 			one.Entries, one.More = listed(one.Point)
 		}
 		found = append(found, one)

@@ -75,7 +75,8 @@ def _tells(finding: Finding, difference: Difference) -> bool:
     """Does a finding speak of the service? One about a volume, a network, or a name that others call, speaks of all."""
     place = finding.path
     ours = place[:1] != ("services",) or len(place) == 1 or place[1] == difference.service
-    return ours or difference.observation.startswith(_OF_OTHERS)
+    # A finding that holds for several services has the place of the first, and names the others.
+    return ours or f"`{difference.service}`" in finding.message or difference.observation.startswith(_OF_OTHERS)
 
 
 def lines(page: str) -> Iterator[Line]:
