@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: help setup plan lint check test up preview refresh destroy lock cluster cluster-down node node-down docker docker-down bench secrets-report fuzz docs clean
+.PHONY: help setup plan lint check test up preview refresh destroy lock compare cluster cluster-down node node-down docker docker-down bench secrets-report fuzz docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ docker: $(READY) ## As root on Linux: start a Docker Engine of our own, and prin
 
 docker-down: $(READY) ## End it
 	@$(PY) -m tools.docker down
+
+compare: $(READY) ## Run every golden case and real project in Docker and on a node, and compare what their programs see
+	@LONGSHORE_COMPARE=1 $(PY) -m pytest tests/node/comparison
 
 bench: $(READY) ## Time render and config on 40, 400 and 4,000 services beside a program on compose-go
 	@$(PY) -m bench
