@@ -11,6 +11,7 @@ from cli.observing.health import WORKLOADS, Row, rows
 from cli.reading import STACK
 from cli.secrets.opening import OUTPUT
 from cli.stack import convert_stack, read_stack
+from convert.kubernetes.stable import stable_name
 from convert.report.table import columns
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def run(given: Given, shell: Shell) -> int:
         raise Refused(f"stack {name} has no team, so no application", "name the stack of a team, such as `shop.dev`")
     estate = convert_stack(stack, shell.environment)
     manifests = estate.conversion.manifests if estate and estate.conversion else ()
-    expected = [(x["kind"], x["metadata"]["name"]) for x in manifests if x["kind"] in WORKLOADS]
+    expected = [(x["kind"], stable_name(x)) for x in manifests if x["kind"] in WORKLOADS]
     client = connect(given, stack, shell.environment)
     namespace = stack.settings.team_namespace
     observed = {kind: list(objects(client, kind, namespace)) for kind in KINDS}

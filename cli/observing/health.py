@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+from convert.kubernetes.stable import stable_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -35,14 +37,19 @@ Observed = Mapping[str, Sequence[Object]]
 
 
 def rows(observed: Observed, expected: Sequence[tuple[str, str]] = ()) -> list[Row]:
-    """Judge every workload, ExternalSecret and store; what is `expected` (kind, name) and not there is one row too."""
+    """Judge every workload, ExternalSecret and store; what is `expected` and not there is one row too.
+
+    expected: (kind, name without what changes with the content). A deployment pins versions of secrets, and with them
+    changes what the name of a Job ends in.
+    """
     events = _events(observed.get("Event", ()))
     pods = observed.get("Pod", ())
     found = [_workload(kind, each, pods, events) for kind in WORKLOADS for each in observed.get(kind, ())]
     found += [
         _synced(kind, each, events) for kind in ("SecretStore", "ExternalSecret") for each in observed.get(kind, ())
     ]
-    there = {(row.kind, row.name) for row in found}
+    workloads = [row for row in found if row.kind in WORKLOADS]
+    there = {(row.kind, stable_name({"kind": row.kind, "metadata": {"name": row.name}})) for row in workloads}
     found += [Row(kind, name, "failed", "not there") for kind, name in expected if (kind, name) not in there]
     return sorted(found, key=lambda row: (row.kind, row.name))
 

@@ -39,7 +39,16 @@ if TYPE_CHECKING:
 def secrets(mounts: View, service: Service) -> Iterator[Effect]:
     """Mount each secret as a file of its own."""
     for index, mount in enumerate(mounts):
-        source = str(mount["source"])
+        source = str(mount.get("source") or "")
+        if not source:
+            mount.plain()
+            yield Unsupported(
+                "this secret has no `source`",
+                "name an entry of the top-level `secrets:`",
+                (index,),
+                severity=Severity.ERROR,
+            )
+            continue
         mount.get("target")
         path = secret_target(service.model["secrets"][index])
         wrong = list(refused(service, path, ("secrets", index), (index,)))

@@ -54,9 +54,15 @@ def _pod_group(owner: Service) -> Group | None:
 
 
 def mode_of(mount: Mapping[str, Any]) -> int:
-    """The mode that compose gives to a secret or a config; a text is octal."""
+    """The mode that compose gives to a secret or a config; a text is octal.
+
+    A negative one, which the canonical model writes as `0-1`, is none: no engine starts such a container.
+    """
     given = mount.get("mode")
-    return DEFAULT_MODE if given is None else given if isinstance(given, int) else int(str(given), 8)
+    try:
+        return DEFAULT_MODE if given is None else given if isinstance(given, int) else int(str(given), 8)
+    except ValueError:
+        return DEFAULT_MODE
 
 
 def restricted(mode: int) -> bool:

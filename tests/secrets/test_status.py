@@ -293,3 +293,11 @@ def test_eks_is_reached_by_aws_credentials_alone(project, monkeypatch):
     assert asked["X-Amz-Expires"] == ["60"]
     assert "x-k8s-aws-id" in asked["X-Amz-SignedHeaders"][0]
     assert json.dumps(asked).count("AKIAEXAMPLE") == 1
+
+
+def test_a_job_is_known_by_its_service_whatever_its_name_ends_in():
+    job = {"metadata": {"name": "migrate-0123abcd"}, "spec": {}, "status": {"conditions": [COMPLETE]}}
+    assert [(row.name, row.state) for row in rows({"Job": [job]}, [("Job", "migrate")])] == [("migrate-0123abcd", "up")]
+
+
+COMPLETE = {"type": "Complete", "status": "True"}

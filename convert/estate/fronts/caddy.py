@@ -123,7 +123,7 @@ def _sites_of(service: Service) -> Iterator[Site]:
         if not match:
             continue
         node = trees.setdefault(match[0], {})
-        for part in key.split(".")[1:]:
+        for part in filter(None, key.split(".")[1:]):
             node = node.setdefault(part, {})
         node[""] = str(value)
     for tree in trees.values():
