@@ -3,9 +3,11 @@
 import json
 import os
 import subprocess
+import threading
 from contextlib import contextmanager
 
 from tests.node.pods import pod, run
+from tools.cluster.api import PATIENCE
 from tools.node.standins import Role, program_image
 
 
@@ -23,9 +25,10 @@ def client(node, namespace, **labels):
 
 
 class Load:
-    """What came back, once the block has ended."""
+    """What came back, once the block has ended; before that only `kinds`: how many different answers have come."""
 
     def __init__(self):
+        self.kinds = 0
         self.answered = 0
         self.failed = {}
         self.bodies = {}
@@ -49,7 +52,7 @@ class Load:
 def load(node, namespace, *urls, kept=False, clients=2, pause="20ms"):
     """Ask the URLs in turn for the length of the block, on connections that are kept or with a new one each time.
 
-    The block begins when the first answer has come.
+    The block begins when the first request is done. The program says at each answer if it had none like it before.
     """
     words = ["/standin", "load", f"-clients={clients}", f"-pause={pause}", f"-kept={str(kept).lower()}", *urls]
     command = ["kubectl", "exec", "--stdin", "--namespace", namespace, "load-client", "--", *words]
@@ -62,11 +65,22 @@ def load(node, namespace, *urls, kept=False, clients=2, pause="20ms"):
         stderr=subprocess.PIPE,
         text=True,
     )
+    written = []
+
+    def read():
+        for line in process.stdout:
+            written.append(line)
+            seen.kinds = written.count("another\n")
+
+    process.stdout.readline()
+    reader = threading.Thread(target=read)
+    reader.start()
     try:
-        process.stdout.readline()
         yield seen
     finally:
-        out, err = process.communicate(timeout=180)
-    assert process.returncode == 0, err
-    for name, value in json.loads(out).items():
+        process.stdin.close()
+        code = process.wait(timeout=PATIENCE)
+        reader.join()
+    assert code == 0, process.stderr.read()
+    for name, value in json.loads(written[-1]).items():
         setattr(seen, name, value)

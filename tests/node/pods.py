@@ -33,19 +33,9 @@ def state(found):
     return (found["status"].get("containerStatuses") or [{}])[0].get("state", {})
 
 
-def wait_for(node, namespace, name, wanted, seconds=60):
-    """Wait until the pod is as `wanted`; answers the seconds it took, and says what it was where it was not so."""
-    last = {}
-
-    def so():
-        last.update(node.api.get("v1", "Pod", namespace, name))
-        return wanted(last)
-
-    try:
-        return node.api.wait(so, f"pod {name}", seconds)
-    except TimeoutError as error:
-        events = node.kubectl("get", "events", "--namespace", namespace, "--output", "custom-columns=M:.message")
-        raise TimeoutError(f"{error}\n{last.get('status')}\n{events}") from None
+def wait_for(node, namespace, name, wanted):
+    """Wait until the pod is as `wanted`; answers the seconds it took."""
+    return node.api.wait(lambda: wanted(node.api.get("v1", "Pod", namespace, name)), f"pod {name}")
 
 
 def run(node, namespace, *manifests):
@@ -54,3 +44,12 @@ def run(node, namespace, *manifests):
     for each in manifests:
         if each["kind"] == "Pod":
             wait_for(node, namespace, each["metadata"]["name"], is_ready)
+
+
+def wait_until_old_ones_are_gone(node, namespace):
+    """Wait until no pod is on its way out: until then one serves on, and what it has begun may still be lost."""
+
+    def gone():
+        return not any("deletionTimestamp" in x["metadata"] for x in node.api.list("v1", "Pod", namespace))
+
+    node.api.wait(gone, f"the end of old pods in {namespace}", pause=0.2)

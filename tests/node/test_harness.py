@@ -47,6 +47,29 @@ def test_an_image_is_pulled_a_wrong_one_is_not_and_a_replaced_one_is_new(node, n
     wait_for(node, namespace, "broken", lambda x: "StartError" in str(state(x)) or "RunContainerError" in str(state(x)))
 
 
+def test_an_image_that_was_lent_is_gone_and_its_name_means_what_it_meant(node, namespace, tmp_path):
+    """Else whoever comes later would run it: a pod does not pull what its node has already."""
+
+    def other(name):
+        return Image(name, (make_layer({"motd": b"lent"}, tmp_path / "layers"),), {"Cmd": ["/absent"]})
+
+    with node.lent(write_archive([other("busybox:1.36"), other("own/lent:1")], tmp_path / "lent.tar")):
+        node.apply([pod("lent", "busybox:1.36"), pod("lent-too", "own/lent:1")], namespace)
+        for name in ("lent", "lent-too"):
+            wait_for(node, namespace, name, lambda x: "/absent" in str(x["status"].get("containerStatuses")))
+    node.apply([pod("absent", "own/lent:1")], namespace)
+    run(node, namespace, pod("own", "busybox:1.36", ["sh", "-c", "exec sleep 1000"]))
+    wait_for(node, namespace, "absent", lambda x: state(x).get("waiting", {}).get("reason") == "ErrImagePull")
+
+
+def test_a_wait_that_ends_in_vain_says_what_the_node_is_doing(node, namespace):
+    node.apply([pod("stuck", "own/absent:1")], namespace)
+    wait_for(node, namespace, "stuck", lambda x: state(x).get("waiting", {}).get("reason") == "ErrImagePull")
+    with pytest.raises(TimeoutError, match=f"{namespace}/stuck Pending .*ErrImagePull") as raised:
+        node.api.wait(lambda: False, "what never comes", 0)
+    assert "own/absent:1: not found" in str(raised.value).partition("its last warnings:")[2]
+
+
 def test_commands_logs_and_codes_come_through(node, namespace):
     run(node, namespace, pod("web", "busybox:1.36", ["sh", "-c", "echo hello; exec sleep 1000"]))
     quick = execute(access(node.kubeconfig), namespace, "web", "main", ["sh", "-c", "echo out; echo told >&2; exit 3"])

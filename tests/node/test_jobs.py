@@ -51,7 +51,7 @@ def results(node, namespace):
 
 def completed(node, namespace):
     begun = time.monotonic()
-    node.api.wait(lambda: len(results(node, namespace)) == JOBS, "the end of all Jobs", seconds=240)
+    node.api.wait(lambda: len(results(node, namespace)) == JOBS, "the end of all Jobs")
     found = results(node, namespace)
     again = sum(count > 0 for count in found.values())
     return f"{len(found)} of {JOBS} Jobs succeeded after {time.monotonic() - begun:.1f} s, {again} of them not at once"

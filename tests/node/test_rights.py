@@ -47,7 +47,7 @@ def project(node, rendered, tmp_path_factory):
         node.add_image(plain._replace(config={**plain.config, "Entrypoint": []}))
     with new_namespace(node.api) as namespace:
         node.apply(rendered, namespace)
-        workloads.wait_until_up(node.api, namespace, 300)
+        workloads.wait_until_up(node.api, namespace)
         yield namespace
 
 
@@ -70,7 +70,7 @@ def test_a_program_with_a_file_capability_runs_and_would_not_without_it(node, pr
         states = node.api.get("v1", "Pod", project, "dropped")["status"].get("containerStatuses") or [{}]
         return states[0].get("restartCount", 0) > 0
 
-    node.api.wait(restarted, "the container to end at its start", 60)
+    node.api.wait(restarted, "the container to end at its start")
     assert "operation not permitted" in node.logs("dropped", namespace=project).lower()
 
 
@@ -104,7 +104,7 @@ def test_from_outside_they_do_not_answer(node, project, rendered, name, probe):
         found = (x["message"] for x in events if x["involvedObject"]["name"] == f"outside-{name}")
         return any("Readiness probe failed" in message for message in found)
 
-    node.api.wait(refused, "the kubelet to be refused", 60)
+    node.api.wait(refused, "the kubelet to be refused")
     conditions = node.api.get("v1", "Pod", project, f"outside-{name}")["status"]["conditions"]
     assert ("Ready", "False") in {(x["type"], x["status"]) for x in conditions}
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cluster.estates import ROOT, longshore
 from tests.node.load import client, crowd, load
-from tests.node.pods import wait_for
+from tests.node.pods import wait_for, wait_until_old_ones_are_gone
 from tools.cluster import workloads
 from tools.cluster.api import ApiError
 from tools.cluster.fixtures import new_namespace
@@ -70,7 +70,7 @@ def shop(node, operator, project, say_once):
     manifests = list(project.render())
     with new_namespace(node.api) as namespace:
         node.apply(manifests, namespace)
-        seconds = workloads.wait_until_up(node.api, namespace, 180)
+        seconds = workloads.wait_until_up(node.api, namespace)
         say_once(f"{len(manifests)} objects of two services were up after {seconds:.1f} s")
         client(node, namespace, **INSIDE)
         yield namespace
@@ -119,7 +119,7 @@ def test_a_killed_pod_of_three_is_replaced_and_no_request_is_lost(node, shop, sa
         time.sleep(0.5)
         node.api.delete("v1", "Pod", shop, lost)
         seconds = node.api.wait(replaced, "a new pod in place of the killed one", pause=0.1)
-        time.sleep(6)  # the old one is asked to end only after its last seconds of service
+        wait_until_old_ones_are_gone(node, shop)
     say(f"one pod of three: a new one Ready after {seconds:.1f} s; new connections: {told(fresh)}, kept: {told(kept)}")
     assert (fresh.failed, kept.failed) == ({}, {})
     assert seconds <= SECONDS_TO_REPLACE * crowd()
@@ -130,7 +130,7 @@ def test_a_release_loses_no_request(node, shop, project, say):
     with load(node, shop, WEB) as fresh, load(node, shop, WEB, kept=True) as kept:
         node.apply([new], shop)
         seconds = workloads.wait_until_up(node.api, shop)
-        time.sleep(6)
+        wait_until_old_ones_are_gone(node, shop)
     say(f"three pods released in {seconds:.1f} s; new connections: {told(fresh)}, kept: {told(kept)}")
     assert (fresh.failed, kept.failed) == ({}, {})
     assert set(fresh.versions()) == {"1", "2"}
@@ -172,7 +172,7 @@ def test_a_secret_is_rotated_rolled_out_and_rolled_back(node, shop, project, say
 
     def release(version):
         node.apply(project.render(version, WEB_VERSION="2"), shop)
-        return workloads.wait_until_up(node.api, shop, 180)
+        return workloads.wait_until_up(node.api, shop)
 
     untouched = {x["metadata"]["uid"] for x in pods(node, shop, "hungry")}
     assert seen_by_pods() == {"one"}

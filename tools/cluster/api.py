@@ -12,7 +12,7 @@ import re
 import ssl
 import tempfile
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from urllib.parse import quote
 
 import httpx
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Manifest = dict[str, Any]
 
+# How long anything may take whose seconds nobody measures: a machine that does other things too is no fault.
+PATIENCE: Final = 300.0
 _FIELD_MANAGER = "longshore-test"
 _CONTROL = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 
@@ -98,10 +100,14 @@ def _connect(kubeconfig: Path) -> httpx.Client:
 
 
 class Api:
-    """A connection to one cluster; remembers which kinds it serves."""
+    """A connection to one cluster; remembers which kinds it serves.
 
-    def __init__(self, kubeconfig: Path) -> None:
+    explain: what there is to say of the cluster when a wait for it has ended in vain.
+    """
+
+    def __init__(self, kubeconfig: Path, explain: Callable[[], str] = str) -> None:
         self.kubeconfig = kubeconfig
+        self._explain = explain
         self._http = _connect(kubeconfig)
         self._kinds: dict[tuple[str, str], Kind] = {}
 
@@ -236,15 +242,15 @@ class Api:
                 event = json.loads(line)
                 yield event["type"], event["object"]
 
-    def wait(self, ready: Callable[[], bool], what: str, seconds: float = 60.0, pause: float = 0.05) -> float:
-        """Wait until `ready()`; answers the seconds it took.
+    def wait(self, ready: Callable[[], bool], what: str, seconds: float = PATIENCE, pause: float = 0.05) -> float:
+        """Wait until `ready()`; answers the seconds it took. `seconds` is for a wait that measures something.
 
         Raises:
-            TimeoutError: it did not become true.
+            TimeoutError: it did not become true; the message says what the cluster has to say.
         """
         begun = time.monotonic()
         while not ready():
             if time.monotonic() - begun > seconds:
-                raise TimeoutError(f"{what}: not so after {seconds:.0f} seconds")
+                raise TimeoutError(f"{what}: not so after {seconds:.0f} seconds\n{self._explain()}".rstrip())
             time.sleep(pause)
         return time.monotonic() - begun

@@ -14,6 +14,7 @@ from tools.cluster.api import Api
 from tools.cluster.cluster import running
 from tools.cluster.services import install_external_secrets_crds
 from tools.cluster.toolchain import CONTROL_PLANE, ToolsMissingError, provide
+from tools.cluster.workloads import end_namespaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,14 +62,14 @@ def external_secrets_kinds(api: Api) -> None:
 
 @contextmanager
 def new_namespace(api: Api) -> Iterator[str]:
-    """A new namespace, ready for pods; it goes away in the background when the block ends."""
+    """A new namespace, ready for pods; when the block ends, none of them is left."""
     name = f"test-{secrets.token_hex(4)}"
     api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     try:
         api.wait(lambda: api.exists("v1", "ServiceAccount", name, "default"), "the namespace's service account")
         yield name
     finally:
-        api.delete("v1", "Namespace", "", name)
+        end_namespaces(api, [name])
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tools.cluster.api import Api, ApiError, Manifest, condition
+from tools.cluster.api import PATIENCE, Api, ApiError, Manifest, condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -67,7 +67,7 @@ def not_up(api: Api, namespace: str) -> dict[str, Manifest]:
     return waiting
 
 
-def wait_until_up(api: Api, namespace: str, seconds: float = 120.0) -> float:
+def wait_until_up(api: Api, namespace: str, seconds: float = PATIENCE) -> float:
     """Wait until all workloads of a namespace are up; answers the seconds it took.
 
     Raises:
@@ -75,9 +75,9 @@ def wait_until_up(api: Api, namespace: str, seconds: float = 120.0) -> float:
     """
     try:
         return api.wait(lambda: not not_up(api, namespace), f"workloads of {namespace}", seconds, pause=0.2)
-    except TimeoutError:
+    except TimeoutError as error:
         lines = [f"{x}: {'; '.join(_reasons(api, namespace, y))}" for x, y in not_up(api, namespace).items()]
-        raise TimeoutError(f"not up after {seconds:.0f} seconds\n" + "\n".join(lines)) from None
+        raise TimeoutError("\n".join([str(error), *lines])) from None
 
 
 def _reasons(api: Api, namespace: str, workload: Manifest) -> list[str]:
@@ -176,6 +176,22 @@ def contents(api: Api, namespace: str) -> list[str]:
 def _served(api: Api) -> list[str]:
     groups = api.request("GET", "/apis")["groups"]
     return ["/api/v1", *(f"/apis/{x['preferredVersion']['groupVersion']}" for x in groups)]
+
+
+def end_namespaces(api: Api, names: Sequence[str]) -> None:
+    """Delete namespaces with all that is in them, and wait until the last of their containers has ended.
+
+    What is still ending has its share of the machine, and its place among the pods that one node may have.
+    """
+    for name in names:
+        # First: from here on no workload can put a new pod in the place of another.
+        api.delete("v1", "Namespace", "", name)
+    for name in names:
+        for kind in ("Pod", "PersistentVolumeClaim"):
+            path = api.path("v1", kind, name)
+            # A second is enough for a container that nobody asks any more; with none, nobody would wait for its end.
+            api.request("DELETE", path, params={"gracePeriodSeconds": "1"})
+    api.wait(lambda: not any(api.list("v1", "Pod", name) for name in names), f"the end of {', '.join(names)}")
 
 
 def delete_all(api: Api, manifests: Sequence[Manifest], namespace: str) -> None:

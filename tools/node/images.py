@@ -226,7 +226,7 @@ class Store(NamedTuple):
             target = self.blob(layer.digest)
             if not target.exists():
                 _link(layer.path, target)
-        self._write(self._tag(full_name(image.name)), _digest(manifest).encode())
+        self.tag(full_name(image.name), _digest(manifest))
 
     def add_archive(self, path: Path) -> list[str]:
         """Take in every image of an archive as `write_archive` and `docker save` write it; answers their names."""
@@ -240,8 +240,19 @@ class Store(NamedTuple):
             index = json.loads(_read(tar, "index.json"))
         named = [(x["annotations"]["io.containerd.image.name"], x["digest"]) for x in index["manifests"]]
         for name, digest in named:
-            self._write(self._tag(full_name(name)), digest.encode())
+            self.tag(full_name(name), digest)
         return [name for name, _ in named]
+
+    def tags(self) -> dict[str, str]:
+        """The full name of every image → the digest of its manifest."""
+        return {unquote(x.name): x.read_text() for x in (self.folder / "tags").glob("*")}
+
+    def tag(self, name: str, digest: str | None) -> None:
+        """Let a full name mean the image of that digest; without one it means none."""
+        if digest:
+            self._write(self._tag(name), digest.encode())
+        else:
+            self._tag(name).unlink(missing_ok=True)
 
     def blob(self, digest: str) -> Path:
         """Where a blob lies, there or not."""

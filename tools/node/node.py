@@ -34,7 +34,8 @@ from tools.cluster.processes import start, wait_until
 from tools.cluster.toolchain import ToolsMissingError, provide
 from tools.go_program import NotBuiltError, built
 from tools.node import cgroups, debian
-from tools.node.images import Image, Store
+from tools.node.account import account
+from tools.node.images import Image, Store, full_name
 from tools.node.layout import NODE, RUNTIME_SOCKET, Layout
 from tools.node.system_images import system_images
 
@@ -99,7 +100,7 @@ class Node:
         self.layout = layout
         self.pid = pid
         self.kubeconfig = layout.kubeconfig
-        self.api = Api(layout.kubeconfig)
+        self.api = Api(layout.kubeconfig, explain=lambda: account(layout))
         self.store = Store(layout.images)
         self.seconds: dict[str, float] = json.loads(layout.ready.read_text())
 
@@ -110,6 +111,21 @@ class Node:
     def import_image(self, archive: Path) -> list[str]:
         """The same for every image of an archive that `tools.node.images.write_archive` has written; their names."""
         return self.store.add_archive(archive)
+
+    @contextmanager
+    def lent(self, archive: Path) -> Iterator[None]:
+        """The images of an archive for the length of a `with` block; afterwards every name means what it meant before.
+
+        The node itself has none of them then either: a pod that comes later would not pull what is there already.
+        """
+        before = self.store.tags()
+        names = [full_name(x) for x in self.import_image(archive)]
+        try:
+            yield
+        finally:
+            for each in names:
+                self.store.tag(each, before.get(each))
+            self.run("ctr", "images", "rm", *names)
 
     def apply(self, manifests: Iterable[Manifest], namespace: str = "default") -> None:
         """Server-side apply in the order given, strictly validated; `namespace` is for those that name none.

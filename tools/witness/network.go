@@ -176,6 +176,9 @@ var certificate = sync.OnceValue(func() *tls.Config {
 
 const patience = 3 * time.Second
 
+// How often a name server or a service that says nothing is asked: on a busy machine an answer may come late.
+const attempts = 4
+
 // What became of one `name:port/protocol`, or of a `name` alone.
 type dialled struct {
 	Addresses []string `json:"addresses"`
@@ -213,10 +216,19 @@ func dial(target string) dialled {
 	if protocol == "" {
 		protocol = "tcp"
 	}
-	connection, err := net.DialTimeout(protocol, net.JoinHostPort(addresses[0], port), patience)
+	for range attempts {
+		result.Outcome, result.Answered = askAt(protocol, net.JoinHostPort(addresses[0], port))
+		if result.Outcome == "answered" || result.Outcome == "refused" {
+			break
+		}
+	}
+	return result
+}
+
+func askAt(protocol, address string) (string, string) {
+	connection, err := net.DialTimeout(protocol, address, patience)
 	if err != nil {
-		result.Outcome = outcome(err)
-		return result
+		return outcome(err), ""
 	}
 	defer connection.Close()
 	connection.SetDeadline(time.Now().Add(patience))
@@ -224,14 +236,12 @@ func dial(target string) dialled {
 		connection.Write([]byte("who"))
 		buffer := make([]byte, 64)
 		count, err := connection.Read(buffer)
-		result.Outcome, result.Answered = outcome(err), string(buffer[:count])
-		return result
+		return outcome(err), string(buffer[:count])
 	}
 	io.WriteString(connection, "GET / HTTP/1.0\r\n\r\n")
 	text, err := io.ReadAll(connection)
 	_, body, _ := strings.Cut(string(text), "\r\n\r\n")
-	result.Outcome, result.Answered = outcome(err), body
-	return result
+	return outcome(err), body
 }
 
 func lookup(name string) ([]string, string) {
@@ -240,8 +250,7 @@ func lookup(name string) ([]string, string) {
 	}
 	resolver := &net.Resolver{PreferGo: true}
 	var problem *net.DNSError
-	// A name server on a busy machine may be asked again.
-	for range 3 {
+	for range attempts {
 		limit, cancel := context.WithTimeout(context.Background(), 2*patience)
 		addresses, err := resolver.LookupHost(limit, name)
 		cancel()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.node.comparison.project import Prepared
     from tests.node.comparison.run import Worlds
 
-_SECONDS_TO_COME_BACK = 25.0
+_SECONDS_TO_COME_BACK = 120.0
 _AT_ONCE = 6
 _OWN = "own files"
 

@@ -9,7 +9,7 @@ import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from convert.model import Manifest
 
@@ -169,8 +169,33 @@ AT_THE_END: dict[str, Fault] = {
 """What only shows when a container ends."""
 
 
-def planted(manifests: Iterable[Manifest], fault: Fault) -> list[Manifest]:
-    """The manifests with one fault in them."""
+def planted(manifests: Iterable[Manifest], faults: Iterable[Fault]) -> list[Manifest]:
+    """The manifests with faults in them."""
     made = Made(copy.deepcopy(list(manifests)))
-    fault.change(made)
+    for each in faults:
+        each.change(made)
     return made.manifests
+
+
+def together(faults: Mapping[str, Fault]) -> list[dict[str, Fault]]:
+    """Groups of faults of which none can hide another, for they change different things: each may have one project."""
+    groups: list[dict[str, Fault]] = []
+    for what, fault in faults.items():
+        fits = (x for x in groups if _subject(fault) not in map(_subject, x.values()))
+        group = next(fits, None)
+        if group is None:
+            group = {}
+            groups.append(group)
+        group[what] = fault
+    return groups
+
+
+_SUBJECTS = {"name": "network", "port": "network", "user": "rights", "group": "rights", "capability": "rights"}
+
+
+def _subject(fault: Fault) -> str:
+    """What a fault changes: one file or mount, the rights, the network, or what is observed alone."""
+    kind, _, rest = fault.seen_by.partition(".")
+    if kind in {"mount", "file"}:
+        return rest.partition(".")[0]
+    return _SUBJECTS.get(kind, fault.seen_by)

@@ -14,7 +14,7 @@ from tools.cluster.api import ApiError, access, condition
 from tools.node.execute import ExecuteError, execute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from convert.model import Manifest
     from tests.node.comparison.project import Prepared, Service
@@ -211,21 +211,3 @@ def observe(node: Node, prepared: Prepared, targets: Iterable[str]) -> dict[str,
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         reports = dict(pool.map(one, Found(node, prepared).all_pods().items()))
     return {name: report for name, report in reports.items() if report}
-
-
-def down(node: Node, names: Iterable[str]) -> None:
-    """Remove the namespaces, pods at once."""
-    for name in names:
-        pods = node.api.path("v1", "Pod", name)
-        node.api.request("DELETE", pods, params={"gracePeriodSeconds": "0"})
-        node.api.delete("v1", "Namespace", "", name)
-
-
-def said(node: Node, prepared: Prepared) -> Mapping[str, str]:
-    """What the cluster says of pods that are not ready: for messages."""
-    found = {}
-    for name, (_, pod) in Found(node, prepared).pods().items():
-        states = [x.get("state", {}) for x in pod["status"].get("containerStatuses") or ()]
-        conditions = [x.get("message", "") for x in pod["status"].get("conditions") or () if x["status"] == "False"]
-        found[name] = f"{pod['status'].get('phase')} {states} {conditions}"
-    return found

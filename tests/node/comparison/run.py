@@ -11,6 +11,7 @@ from convert.estate.image_facts import known
 from tests.node.comparison import docker_world, endings, node_world, standins
 from tests.node.comparison.docker_world import NotRunError
 from tests.node.comparison.observe import facts
+from tools.cluster.workloads import end_namespaces
 from tools.node.images import write_archive
 
 if TYPE_CHECKING:
@@ -118,19 +119,24 @@ class _Laps:
 
 
 def _round(worlds: Worlds, group: list[Prepared], plan: Plan) -> tuple[list[Outcome], list[str]]:
-    engine, node, folder = worlds
     lap = _Laps()
-    images = standins.for_projects(group, standins.Builder(folder / "layers"))
-    archive = write_archive(images, folder / "images.tar")
-    engine.load(archive)
-    node.import_image(archive)
-    lap("images")
+    images = standins.for_projects(group, standins.Builder(worlds.folder / "layers"))
+    archive = write_archive(images, worlds.folder / "images.tar")
+    worlds.engine.load(archive)
+    with worlds.node.lent(archive):
+        lap("images")
+        return _both(worlds, group, plan, lap), lap.told
+
+
+def _both(worlds: Worlds, group: list[Prepared], plan: Plan, lap: _Laps) -> list[Outcome]:
+    engine, node, _ = worlds
     refused: dict[str, str] = {}
 
     def begin(prepared: Prepared) -> None:
         try:
-            docker_world.up(engine, prepared)
+            # Pods start by themselves while the engine does.
             node_world.apply(node, prepared, plan.manifests(prepared))
+            docker_world.up(engine, prepared)
         except NotRunError as error:
             refused[prepared.case.name] = str(error)
 
@@ -150,11 +156,10 @@ def _round(worlds: Worlds, group: list[Prepared], plan: Plan) -> tuple[list[Outc
     finally:
         _clear(worlds, group)
         lap("clear")
-    outcomes = [
+    return [
         Outcome(x, *found.get(x.case.name, ({}, {})), refused.get(x.case.name, ""), tuple(late.get(x.case.name, ())))
         for x in group
     ]
-    return outcomes, lap.told
 
 
 def _observe(worlds: Worlds, prepared: Prepared) -> tuple[dict[str, Facts], dict[str, Facts]]:
@@ -214,7 +219,8 @@ def targets(prepared: Prepared) -> list[str]:
 
 
 def _clear(worlds: Worlds, group: list[Prepared]) -> None:
-    node_world.down(worlds.node, [x.case.name for x in group])
     # Most of it is waiting for the kernel.
-    with ThreadPoolExecutor(len(group)) as pool:
+    with ThreadPoolExecutor(len(group) + 1) as pool:
+        pods = pool.submit(end_namespaces, worlds.node.api, [x.case.name for x in group])
         list(pool.map(lambda x: docker_world.down(worlds.engine, x), group))
+        pods.result()

@@ -86,6 +86,8 @@ def compare(
     total.counted["comparisons"] += 1
     for outcome in run(worlds, projects, plan, say):
         total.add(outcome)
+        if outcome.refused:
+            say(f"{outcome.prepared.case.name} is not run by one world: {outcome.refused.splitlines()[-1]}")
     assert not total.unexplained[before:], "\n".join(["unexplained:", *total.unexplained[before:]])
 
 

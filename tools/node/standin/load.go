@@ -22,7 +22,7 @@ type result struct {
 }
 
 // load asks URLs in turn, with several clients at once, until its stdin ends, and then prints a result as JSON. Its first
-// line comes with its first answer.
+// line comes when the first request is done, and one more with each answer that is like none before it.
 func load(arguments []string) error {
 	flags := flag.NewFlagSet("load", flag.ExitOnError)
 	clients := flags.Int("clients", 4, "how many ask at once")
@@ -51,15 +51,18 @@ func load(arguments []string) error {
 				url := flags.Arg(number % flags.NArg())
 				body, failure := ask(client, url)
 				lock.Lock()
+				begun.Do(func() { fmt.Println("begun") })
 				all.Slowest = max(all.Slowest, time.Since(asked).Seconds())
 				if failure != "" {
 					all.Failed[url+": "+failure]++
 				} else {
 					all.Answered++
 					all.Bodies[body]++
+					if all.Bodies[body] == 1 {
+						fmt.Println("another")
+					}
 				}
 				lock.Unlock()
-				begun.Do(func() { fmt.Println("begun") })
 			}
 		}()
 	}
