@@ -130,11 +130,11 @@ def objects(client: Client, kind: str, namespace: str) -> Iterator[dict[str, Any
     try:
         for found in client.list(KINDS[kind], namespace=namespace):
             yield found.to_dict()  # type: ignore[no-untyped-call]
-    except ApiError as error:
-        if error.status.code != _NOT_FOUND:
-            message = (
-                f"the cluster does not let us list {kind}s in {namespace}: {error.status.reason or error.status.code}"
-            )
+    except httpx2.HTTPStatusError as error:
+        # For a group that it does not know, an API server answers with a plain text and not with a Status.
+        if error.response.status_code != _NOT_FOUND:
+            reason = error.status.reason if isinstance(error, ApiError) else None
+            message = f"the cluster does not let us list {kind}s in {namespace}: {reason or error.response.status_code}"
             raise Refused(message, "docs/secrets.md lists the rights that `status` needs", UNREACHED) from None
     except ConfigError as error:
         raise Refused(

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from tools.pulumi.watched import watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pytest
 
     from tests.engine.project import Project
@@ -24,7 +22,7 @@ def up(project: Project) -> int:
     return watched(command, project.folder, {**os.environ, **project.environment}, STACK)
 
 
-def test_no_room(project: Project, say: Callable[[str], None], capfd: pytest.CaptureFixture[str]) -> None:
+def test_no_room(project: Project, capfd: pytest.CaptureFixture[str]) -> None:
     project.small(STACK, COMPOSE.replace("MEMORY", "900g"), {})
     stack = project.stack(STACK)
     begun = time.monotonic()
@@ -37,6 +35,7 @@ def test_no_room(project: Project, say: Callable[[str], None], capfd: pytest.Cap
         assert seconds < 120, seconds
         project.replace("web.yaml", "900g", "64m")
         assert up(project) == 0, "the next one goes on from there"
-        say(f"no room: given up after {seconds:.0f} s")
+        with capfd.disabled():
+            print(f"\n  no room: given up after {seconds:.0f} s", flush=True)
     finally:
         stack.destroy()
