@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from convert.view import View
 
 
-CONSTRAINT = re.compile(r"\s*([\w./-]+)\s*(==|!=)\s*(\S.*?)\s*").fullmatch
+CONSTRAINT = re.compile(r"\s*([\w./-]+)\s*(==|!=)\s*(\S(?:.*\S)?)\s*").fullmatch
 LABEL_KEY = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
 LABEL_VALUE = re.compile(r"[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
 NODE_LABELS = {

@@ -19,7 +19,7 @@ CLOSE = "\ue0fb"
 IsSecret = Callable[[str, str | None], bool]
 """(variable name, its value or None where unset) → is it secret? Decides by name first, so that both agree."""
 
-_REFERENCE = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
+_REFERENCE = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 
 
 def reference(name: str) -> str:

@@ -52,11 +52,13 @@ class Target(NamedTuple):
         return (host in LOOPBACK and port in self.ports) or (host in self.hosts and 0 < port < PORTS)
 
 
-_TAIL: Final = re.compile(r"\s*(?:[12&]?>\s*/dev/null|2>&1|\|\|\s*(?:exit\s+\d+|false|\(exit\s+\d+\)))\s*;?\s*$")
+_TAIL: Final = re.compile(
+    r"(?:(?<!\s)\s+)?(?:[12&]?>\s*/dev/null|2>&1|\|\|\s*(?:exit\s+\d+|false|\(exit\s+\d+\)))\s*+;?\s*+$"
+)
 _TAIL_LENGTH: Final = 40
 """No tail is longer; to look for one in a long script from its start would take the square of its length."""
 
-_QUOTED: Final = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"")
+_QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 _OPERATOR: Final = re.compile(r"[|;<>()&`$\n\\]")
 _URL: Final = re.compile(r"(?:(https?)://)?(\[[^\]]+\]|[^/:?#@\s\[\]]+)(?::(\d+))?([/?][^#\s]*)?(?:#\S*)?").fullmatch
 _HEADER: Final = re.compile(r"[-A-Za-z0-9]+", re.ASCII).fullmatch
@@ -113,13 +115,15 @@ def asks_through(test: Sequence[str]) -> str:
 
 def _script(text: str, target: Target) -> Request | None:
     text = text.strip()
-    while match := _TAIL.search(text, max(0, len(text) - _TAIL_LENGTH)):
-        text = text[: match.start()]
+    end = len(text)
+    while match := _TAIL.search(text, max(0, end - _TAIL_LENGTH), end):
+        end = match.start()
+    text = text[:end]
     over_tcp = _TCP(text) if "/dev/tcp/" in text else None
     if over_tcp:
         return _connect(over_tcp[1], over_tcp[2], None, target)
     quoted = "'" in text or '"' in text
-    if _OPERATOR.search(_QUOTED.sub("", text) if quoted else text) or "$" in text or "\\" in text:
+    if "$" in text or "\\" in text or _OPERATOR.search(_QUOTED.sub("", text) if quoted else text):
         return None
     try:
         return _command(split(text) if quoted else text.split(), target)

@@ -25,9 +25,9 @@ _RARE_BREAKS: Final = "\r\x85\u2028\u2029"
 _SHORT_FLAGS: Final = frozenset(("-p", "-a", "-P", "-u", "-w", "-N"))
 _DEFAULT: Final = re.compile(r"\$\{(?P<name>\w+):?[-+]")
 _REFERENCE: Final = re.compile(r"""["']?\$(?:\w+|\{\w+(?::?\?[^}]*)?\})["']?,?\s*""").fullmatch
-_QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""", re.DOTALL)
-_OPENER: Final = re.compile(r"(?:[&!]\S*\s*)*(?:[|>][-+0-9]*|[\[{]|\*\S+)?\s*(?:#.*)?").fullmatch
-_BLOCK_TEXT: Final = re.compile(r"(?:.*[\s:-])?[|>][-+0-9]*\s*(?:#.*)?").fullmatch
+_QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*+(?:"|(?P<open>))|'[^']*'""", re.DOTALL)
+_OPENER: Final = re.compile(r"(?:[&!]\S*+\s*+)*+(?:[|>][-+0-9]*+|[\[{]|\*\S++)?\s*+(?:#.*)?").fullmatch
+_BLOCK_TEXT: Final = re.compile(r"(?:^|[\s:-])[|>][-+0-9]*+\s*+(?:#|\Z)").search
 _ENTRY: Final = re.compile(
     r"""(?P<indent>\s*)(?P<dashes>(?:-\s+)*)
     (?:(?P<key>"[^"]*"|'[^']*'|\?\s.*?|[^\s\#:{\["'-].*?|-[^\s:].*?)\s*:(?=\s|\Z)\s*)?(?P<value>.*)""",
@@ -104,7 +104,8 @@ class Source:
         """Is line `index`, below `parent` at line `at`, the next line of a text rather than an entry of its own?"""
         if parent.value[:1] not in {"[", "{"}:
             return bool(_BLOCK_TEXT(parent.value)) or not _OPENER(parent.value)
-        before = _QUOTED.sub("", "\n".join([parent.value, *self.lines[at + 1 : index]]))
+        before = "\n".join([parent.value, *self.lines[at + 1 : index]])
+        before = _QUOTED.sub(lambda quoted: "" if quoted["open"] is None else quoted[0], before)
         return '"' in before or "'" in before or before.rstrip()[-1] not in ",[{"
 
     def _above(self, index: int, entry: _Entry) -> Iterator[tuple[int, _Entry]]:

@@ -7,7 +7,9 @@ A command is a list of words, or a text that a shell takes apart; a word of seve
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
+from itertools import accumulate
 from posixpath import basename
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -21,7 +23,7 @@ from convert.secrets.detection.shell import commands
 from convert.secrets.detection.texts import find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from convert.secrets.detection.programs import Grammar
 
@@ -34,6 +36,15 @@ class Argument(NamedTuple):
     hit: Hit
 
 
+class _Placed(NamedTuple):
+    """A secret in a text for a shell: the word from `start` to `end` holds it, within quotes perhaps."""
+
+    start: int
+    end: int
+    value: str
+    hit: Hit
+
+
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_][\w.]*=").match
 _KEY_OWNERS: Final = frozenset(
     "api access account app auth encryption license master private secret session signing client shared".split()
@@ -41,6 +52,8 @@ _KEY_OWNERS: Final = frozenset(
 _COMMAND: Final = re.compile(r"(?:^|\s)--?[A-Za-z]|\||&&")
 _PLAIN_LONG: Final = re.compile(r"[A-Za-z0-9+/_=.-]{20,}")
 _DEPTH: Final = 4
+_FARTHEST: Final = 12
+"""Of the words after a program's name, flags not counted, so many are looked at for the places of its grammar."""
 
 
 def is_command(text: str) -> bool:
@@ -54,13 +67,10 @@ def is_command(text: str) -> bool:
 def secrets_of(text: str) -> tuple[Found, ...]:
     """Find the secrets in a command line that a shell takes apart, those of its text too."""
     found = list(find(text))
-    for argument in _in_text(text, 0):
-        start = text.find(argument.value)
-        if start < 0:
-            start, length = argument.at, len(text) - argument.at
-        else:
-            length = len(argument.value)
-        found.append(Found(start, start + length, argument.hit))
+    for placed in _in_text(text, 0):
+        start = text.find(placed.value, placed.start, placed.end)
+        end = start + len(placed.value) if start >= 0 else placed.end
+        found.append(Found(max(start, placed.start), end, placed.hit))
     return tuple(found)
 
 
@@ -78,51 +88,45 @@ def _arguments(given: tuple[str, ...]) -> tuple[Argument, ...]:
             found += [Argument(at, one.value, one.hit) for one in _in_text(word, 1)]
     found += _among(given)
     if "|" in given:
-        text = " ".join(given)
-        found += [Argument(_word_at(given, one.at), one.value, one.hit) for one in _in_text(text, 1)]
+        ends = tuple(accumulate(len(word) + 1 for word in given))
+        placed = _in_text(" ".join(given), 1)
+        found += [Argument(bisect_right(ends, one.start), one.value, one.hit) for one in placed]
     return tuple(found)
 
 
-def _word_at(given: Sequence[str], place: int) -> int:
-    """The word at a place of all words with blanks between."""
-    for at, word in enumerate(given):
-        if place <= len(word):
-            return at
-        place -= len(word) + 1
-    return len(given) - 1
-
-
-def _in_text(text: str, depth: int) -> Iterator[Argument]:
-    """Secrets of a shell text; `at` is where the word stands in the text."""
-    piped: list[tuple[str, int]] = []
+def _in_text(text: str, depth: int) -> Iterator[_Placed]:
+    """Secrets of a text that a shell takes apart."""
+    piped: list[_Placed] = []
     for command in commands(text):
         program = basename(command.words[0])
         if piped and not READERS.isdisjoint(map(basename, command.words[:4])):
-            yield from (Argument(at, value, hits.ARGUMENT) for value, at in piped)
+            yield from piped
         for found in _among(command.words):
-            yield found._replace(at=command.places[found.at][0])
-        for word, (start, _) in zip(command.words, command.places, strict=True):
+            yield _Placed(*command.places[found.at], found.value, found.hit)
+        for word, place in zip(command.words, command.places, strict=True):
             if depth < _DEPTH and (" " in word or "\n" in word):
-                yield from (Argument(start, one.value, one.hit) for one in _in_text(word, depth + 1))
-                yield from (Argument(start, word[one.start : one.end], one.hit) for one in find(word))
+                yield from (_Placed(*place, one.value, one.hit) for one in _in_text(word, depth + 1))
+                yield from (_Placed(*place, word[one.start : one.end], one.hit) for one in find(word))
         echoes = command.piped and program in {"echo", "printf", "print"}
         piped = list(_echoed(command.words, command.places)) if echoes else []
 
 
-def _echoed(given: Sequence[str], places: Sequence[tuple[int, int]]) -> Iterator[tuple[str, int]]:
+def _echoed(given: Sequence[str], places: Sequence[tuple[int, int]]) -> Iterator[_Placed]:
     """What `echo` gives to a program that reads a secret: `secret`, or `name:secret`."""
-    for word, (start, _) in zip(given[1:], places[1:], strict=True):
+    for word, place in zip(given[1:], places[1:], strict=True):
         value = values.login(word.strip()) or word.strip()
         if not word.startswith("-") and _is_plain(value) and "%" not in value and " " not in value:
-            yield value, start
+            yield _Placed(*place, value, hits.ARGUMENT)
 
 
 def _among(given: Sequence[str]) -> Iterator[Argument]:
-    grammars: list[Grammar] = []
+    """Secrets among the words of one command, in time that is linear in them: each word has a bounded neighbourhood."""
+    grammars: dict[int, Grammar] = {}  # each once, however often its programs are named
+    distinct = frozenset(given)
     for at, word in enumerate(given):
         following = given[at + 1] if at + 1 < len(given) else ""
         if word[:1] == "-" and len(word) > 1:
-            yield from _flag(word, following, at, grammars)
+            yield from _flag(word, following, at, grammars.values())
         elif _ASSIGNMENT(word):
             key, _, value = word.partition("=")
             if _is_secret(key, value):
@@ -131,8 +135,8 @@ def _among(given: Sequence[str]) -> Iterator[Argument]:
             program = basename(word)
             if program in PROGRAMS:
                 grammar = PROGRAMS[program]
-                if not grammar.only or grammar.only in given:
-                    grammars.append(grammar)
+                if not grammar.only or grammar.only in distinct:
+                    grammars[id(grammar)] = grammar
                 yield from _places(PROGRAMS[program], program, given, at)
             elif at and _is_bare_name(word) and _is_plain(following) and _is_value(following):
                 yield Argument(at + 1, following, Hit("A1", "secret", f"the word after `{word}`"))
@@ -140,7 +144,7 @@ def _among(given: Sequence[str]) -> Iterator[Argument]:
                 yield Argument(at, word, hits.RANDOM)
 
 
-def _flag(word: str, following: str, at: int, grammars: Sequence[Grammar]) -> Iterator[Argument]:
+def _flag(word: str, following: str, at: int, grammars: Collection[Grammar]) -> Iterator[Argument]:
     key, equals, value = word.lstrip("-").partition("=")
     if following[:1] == "-" and not looks_random(following):
         following = ""
@@ -166,7 +170,7 @@ def _flag(word: str, following: str, at: int, grammars: Sequence[Grammar]) -> It
         yield Argument(place, given, hits.RANDOM)
 
 
-def _joined(word: str, grammars: Sequence[Grammar]) -> str:
+def _joined(word: str, grammars: Collection[Grammar]) -> str:
     """The secret that follows a flag of one letter without a blank: `-phunter2`, `-uname:hunter2`, `-Phunter2`."""
     for grammar in grammars:
         for flag in (*grammar.joined, *(flag for flag in grammar.flags if len(flag) == 2)):  # noqa: PLR2004  `-p`
@@ -180,7 +184,7 @@ def _joined(word: str, grammars: Sequence[Grammar]) -> str:
 
 
 def _places(grammar: Grammar, program: str, given: Sequence[str], at: int) -> Iterator[Argument]:
-    plain = [(index, word) for index, word in enumerate(given[at + 1 :], at + 1) if word[:1] != "-"]
+    flags, plain = _following(given, at)
     for place in grammar.places:
         for first in range(min(len(plain) - len(place) + 1, 6)):
             window = plain[first : first + len(place)]
@@ -191,13 +195,28 @@ def _places(grammar: Grammar, program: str, given: Sequence[str], at: int) -> It
                 break
             if place[0] == "*":
                 break
-    if program == "htpasswd" and any(word[:1] == "-" and "b" in word for word in given[at + 1 :]) and plain:
+    if program == "htpasswd" and any("b" in word for word in flags) and plain:
         index, value = plain[-1] if len(plain) < 4 else plain[2]  # noqa: PLR2004  file, name, password
-        if plain[2:] or any(word[:1] == "-" and "n" in word for word in given[at + 1 :]):
+        if plain[2:] or any("n" in word for word in flags):
             yield from (Argument(index, value, hits.ARGUMENT) for _ in "1" if _is_plain(value))
     if program == "sqlplus" and plain:
         value = plain[0][1].partition("/")[2].partition("@")[0]
         yield from (Argument(plain[0][0], value, hits.ARGUMENT) for _ in "1" if _is_plain(value))
+
+
+def _following(given: Sequence[str], at: int) -> tuple[list[str], list[tuple[int, str]]]:
+    """The flags after a program's name, and the first other words with their indices, as far as any place goes."""
+    flags: list[str] = []
+    plain: list[tuple[int, str]] = []
+    for index in range(at + 1, len(given)):
+        word = given[index]
+        if word[:1] == "-":
+            flags.append(word)
+        else:
+            plain.append((index, word))
+            if len(plain) == _FARTHEST:
+                break
+    return flags, plain
 
 
 def _is_secret(key: str, value: str, *, flag: bool = False) -> bool:

@@ -120,7 +120,7 @@ _IDENTIFIERS: Final = frozenset("id ids name names arn alias fingerprint label t
 
 _HARMLESS_NAME: Final = re.compile(
     r"^(?:public|pub|require|requires|enable|disable|allow|use|has|is|no|show|hide|skip)_|_public_key$|allow_empty"
-    r"|_random_.*password|^(?:old)?pwd$|(?:^|_)(?:max|min|num|total|prompt|completion|stop)_(?:\w+_)?tokens?$"
+    r"|_random_.*password|^(?:old)?pwd$|(?:^|_)(?:max|min|num|total|prompt|completion|stop)_(?:\w{1,60}_)?tokens?$"
     r"|pass_?through"
     r"|^csrf_(?:cookie|trusted|header|token)|tokens?_per_|password_?less"
 )

@@ -22,12 +22,41 @@ class Leaf(NamedTuple):
     item: bool = False
 
 
-_TOKEN: Final = re.compile(
-    r"\"(?P<double>(?:[^\"\\\n]|\\.)*+)\"|'(?P<single>(?:[^'\\\n]|\\.)*+)'|(?P<template>\$\{[^{}\n]{0,300}\}|\{\{[^{}\n]{0,300}\}\})"
+_DOUBLE: Final = r"\"(?P<double>(?:[^\"\\\n]|\\.)*+)(?:\"|(?P<open_double>))"
+_SINGLE: Final = r"'(?P<single>(?:[^'\\\n]|\\.)*+)(?:'|(?P<open_single>))"
+_REST: Final = (
+    r"(?P<template>\$\{[^{}\n]{0,300}\}|\{\{[^{}\n]{0,300}\}\})"
     r"|(?P<open>[{\[])|(?P<close>[}\]])|(?P<sign>:(?=[\s\"'{\[]|$)|(?<=[\"']):|=(?=[\"'])|(?<=[ \t])=|,)"
     r"|(?P<comment>(?<![^\s,{}\[\]])(?://|\#)[^\n]*)|(?P<bare>(?:[^\s{}\[\]:,=\"']|:(?![\s\"'{\[]|$)|=(?![\"']))++)|(?P<line>\n)"
 )
+_TOKENS: Final = {
+    "\"'": re.compile(f"{_DOUBLE}|{_SINGLE}|{_REST}"),
+    "'": re.compile(f"{_SINGLE}|{_REST}"),
+    '"': re.compile(f"{_DOUBLE}|{_REST}"),
+    "": re.compile(_REST),
+}
+"""By the quotes that are closed further on."""
+
 _DEEPEST: Final = 100
+
+
+def _tokens(text: str, at: int, end: int, quotes: str = "\"'") -> Iterator[re.Match[str]]:
+    """Take a text apart; a quote that nothing closes in its line is passed over.
+
+    Then nothing closes those of its kind that follow in the line either, and none of them is looked at again.
+    """
+    while at < end:
+        for token in _TOKENS[quotes].finditer(text, at, end):
+            kind = token.lastgroup or ""
+            if kind.startswith("open_"):
+                line_end = text.find("\n", token.start(), end)
+                at = end if line_end < 0 else line_end
+                without = quotes.replace('"' if kind == "open_double" else "'", "")
+                yield from _tokens(text, token.start() + 1, at, without)
+                break
+            yield token
+        else:
+            return
 
 
 def braced(text: str, above: tuple[str, ...] = (), *, bare: bool = True) -> Iterator[Leaf]:
@@ -37,7 +66,7 @@ def braced(text: str, above: tuple[str, ...] = (), *, bare: bool = True) -> Iter
     """
     stack: list[str] = []
     key, value, at = "", "", 0
-    for token in _TOKEN.finditer(text):
+    for token in _tokens(text, 0, len(text)):
         kind = token.lastgroup
         if kind in {"double", "single", "bare", "template"}:
             word = token[kind]
@@ -68,7 +97,7 @@ _LINE: Final = re.compile(
     r"|[^\s#:{\[\"'-][^:#\n{\[]{0,200}?|-[^\s:#{\[-][^:#\n{\[]{0,200}?)[ \t]*:(?=[ \t\r]|$))?"
     r"[ \t]*(?P<value>[^\r\n]*)"
 )
-_DECORATION: Final = re.compile(r"(?:[&!][\w!:/.-]*[ \t]+)+")
+_DECORATION: Final = re.compile(r"(?:[&!][\w!:/.-]*+[ \t]++)*+")
 _BLOCK: Final = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?$")
 _COMMENT: Final = re.compile(r"[ \t]#.*$")
 
@@ -93,7 +122,7 @@ def indented(text: str) -> Iterator[Leaf]:
         if line[depth] == "#":
             continue
         place = match.end("dashes")
-        key, value = (match["key"] or "").strip("\"'"), _DECORATION.sub("", match["value"], count=1)
+        key, value = (match["key"] or "").strip("\"'"), _undecorated(match["value"])
         if waiting and depth > waiting[0] and not key and not match["dashes"]:
             yield Leaf(waiting[1], _plain(value), start + match.start("value"))
             continue
@@ -111,6 +140,12 @@ def indented(text: str) -> Iterator[Leaf]:
             yield from (leaf._replace(start=where + leaf.start) for leaf in braced(value, above=names))
         elif value and names:
             yield Leaf(names, _plain(value), where, item=not key)
+
+
+def _undecorated(value: str) -> str:
+    """A value without the tag and the anchor before it."""
+    decoration = _DECORATION.match(value)
+    return value[decoration.end() :] if decoration else value
 
 
 def _plain(value: str) -> str:
