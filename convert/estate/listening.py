@@ -39,7 +39,7 @@ _IN_FILE: Final = re.compile(
     r"(?i)(?<![\w.-])[\w.-]{0,30}?(?:listen|bind|addr|address|host|interface|http|socket|endpoint)[\w.-]{0,20}[\"']?"
     rf"[ \t]{{0,9}}[:= \t][ \t]{{0,9}}[\"']?{_LOOPBACK}(?::(\d{{2,5}}))?(?![\w.:])"
 )
-_NAMES_LOOPBACK: Final = re.compile(r"127\.|localhost|::1", re.IGNORECASE).search
+_NAMES_LOOPBACK: Final = re.compile(r"127\.|[lL][oO][cC][aA][lL]|::1").search
 _SITE: Final = re.compile(rf"(?m)^[ \t]{{0,20}}(?:https?://)?{_LOOPBACK}(?::(\d{{2,5}}))?[ \t]{{0,9}}\{{")
 """The address of a site in a Caddyfile."""
 
@@ -136,9 +136,10 @@ def _on_loopback(service: Service) -> Iterator[int]:
             if _OPTION.search(text) or (_ON_LOOPBACK.search(text) and not _TOLD.search(text)):
                 yield 0
     for _, text in settings(service):
-        yield from _pairs(text)
-        if _VARIABLE(text):
-            yield 0
+        if _NAMES_LOOPBACK(text):
+            yield from _pairs(text)
+            if _VARIABLE(text):
+                yield 0
 
 
 def _pairs(text: str) -> Iterator[int]:

@@ -21,7 +21,7 @@ from convert.model import Problem, Severity
 from convert.registry import service_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from convert.estate import Estate, Service
     from convert.estate.made_names import Made
@@ -32,6 +32,7 @@ _LINE: Final = re.compile(
     r"(?m)^[ \t]{0,80}[\"']?([\w.-]{1,80})[\"']?[ \t]{0,9}[=:][ \t]{0,9}[\"']?([A-Za-z0-9_][\w.-]{0,253})[\"']?"
     r"[ \t]{0,9}[,;]?[ \t]{0,9}$"
 )
+_HOSTLIKE: Final = re.compile(r"[\w.-]+").findall
 _WORD: Final = re.compile(r"[^\s\"'`;|&<>()]{1,300}")
 
 
@@ -76,7 +77,7 @@ def _doubtful(estate: Estate) -> dict[str, dict[Path, tuple[str, Service]]]:
     old = {name: known[name] for name in estate.hostnames if name in known and not name.startswith(TASKS)}
     prefixes = container_prefixes(estate)
     for text in calling(estate):
-        if not any(part in text.text for part in prefixes) and not (old and any(name in text.text for name in old)):
+        if not any(part in text.text for part in prefixes) and old.keys().isdisjoint(_hostlike(text.text, old)):
             continue
         for position, key, name in _alone(text):
             made = None if name in old or "." in name else made_name(estate, name)
@@ -86,6 +87,11 @@ def _doubtful(estate: Estate) -> dict[str, dict[Path, tuple[str, Service]]]:
                     if reader != target.name:
                         found.setdefault(reader, {})[at] = name, target
     return found
+
+
+def _hostlike(text: str, old: Mapping[str, str]) -> list[str]:
+    """The words of a text that could be among the old names; they are as many as the services."""
+    return _HOSTLIKE(text) if old else []
 
 
 def _alone(text: Text) -> Iterator[tuple[int, str, str]]:

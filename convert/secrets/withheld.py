@@ -27,6 +27,8 @@ _JUDGED: Final = frozenset(("env", "args", "command", "lifecycle", "exec"))
 _OURS: Final = frozenset(("resources", "strategy", "ports"))
 """Fields that hold words of Kubernetes and ours, where no text of a user gets to."""
 
+_PASSED: Final = _JUDGED | _OURS
+
 _CONTENT: Final = frozenset(("data", "binaryData"))
 """The same for the files of a ConfigMap, at its top."""
 
@@ -35,6 +37,8 @@ _SHORTEST: Final = 16
 
 def withhold(conversion: Conversion) -> Conversion:
     """Give the conversion without the secrets in fields that are no place for one; an error for each such field."""
+    if not any(map(_secrets, _texts(conversion.manifests))):
+        return conversion
     findings: list[Finding] = []
     manifests: list[Manifest] = []
     for manifest in conversion.manifests:
@@ -44,9 +48,25 @@ def withhold(conversion: Conversion) -> Conversion:
             manifest = _masked(manifest)  # noqa: PLW2901  without them
             findings += [_finding(key, place, conversion.origins.get(key, ())) for place in places]
         manifests.append(manifest)
-    if not findings:
-        return conversion
     return conversion._replace(manifests=tuple(manifests), findings=(*conversion.findings, *findings))
+
+
+def _texts(manifests: Sequence[Manifest]) -> set[str]:
+    """Every text that `_places` may look at, each once: objects say the same over and over, and few hold a secret."""
+    found: set[str] = set()
+    unread: list[Any] = [[value for key, value in manifest.items() if key not in _CONTENT] for manifest in manifests]
+    while unread:
+        value = unread.pop()
+        if type(value) is dict:
+            found.update(value)
+            value = [child for key, child in value.items() if key not in _PASSED]
+        for child in value:
+            kind = type(child)
+            if kind is str:
+                found.add(child)
+            elif kind is dict or kind is list:
+                unread.append(child)
+    return {text for text in found if len(text) >= _SHORTEST}
 
 
 def _places(value: Any, path: Path) -> Iterator[Path]:

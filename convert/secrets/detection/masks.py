@@ -7,6 +7,7 @@ glance at the file, what is shown without need costs a new password.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from convert.compose.references import MASK, OPEN
@@ -90,6 +91,7 @@ def random_words(text: str) -> Iterator[Range]:
             yield match.span()
 
 
+@lru_cache(maxsize=8192)
 def conceal(text: str) -> str:
     """Write a message without the secrets that it may quote."""
     if not text:
