@@ -19,7 +19,19 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from cli.flags import Refused
 from cli.secrets.backends.document import content_of, document
-from cli.secrets.backends.interface import EMPTY, BackendError, Changed, Content, Deleted, Denied, Described, Version
+from cli.secrets.backends.interface import (
+    EMPTY,
+    MISSHAPEN,
+    MOST_PAGES,
+    BackendError,
+    Changed,
+    Content,
+    Deleted,
+    Denied,
+    Described,
+    Misshapen,
+    Version,
+)
 from cli.secrets.backends.key_names import names_of, noted
 from cli.secrets.backends.quiet import hush
 
@@ -105,13 +117,17 @@ class SecretsManager:
         try:
             with explaining("describe", path):
                 found = self._client.describe_secret(SecretId=path)
+                if (
+                    "Name" not in found
+                ):  # boto3 takes what is no JSON, such as a login page, for an answer without fields
+                    raise Misshapen(f"describe {path}", "AWS")
+                stages: Mapping[str, list[str]] = found.get("VersionIdsToStages") or {}
+                version = _holder(stages, CURRENT)
+                tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags") or []}
+                keys = names_of(version, tags)
+                return Described(version, _holder(stages, PREVIOUS), keys, found.get("DeletedDate"))
         except _Absent:
             return None
-        stages: Mapping[str, list[str]] = found.get("VersionIdsToStages") or {}
-        version = _holder(stages, CURRENT)
-        tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags") or []}
-        keys = names_of(version, tags)
-        return Described(version, _holder(stages, PREVIOUS), keys, found.get("DeletedDate"))
 
     def read(self, path: str, version: str = "") -> Content:
         """Read by GetSecretValue."""
@@ -119,11 +135,13 @@ class SecretsManager:
         try:
             with explaining("read", path):
                 found = self._client.get_secret_value(SecretId=path, **which)
+                if "SecretString" not in found:
+                    raise BackendError(
+                        f"{path} holds binary data, no JSON", "see who wrote it, and move it to another name"
+                    )
+                return content_of(str(found["VersionId"]), str(found["SecretString"]), path)
         except _Absent:
             return EMPTY
-        if "SecretString" not in found:
-            raise BackendError(f"{path} holds binary data, no JSON", "see who wrote it, and move it to another name")
-        return content_of(str(found["VersionId"]), found["SecretString"], path)
 
     def write(self, path: str, values: Mapping[str, Value], base: str) -> str:
         """Put a version under our own label, then move AWSCURRENT to it from `base`."""
@@ -155,31 +173,34 @@ class SecretsManager:
         """List the versions that have a label; AWS deletes the others when it likes."""
         try:
             with explaining("list the versions of", path):
-                found = list(self._pages(path))
+                found = sorted(self._pages(path), key=lambda version: version["CreatedDate"], reverse=True)
+                return tuple(
+                    Version(
+                        str(version["VersionId"]), version["CreatedDate"], CURRENT in version.get("VersionStages", ())
+                    )
+                    for version in found
+                )
         except _Absent:
             return ()
-        found.sort(key=lambda version: version["CreatedDate"], reverse=True)
-        return tuple(
-            Version(version["VersionId"], version["CreatedDate"], CURRENT in version.get("VersionStages", ()))
-            for version in found
-        )
 
     def _pages(self, path: str) -> Iterator[dict[str, Any]]:
         """All versions of a secret, page by page: boto3 has no paginator for them."""
         more: dict[str, str] = {}
-        while True:
+        for _ in range(MOST_PAGES):
             page = self._client.list_secret_version_ids(SecretId=path, **more)
             yield from page["Versions"]
             if not page.get("NextToken"):
                 return
             more = {"NextToken": page["NextToken"]}
+        raise Misshapen(f"list the versions of {path}", "AWS")
 
     def paths(self, prefix: str) -> tuple[str, ...] | None:
         """List names; the right to list cannot be limited to a path in AWS, so it may well be missing."""
         filters = [{"Key": "name", "Values": [prefix]}]
         try:
             with explaining("list secrets below", prefix):
-                pages = self._client.get_paginator("list_secrets").paginate(Filters=filters)
+                limits = {"PageSize": 100, "MaxItems": 100 * MOST_PAGES}
+                pages = self._client.get_paginator("list_secrets").paginate(Filters=filters, PaginationConfig=limits)
                 found = [str(secret["Name"]) for page in pages for secret in page["SecretList"]]
         except Denied:
             return None
@@ -216,7 +237,7 @@ def _assumed(sts: Any, role: str, region: str) -> boto3.Session:
 
 
 def _holder(stages: Mapping[str, list[str]], label: str) -> str:
-    return next((version for version, labels in stages.items() if label in labels), "")
+    return next((str(version) for version, labels in stages.items() if label in labels), "")
 
 
 class _Absent(BackendError):  # noqa: N818
@@ -251,6 +272,8 @@ def explaining(doing: str, path: str, *, swap: bool = False) -> Iterator[None]:
         raise BackendError(
             f"can't {what}: AWS was not reached ({type(error).__name__})", "see the network, the proxy and the region"
         ) from None
+    except MISSHAPEN:
+        raise Misshapen(what, "AWS") from None
 
 
 _LOGIN: Final = "log in (`aws sso login`, or set AWS_PROFILE), then run the command again"

@@ -54,7 +54,7 @@ def content_of(version: str, stored: str | Mapping[str, Any], path: str) -> Cont
     """
     try:
         found = json.loads(stored) if isinstance(stored, str) else stored
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise BackendError(

@@ -20,11 +20,28 @@ UNREACHED = 3
 """Exit code where the backend cannot be reached or refuses: bad credentials, no right, throttled."""
 
 
+MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
+"""What comes of reading an answer that has not the form that its service documents; wrapped around nothing else."""
+
+MOST_PAGES = 1000
+"""Of a list; a store that never comes to the end of one is not waited for."""
+
+
 class BackendError(Refused):
     """The backend refused, or was not reached. Its own message is told only where it cannot quote a value."""
 
     def __init__(self, message: str, help: str = "") -> None:  # noqa: A002  the word users see
         super().__init__(message, help, UNREACHED)
+
+
+class Misshapen(BackendError):  # noqa: N818
+    """What answered is not what it should be: a proxy, a login page, another service. The answer is never quoted."""
+
+    def __init__(self, what: str, service: str) -> None:
+        super().__init__(
+            f"can't {what}: the answer is none that {service} gives",
+            "see what answers at its address: a proxy, perhaps",
+        )
 
 
 class Changed(BackendError):  # noqa: N818  it reads as what it means where it is raised

@@ -18,7 +18,19 @@ from requests.adapters import HTTPAdapter
 
 from cli.flags import Refused
 from cli.secrets.backends.document import content_of, document
-from cli.secrets.backends.interface import EMPTY, BackendError, Changed, Content, Deleted, Denied, Described, Version
+from cli.secrets.backends.interface import (
+    EMPTY,
+    MISSHAPEN,
+    MOST_PAGES,
+    BackendError,
+    Changed,
+    Content,
+    Deleted,
+    Denied,
+    Described,
+    Misshapen,
+    Version,
+)
 from cli.secrets.backends.key_names import PREFIX, names_of, noted
 from cli.secrets.backends.quiet import hush
 
@@ -77,16 +89,17 @@ class Vault:
     def describe(self, path: str) -> Described | None:
         """Describe by the metadata, which holds no value."""
         try:
-            found = self._metadata(path)
+            with _explaining("describe", path):
+                found = self._metadata(path)
+                current = str(found["current_version"] or "")
+                versions: Mapping[str, Any] = found["versions"] or {}
+                readable = [number for number in sorted(map(int, versions)) if _readable(versions[str(number)])]
+                earlier = [number for number in readable if current and number < int(current)]
+                keys = names_of(current, found.get("custom_metadata") or {})
+                deleted = _time(versions[current]["deletion_time"]) if current in versions else None
+                return Described(current, str(earlier[-1]) if earlier else "", keys, deleted)
         except _Absent:
             return None
-        current = str(found["current_version"] or "")
-        versions: Mapping[str, Any] = found["versions"] or {}
-        readable = [number for number in sorted(map(int, versions)) if _readable(versions[str(number)])]
-        earlier = [number for number in readable if current and number < int(current)]
-        keys = names_of(current, found.get("custom_metadata") or {})
-        deleted = _time(versions[current]["deletion_time"]) if current in versions else None
-        return Described(current, str(earlier[-1]) if earlier else "", keys, deleted)
 
     def read(self, path: str, version: str = "") -> Content:
         """Read from `data/`."""
@@ -98,12 +111,12 @@ class Vault:
                     mount_point=self._where.mount,
                     raise_on_deleted_version=False,
                 )["data"]
+                number = str(found["metadata"]["version"])
+                if found["data"] is None:
+                    raise Deleted(path)
+                return content_of(number, found["data"], path)
         except _Absent:
             return EMPTY
-        number = str(found["metadata"]["version"])
-        if found["data"] is None:
-            raise Deleted(path)
-        return content_of(number, found["data"], path)
 
     def write(self, path: str, values: Mapping[str, Value], base: str) -> str:
         """Write to `data/` with `cas`."""
@@ -127,54 +140,65 @@ class Vault:
     def versions(self, path: str) -> tuple[Version, ...]:
         """List the versions that are neither deleted nor destroyed."""
         try:
-            found = self._metadata(path)
+            with _explaining("list the versions of", path):
+                found = self._metadata(path)
+                current = found["current_version"]
+                numbers = sorted(map(int, found["versions"] or {}), reverse=True)
+                each = ((number, found["versions"][str(number)]) for number in numbers)
+                return tuple(
+                    Version(str(number), _time(version["created_time"]), number == current)
+                    for number, version in each
+                    if _readable(version)
+                )
         except _Absent:
             return ()
-        current = found["current_version"]
-        numbers = sorted(map(int, found["versions"] or {}), reverse=True)
-        each = ((number, found["versions"][str(number)]) for number in numbers)
-        return tuple(
-            Version(str(number), _time(version["created_time"]), number == current)
-            for number, version in each
-            if _readable(version)
-        )
 
     def paths(self, prefix: str) -> tuple[str, ...] | None:
-        """List the folder, and the folders below it."""
-        folder = prefix.rstrip("/")
+        """List the folder, and the folders below it; what may not be listed is left out, unless it is all of it."""
+        found: list[str] = []
+        folders = [prefix.rstrip("/")]
+        for count in range(MOST_PAGES):
+            if not folders:
+                return tuple(sorted(found))
+            folder = folders.pop()
+            try:
+                listed = self._listed(folder)
+            except Denied:
+                if not count:
+                    return None
+                continue
+            folders += [name[:-1] for name in listed if name.endswith("/")]
+            found += [name for name in listed if not name.endswith("/")]
+        raise Misshapen(f"list {prefix}", "Vault")
+
+    def _listed(self, folder: str) -> list[str]:
         try:
             with _explaining("list", folder):
-                listed = self._kv.list_secrets(path=folder, mount_point=self._where.mount)["data"]["keys"]
+                names = self._kv.list_secrets(path=folder, mount_point=self._where.mount)["data"]["keys"]
+                return [f"{folder}/{name}" for name in names]
         except _Absent:
-            return ()
-        except Denied:
-            return None
-        found: list[str] = []
-        for name in listed:
-            below = self.paths(f"{folder}/{name}") if name.endswith("/") else (f"{folder}/{name}",)
-            found.extend(below or ())
-        return tuple(sorted(found))
+            return []
 
     def _metadata(self, path: str) -> Mapping[str, Any]:
         with _explaining("describe", path):
             found: Mapping[str, Any] = self._kv.read_secret_metadata(path=path, mount_point=self._where.mount)["data"]
-        return found
+            return found
 
     def _put(self, path: str, values: Mapping[str, str], base: str) -> str:
         with _explaining("write", path):
             written = self._kv.create_or_update_secret(
                 path=path, secret=values, cas=int(base or 0), mount_point=self._where.mount
             )
-        version = str(written["data"]["version"])
+            version = str(written["data"]["version"])
         self._name_keys(path, version, sorted(values))
         return version
 
     def _name_keys(self, path: str, version: str, keys: list[str]) -> None:
         """Note the names of the keys where no right to the values is needed; who may not, leaves it."""
         try:
-            before = self._metadata(path)
-            others = {x: y for x, y in (before.get("custom_metadata") or {}).items() if not x.startswith(PREFIX)}
             with _explaining("describe", path):
+                before = self._metadata(path)
+                others = {x: y for x, y in (before.get("custom_metadata") or {}).items() if not x.startswith(PREFIX)}
                 self._kv.update_metadata(
                     path=path,
                     max_versions=before["max_versions"],
@@ -246,6 +270,8 @@ def _explaining(doing: str, path: str = "") -> Iterator[None]:
         raise BackendError(f"can't {what}: Vault answered {type(error).__name__}") from None
     except requests.RequestException as error:
         raise BackendError(f"can't {what}: Vault was not reached ({type(error).__name__})", _NETWORK) from None
+    except MISSHAPEN:
+        raise Misshapen(what, "Vault") from None
 
 
 _RIGHTS: Final = "docs/secrets.md lists the rights that each verb needs"
