@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from cli.flags import BUG, INPUT, Refused, Verb, help_text, parse, suggestion
+from cli.terminal import tamed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,10 +80,14 @@ def run(arguments: Sequence[str], shell: Shell) -> int:
     Raises:
         BrokenPipeError: whoever read our output went away.
     """
+    shell = shell._replace(out=tamed(shell.out), err=tamed(shell.err))
     try:
         return _run(arguments, shell)
     except Refused as refused:
-        shell.err.write(f"error: {refused.message}\n" + (f"help: {refused.help}\n" if refused.help else ""))
+        from convert.report.findings import words  # noqa: PLC0415  a message may name what a file or a user wrote
+
+        shell.err.write(f"error: {words(refused.message)}\n")
+        shell.err.write(f"help: {words(refused.help)}\n" if refused.help else "")
         return refused.code
     except (BrokenPipeError, KeyboardInterrupt):
         raise

@@ -166,5 +166,5 @@ def _plural(count: int, name: str) -> str:
 
 
 def words(text: str) -> str:
-    """Make a message fit to be shown: secret references by name, nothing that commands a terminal."""
-    return "\n".join(printable(line) for line in visible(text).split("\n"))
+    """Make a message fit to be shown: on one line, secret references by name, nothing that commands a terminal."""
+    return printable(visible(text))

@@ -31,14 +31,14 @@ def _annotation(place: Place) -> str:
         position = {"line": str(span.line), "col": str(span.column), "endColumn": str(end)}
         properties = {"file": span.file, **position, **properties}
     path = path_text(finding.path)
-    message = f"{path}: {finding.message}" if path else finding.message
-    text = f"{message}\nhelp: {finding.help}" if finding.help else message
+    message = _data(f"{path}: {finding.message}" if path else finding.message)
+    text = f"{message}%0Ahelp: {_data(finding.help)}" if finding.help else message
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{_COMMAND[finding.severity]} {listed}::{_data(text)}"
+    return f"::{_COMMAND[finding.severity]} {listed}::{text}"
 
 
 def _data(text: str) -> str:
-    return words(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return words(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

@@ -41,7 +41,7 @@ def _block(group: Group, sources: Mapping[str, Source], style: Style) -> str:
         # A file that is only mounted is not shown: nobody knows what in it is a secret.
         lines.append(f"{' ' * indent} {style.paint('=', 'blue')} from {words(path_text(finding.path))}")
     for role, place in finding.related:
-        lines.append(f"{' ' * indent} {style.paint('=', 'blue')} {words(role)} {place}")
+        lines.append(f"{' ' * indent} {style.paint('=', 'blue')} {words(f'{role} {place}')}")
     if len(group.places) > 1:
         lines.append(_others(group, indent, style))
     if finding.help:
@@ -67,15 +67,13 @@ def _wrapped(lead: str, text: str, width: int) -> list[str]:
     indent = " " * (len(lead) if len(lead) < width // 4 else 4)
     room = max(width, 20)
     lines: list[str] = []
-    for part in text.split("\n"):
-        line, fresh = (indent if lines else lead), True
-        for word in _pieces(part, room - len(indent)):
-            if not fresh and len(line) + 1 + len(word) > room:
-                lines.append(line)
-                line, fresh = indent, True
-            line, fresh = (line + word if fresh else f"{line} {word}"), False
-        lines.append(line.rstrip())
-    return lines
+    line, fresh = lead, True
+    for word in _pieces(text, room - len(indent)):
+        if not fresh and len(line) + 1 + len(word) > room:
+            lines.append(line)
+            line, fresh = indent, True
+        line, fresh = (line + word if fresh else f"{line} {word}"), False
+    return [*lines, line.rstrip()]
 
 
 def _pieces(text: str, room: int) -> Iterator[str]:
@@ -107,4 +105,4 @@ def _concise(place: Place) -> str:
     where = f"{span}: " if span else ""
     path = path_text(finding.path)
     what = f"{path}: {finding.message}" if path else finding.message
-    return words(f"{where}{finding.severity.value}[{finding.code}] {what}".replace("\n", " "))
+    return words(f"{where}{finding.severity.value}[{finding.code}] {what}")

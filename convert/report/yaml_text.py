@@ -34,7 +34,9 @@ _OTHER_TYPE = re.compile(
     )""",
     re.VERBOSE,
 ).fullmatch
-_PRINTABLE = "\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
+_PRINTABLE = (
+    "\x20-\x7e\xa0-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
+)
 _WORD = re.compile(r"[A-Za-z/_$(][A-Za-z0-9/_.$()@=+,-]*").fullmatch
 _RESERVED = re.compile(r"[yYnN]|[A-Za-z]{2,5}").fullmatch
 _PLAIN = re.compile(

@@ -87,11 +87,11 @@ info[names] the team has no name
 
 
 def test_github() -> None:
-    odd = Finding("x", Severity.INFO, "100% of\n`a`", "b", span=Span("a,b:c.yaml", 2, 3, 4))
+    odd = Finding("x", Severity.INFO, "100% of `a\nb`", "b", span=Span("a,b:c.yaml", 2, 3, 4))
     assert (
         workflow_commands(located([odd, FINDINGS[0]], nowhere))
         == """\
-::notice file=a%2Cb%3Ac.yaml,line=2,col=3,endColumn=7,title=longshore%3A x::100%25 of%0A`a`%0Ahelp: b
+::notice file=a%2Cb%3Ac.yaml,line=2,col=3,endColumn=7,title=longshore%3A x::100%25 of `a�b`%0Ahelp: b
 ::notice title=longshore%3A names::the team has no name%0Ahelp: set `team` in the stack file
 """
     )

@@ -1,0 +1,45 @@
+"""What is written to a terminal: text and colours of ours, nothing by which a file or a command line commands it.
+
+Findings make their own words fit to be shown; this is for everything else, whoever writes it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def tame(text: str) -> str:
+    r"""Write controls, escapes but those of colours, and changes of writing direction as `\u001b`, as JSON does."""
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    import re  # noqa: PLC0415  nearly every text is printable
+
+    return re.sub(
+        "(\x1b\\[[0-9;]{1,8}m)|[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]",
+        lambda match: match[1] or f"\\u{ord(match[0]):04x}",
+        text,
+    )
+
+
+class _Tamed:
+    """A stream that is otherwise the one below it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(tame(text))
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        self._stream.writelines(map(tame, lines))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def tamed(stream: TextIO) -> TextIO:
+    """Let nothing that commands a terminal through to `stream`."""
+    return cast("TextIO", stream if isinstance(stream, _Tamed) else _Tamed(stream))
