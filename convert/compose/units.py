@@ -33,7 +33,7 @@ def parse_bytes(text: str) -> int:
     Raises:
         ValueError: it is not a size.
     """
-    if _INTEGER.fullmatch(text) and abs(int(text)) <= _LARGEST:
+    if _INTEGER.fullmatch(text) and -_LARGEST - 1 <= int(text) <= _LARGEST:
         return int(text)
     match = _SIZE.fullmatch(text)
     number = match[1] if match else ""

@@ -56,6 +56,7 @@ HIDING_PLACES = {
     "comment": WEB + "    # DB_PASSWORD: hunter2-CANARY\n    image: a\n",
     "config": "configs:\n  a:\n    content: hunter2-CANARY\n",
     "key of several words": ENVIRONMENT + "      ? DB_PASSWORD\n      : hunter2-CANARY\n",
+    "like another setting, in a flow": ENVIRONMENT[:-1] + " {\n        A: b, DB_PASSWORD: CANARY0=CANARY}\n",
     "token": ENVIRONMENT + "      A: ghp_0123456789abcdefghijhunter2CANARY012345\n",
 }
 

@@ -65,7 +65,7 @@ def hidden(text: str, *, command: bool = False) -> list[Range]:
 
 def _given(text: str) -> Iterator[Range]:
     """All that stands behind a name that sounds secret: where the value ends, quotes and commas do not tell surely."""
-    for setting in assignments(text):
+    for setting in assignments(text, doubting=True):
         apart = setting.sign != ":" or setting.named or text[setting.start - 1] in " \t\"'"
         if setting.sign in {"", ","} or not apart or not sounds_secret(setting.name):
             continue

@@ -58,8 +58,11 @@ class Assignment(NamedTuple):
     whole: str = ""
 
 
-def assignments(text: str) -> Iterator[Assignment]:
-    """Find the settings of a text whose names could mean a secret."""
+def assignments(text: str, *, doubting: bool = False) -> Iterator[Assignment]:
+    """Find the settings of a text whose names could mean a secret.
+
+    doubting: what stands there is the value, even where it could be the next setting after an empty one, `A= B=c`.
+    """
     done = inner = 0
     for mark in TELLING.finditer(text):
         if mark.start() < done:
@@ -69,7 +72,7 @@ def assignments(text: str) -> Iterator[Assignment]:
             start -= 1
         rest = _REST.match(text, mark.end())
         done = rest.end() if rest else mark.end()
-        found = _assignment(text, start, done) if done - start <= LONGEST_NAME else None
+        found = _assignment(text, start, done, doubting) if done - start <= LONGEST_NAME else None
         if found and found.start < inner:
             # What stands in the value of another setting was judged with it: enough to see what it is.
             found = found._replace(value=found.value[:_INNER], end=min(found.end, found.start + _INNER), whole="")
@@ -79,7 +82,7 @@ def assignments(text: str) -> Iterator[Assignment]:
             yield found
 
 
-def _assignment(text: str, start: int, end: int) -> Assignment | None:
+def _assignment(text: str, start: int, end: int, doubting: bool) -> Assignment | None:  # noqa: FBT001  one caller
     name = text[start:end].strip(".$-")
     after = _AFTER.match(text, end)
     if not after or not name:
@@ -99,7 +102,7 @@ def _assignment(text: str, start: int, end: int) -> Assignment | None:
     whole = ""
     if kind == "back" and " " in found:
         return None  # what a shell runs
-    if kind == "bare" and text[value.start() - 1] in " \t" and _NEXT.match(found):
+    if kind == "bare" and not doubting and text[value.start() - 1] in " \t" and _NEXT.match(found):
         return None  # nothing is given here, and this is the next setting
     if kind == "bare" and value.start(kind) == value.start():
         rest = _LINE_REST.match(text, value.start())
