@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
 _OUT = "give the value to `longshore secrets push`, and take it out of this file and of its history"
 
+_NAMES_OF_SECRETS = (("secrets", "versions"), ("secrets", "variables"), ("workloads", "imagePullSecrets"))
+"""Settings that tell of secrets, and hold none."""
+
+_VERSION = re.compile(r"[0-9]{1,9}|[0-9A-Za-z-]{32,64}").fullmatch
+
 
 def secrets_in(value: Any, path: Path) -> Iterator[Wrong]:
     """Values that must not stand in a stack file. The names of secrets, and reasons given for them, may."""
@@ -27,10 +33,9 @@ def secrets_in(value: Any, path: Path) -> Iterator[Wrong]:
         for index, child in enumerate(value):
             yield from secrets_in(child, (*path, index))
     elif isinstance(value, str) and path:
-        reasons = path[:2] in (("secrets", "versions"), ("secrets", "variables")) or path[2:3] in (
-            ("plain",),
-            ("secret",),
-        )
+        reasons = path[:2] in _NAMES_OF_SECRETS or path[2:3] in (("plain",), ("secret",))
+        if path[:2] == ("secrets", "versions") and not _VERSION(value):
+            yield Wrong(path, "is not the id of a version, as `longshore secrets ls` has it", _OUT, key=True)
         hit = text_hit(value) if reasons else detect(_name(path), value)
         if (hit and hit.kind == "secret") or (not reasons and _is_below_one(path) and looks_random(value)):
             reason = hit.reason if hit else "what it stands below says so"

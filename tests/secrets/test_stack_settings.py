@@ -68,8 +68,10 @@ def config_with(path: Path, text: str) -> dict[str, Any]:
         elif not (isinstance(at.get(part), dict) and isinstance(fresh, dict)):
             at[part] = fresh
         at = at[part]
-    kept = {key: value for key, value in config.items() if not key.startswith("longshore:")}
-    return {**kept, **{f"longshore:{key}": value for key, value in root.items()}}
+    return {
+        "pulumi:disable-default-providers": ["aws", "kubernetes"],
+        **{f"longshore:{key}": value for key, value in root.items()},
+    }
 
 
 def judged(config: dict[str, Any]) -> tuple[bool, str]:

@@ -1,0 +1,234 @@
+"""Every setting of every class of a stack file, with a value as its own documentation has it: all are accepted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from pathlib import Path
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+import pytest
+import yaml
+
+from components.decoding import camel
+from components.settings import Settings
+from components.stack_file import read_stack_file
+from components.validation import check_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DOCUMENTATION = (Path(__file__).resolve().parents[2] / "docs/stacks.md").read_text("utf-8")
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+ROLE = "arn:aws:iam::111122223333:role/developers"
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUJx0ZbZ0Q\n-----END CERTIFICATE-----\n"
+
+EKS = {
+    "environment": "dev",
+    "cluster": {"kind": "eks"},
+    "aws": {"region": "eu-west-1", "accountId": "111122223333"},
+    "network": {},
+    "operator": {},
+    "team": "shop",
+    "compose": {"files": ["compose.yaml"]},
+}
+MANAGED = EKS | {"cluster": {"kind": "eks", "compute": "managed", "nodeGroups": {"general": {}}}}
+ANY = {
+    "environment": "staging",
+    "cluster": {"kind": "kubeconfig", "networkPolicies": True},
+    "secrets": {"region": "eu-west-1"},
+    "operator": {},
+    "team": "shop",
+    "compose": {"files": ["compose.yaml"]},
+}
+VAULT = ANY | {"secrets": {"backend": "vault", "server": "https://vault.example.com:8200"}}
+ON_PLATFORM = ANY | {"cluster": {"kind": "stack", "stack": "platform.dev"}}
+ON_PLATFORM.pop("operator")
+EXPOSED = EKS | {"services": {"web": {"exposure": {"kind": "ingress"}}}}
+
+EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
+    "environment": (EKS, ["dev", "staging", "prod"]),
+    "production": (EKS, [True, False]),
+    "team": (EKS, ["shop"]),
+    "namespace": (EKS, ["shop-web"]),
+    "aws.region": (EKS, ["eu-west-1"]),
+    "aws.accountId": (EKS, ["111122223333"]),
+    "aws.assumeRole": (EKS, [ROLE]),
+    "aws.tags.*": (EKS, ["web"]),
+    "network.cidr": (EKS, ["10.0.0.0/16", "10.0.0.0/22"]),
+    "network.zones": (EKS, [["eu-west-1a", "eu-west-1b", "eu-west-1c"]]),
+    "network.nat": (EKS, ["single", "per-zone", "regional"]),
+    "network.endpoints": (EKS, [["ecr.api", "ecr.dkr", "kms", "secretsmanager", "sts"]]),
+    "network.flowLogDays": (EKS, [0, 30]),
+    "cluster.kind": (EKS, ["eks"]),
+    "cluster.name": (EKS, ["longshore-dev"]),
+    "cluster.version": (EKS, ["1.35"]),
+    "cluster.compute": (EKS, ["auto"]),
+    "cluster.nodePools": (EKS, [["system", "general-purpose"]]),
+    "cluster.nodeGroups.*.instanceTypes": (MANAGED, [["m7i.large", "m6i.large", "m7a.large"]]),
+    "cluster.nodeGroups.*.capacity": (MANAGED, ["on-demand", "spot"]),
+    "cluster.nodeGroups.*.ami": (MANAGED, ["AL2023_x86_64_STANDARD"]),
+    "cluster.nodeGroups.*.minimum": (MANAGED, [3]),
+    "cluster.nodeGroups.*.desired": (MANAGED, [3]),
+    "cluster.nodeGroups.*.maximum": (MANAGED, [9]),
+    "cluster.nodeGroups.*.disk": (MANAGED, [50]),
+    "cluster.nodeGroups.*.labels.*": (MANAGED, ["web"]),
+    "cluster.endpoint.public": (EKS, [False]),
+    "cluster.endpoint.cidrs": (EKS | {"cluster": {"kind": "eks", "endpoint": {"public": True}}}, [["203.0.113.0/24"]]),
+    "cluster.admins": (EKS, [[ROLE]]),
+    "cluster.viewers": (EKS, [[ROLE]]),
+    "cluster.addons.*": (MANAGED, ["v1.23.0-eksbuild.1"]),
+    "cluster.networkPolicies": (EKS, [True]),
+    "cluster.sharedStorage": (EKS, [True, False]),
+    "cluster.support": (EKS, ["standard", "extended"]),
+    "cluster.logDays": (EKS, [90]),
+    "cluster.protect": (EKS, [True, False]),
+    "cluster.stack": (ON_PLATFORM, ["platform.dev"]),
+    "cluster.path": (ANY, ["~/.kube/config"]),
+    "cluster.context": (ANY, ["staging"]),
+    "cluster.identifier": (ANY, ["kubeconfig", "staging-2"]),
+    "operator.version": (EKS, ["2.9.0"]),
+    "operator.chart": (EKS, ["oci://registry.example.com/charts/external-secrets"]),
+    "operator.namespace": (EKS, ["external-secrets"]),
+    "operator.replicas": (EKS, [2]),
+    "operator.values.*": (EKS, [[{"key": "dedicated", "operator": "Exists"}]]),
+    "budget.monthly": (EKS | {"budget": {"monthly": 1, "notify": ["ops@example.com"]}}, [300]),
+    "budget.notify": (EKS | {"budget": {"monthly": 300, "notify": ["x@example.com"]}}, [["ops@example.com"]]),
+    "budget.currency": (EKS | {"budget": {"monthly": 300, "notify": ["ops@example.com"]}}, ["USD"]),
+    "access.people": (EKS, [[ROLE]]),
+    "access.deployers": (EKS, [[ROLE]]),
+    "access.group": (EKS, ["team:shop"]),
+    "access.exec": (EKS, [True, False]),
+    "quota.cpu": (EKS, ["8"]),
+    "quota.memory": (EKS, ["16Gi"]),
+    "quota.pods": (EKS, [40]),
+    "quota.volumes": (EKS, [10]),
+    "quota.storage": (EKS, ["100Gi"]),
+    "quota.loadBalancers": (EKS, [2]),
+    "quota.containerMemory": (EKS, ["4Gi"]),
+    "compose.files": (EKS, [["compose.yaml", "compose.prod.yaml"]]),
+    "compose.directory": (EKS, ["deploy"]),
+    "compose.name": (EKS, ["shop"]),
+    "compose.profiles": (EKS, [["web"], ["*"]]),
+    "compose.services": (EKS, [["web", "db"]]),
+    "compose.variables.*": (EKS, ["1.2.3"]),
+    "compose.envFiles": (EKS, [[".env.staging"], []]),
+    "compose.allowOutside": (EKS, [True]),
+    "services.*.replicas": (EKS, [3]),
+    "services.*.image": (EKS, ["111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1.2.3"]),
+    "services.*.memory": (EKS, ["512Mi", "2Gi"]),
+    "services.*.cpu": (EKS, ["250m", "2"]),
+    "services.*.workload": (EKS, ["Deployment", "StatefulSet", "DaemonSet", "Job"]),
+    "services.*.backoffLimit": (EKS, [3]),
+    "services.*.liveness": (EKS, ["on", "off"]),
+    "services.*.allow": (EKS, [["mutable-tag"]]),
+    "services.*.plain.*": (EKS, ["a page, no password"]),
+    "services.*.secret.*": (EKS, ["it opens the till"]),
+    "services.*.exposure.kind": (EXPOSED, ["ingress", "loadbalancer"]),
+    "services.*.exposure.port": (EXPOSED, [8080]),
+    "services.*.exposure.host": (EXPOSED, ["shop.example.com"]),
+    "services.*.exposure.path": (EXPOSED, ["/api"]),
+    "services.*.exposure.certificate": (EXPOSED, [f"{KEY.replace('kms', 'acm').replace(':key/', ':certificate/')}"]),
+    "services.*.exposure.internal": (EXPOSED, [True]),
+    "services.*.exposure.annotations.*": (EXPOSED, ["stickiness.enabled=true"]),
+    "workloads.memory": (EKS, ["256Mi"]),
+    "workloads.cpu": (EKS, ["100m"]),
+    "workloads.podSecurity": (EKS, ["privileged", "baseline", "restricted"]),
+    "workloads.networkPolicies": (EKS, [True]),
+    "workloads.ingressClass": (EKS, ["alb"]),
+    "workloads.loadBalancerClass": (EKS, ["eks.amazonaws.com/nlb"]),
+    "workloads.imagePullSecrets": (EKS, [["registry"]]),
+    "workloads.application": (EKS, ["shop"]),
+    "storage.storageClass": (EKS, ["gp3"]),
+    "storage.size": (EKS, ["10Gi"]),
+    "storage.sharedClass": (EKS, ["efs"]),
+    "storage.volumes.*.size": (EKS, ["20Gi"]),
+    "storage.volumes.*.storageClass": (EKS, ["gp3"]),
+    "storage.volumes.*.accessMode": (EKS, ["ReadWriteOnce", "ReadWriteMany"]),
+    "secrets.backend": (EKS, ["aws-secrets-manager", "fake"]),
+    "secrets.store": (EKS, ["longshore"]),
+    "secrets.region": (EKS, ["eu-central-1"]),
+    "secrets.role": (EKS, [ROLE]),
+    "secrets.prefix": (EKS, ["apps/"]),
+    "secrets.kmsKey": (EKS, [KEY, KEY.replace(":aws:", ":aws-cn:"), KEY.replace("key/", "alias/")]),
+    "secrets.server": (VAULT, ["https://vault.example.com:8200"]),
+    "secrets.allowHttp": (VAULT, [True]),
+    "secrets.mount": (VAULT, ["secret", "kv"]),
+    "secrets.authMount": (VAULT, ["kubernetes"]),
+    "secrets.vaultNamespace": (VAULT, ["admin/shop"]),
+    "secrets.certificate": (VAULT, [CERTIFICATE]),
+    "secrets.rotation": (EKS, ["pinned", "refresh"]),
+    "secrets.refreshInterval": (EKS, ["1h0m0s"]),
+    "secrets.versions.*": (EKS, ["1234abcd-12ab-34cd-56ef-1234567890ab"]),
+    "secrets.variables.*": (EKS, [True, False]),
+    "capacity.nodes": (EKS, [3]),
+    "capacity.memory": (EKS, ["7Gi"]),
+    "capacity.cpu": (EKS, ["1930m"]),
+}
+"""Setting → stack that it is written into, and values."""
+
+NAMES = {
+    "nodeGroups": "general",
+    "tags": "cost-center",
+    "services": "web",
+    "secret": "SHOP_PIN",
+    "plain": "PASSWORD_PAGE",
+}
+"""What is called how, where names are the user's; elsewhere `name`."""
+
+
+def settings(wanted: Any, path: tuple[str, ...]) -> Iterator[str]:
+    """Every setting below `path`, names of the user's as `*`."""
+    origin, arguments = get_origin(wanted), get_args(wanted)
+    if origin is Annotated:
+        yield from settings(arguments[0], path)
+    elif origin in (Union, UnionType):
+        for each in arguments:
+            yield from settings(each, path) if each is not type(None) else ()
+    elif origin is Mapping:
+        yield from settings(arguments[1], (*path, "*"))
+    elif is_dataclass(wanted) or hasattr(wanted, "_fields"):
+        for name, hint in get_type_hints(wanted, localns={"Mapping": Mapping}, include_extras=True).items():
+            yield from settings(hint, (*path, camel(name)))
+    else:
+        yield ".".join(path)
+
+
+ALL = sorted(set(settings(Settings, ())))
+
+
+def with_value(base: Mapping[str, Any], setting: str, value: Any) -> dict[str, Any]:
+    root: dict[str, Any] = yaml.safe_load(yaml.safe_dump(dict(base)))
+    at, before = root, ""
+    *parts, last = setting.split(".")
+    for part in parts:
+        name = NAMES.get(before, "name") if part == "*" else part
+        before, at = part, at.setdefault(name, {})
+    at[NAMES.get(before, "name") if last == "*" else last] = value
+    return {
+        "pulumi:disable-default-providers": ["aws", "kubernetes"],
+        **{f"longshore:{key}": each for key, each in root.items()},
+    }
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [(setting, value) for setting in EXAMPLES for value in EXAMPLES[setting][1]]
+)
+def test_what_is_documented_is_accepted(setting, value):
+    config = with_value(EXAMPLES[setting][0], setting, value)
+    file = read_stack_file(yaml.safe_dump({"config": config}, sort_keys=False), "Pulumi.shop.dev.yaml")
+    checked = check_settings(config, file)
+    assert checked.settings is not None, [finding.message for finding in checked.findings]
+
+
+def test_every_setting_has_an_example():
+    assert set(ALL) - set(EXAMPLES) == set()
+    assert set(EXAMPLES) - set(ALL) == set()
+
+
+@pytest.mark.parametrize("setting", ALL)
+def test_every_setting_is_documented(setting):
+    name = next(part for part in reversed(setting.split(".")) if part != "*")
+    assert re.search(rf"`{name}`", DOCUMENTATION), f"docs/stacks.md says nothing of `{setting}`"
