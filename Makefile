@@ -67,7 +67,8 @@ bench: $(READY) ## Time render and config on 40, 400 and 4,000 services beside a
 secrets-report: $(READY) ## How many secrets are found: in labelled projects, and in the forms that people write
 	@$(PY) -m tests.secrets.leaks
 
-fuzz: $(READY) ## 20,000 generated compose files against compose-go; as root on Linux, 2,000 projects in Docker and on a node
+fuzz: $(READY) ## Ten minutes of whole command lines, guided by coverage (FUZZ_SECONDS=…); 20,000 compose files against compose-go; as root on Linux, 2,000 projects in Docker and on a node
+	@$(PY) -m tests.fuzzing --seconds $(or $(FUZZ_SECONDS),600)
 	@$(PY) -m tests.compose.fuzz
 	@LONGSHORE_NODE_EXAMPLES=2000 $(PY) -m pytest tests/node/comparison/test_both_worlds.py -k made_up
 

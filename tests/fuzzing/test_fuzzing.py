@@ -1,0 +1,103 @@
+"""The fuzzer itself: a short run, the same each time, and that it finds what is planted."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.terminal import tame
+from tests.fuzzing.case import STDIN, VARIABLES, Case, decode, encode
+from tests.fuzzing.mutation import mutated
+from tests.fuzzing.seeds import CANARY, CORPUS, seeds
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNS = 4000
+COUNTS = re.compile(r"(?P<runs>[\d,]+) executions in .* s, (?P<edges>[\d,]+) edges, (?P<failed>\d+) families failed")
+
+PLANTED = """
+import sys
+import convert.engine
+real = convert.engine.convert_project
+def convert_project(project, options):
+    if "{when}" in str(project.model):
+        raise KeyError("{when}")
+    return real(project, options)
+convert.engine.convert_project = convert_project
+from tests.fuzzing.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def fuzz(*words: str, program: tuple[str, ...] = ("-m", "tests.fuzzing")) -> subprocess.CompletedProcess[str]:
+    pytest.importorskip("atheris", reason="atheris is built for Linux on x86-64 only")
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "LONGSHORE_CORPUS": str(CORPUS)}
+    command = [sys.executable, *program, *words]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_short_run_finds_nothing(tmp_path, capsys):
+    done = fuzz("--runs", str(RUNS), "--seed", "7", "--folder", str(tmp_path))
+    with capsys.disabled():
+        print(f"\n{done.stdout}", end="")
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+    counts = COUNTS.search(done.stdout)
+    assert counts
+    assert int(counts["runs"].replace(",", "")) >= RUNS
+    assert int(counts["edges"].replace(",", "")) > 9000
+
+
+def test_a_crash_that_is_planted_is_found_and_kept(tmp_path):
+    case = Case(("check",), (("compose.yaml", b"services: {web: {image: x, labels: {a: PLANTED}}}"),))
+    (tmp_path / "input").write_bytes(encode(case))
+    done = fuzz(str(tmp_path / "input"), program=("-c", PLANTED.format(when="PLANTED")))
+    assert done.returncode == 1
+    assert "KeyError in cli/reading.py:_from_files" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("case", "family"),
+    [
+        (Case(("config", "--environment"), ((".env", f"A={CANARY}".encode()), ("compose.yaml", b"services: {}"))), ""),
+        (Case(("check", "a\x1b[8mb"), (("compose.yaml", b"services: {a: {image: x}}"),)), ""),
+        (Case(("check", "-f", "-"), ((STDIN, b"services: {a: {image: x}}"), (VARIABLES, b"A=b\n=c\nd"))), ""),
+    ],
+)
+def test_what_is_held_already(tmp_path, case, family):
+    (tmp_path / "input").write_bytes(encode(case))
+    done = fuzz(str(tmp_path / "input"))
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_case_is_read_as_it_was_written():
+    case = Case(("check", "-v"), (("compose.yaml", b"a\nb"), (VARIABLES, b"A=b")))
+    assert decode(encode(case)) == case
+    assert case.variables == {"A": "b"}
+    for data in (b"", b"\x1e\x1f", b"\xff\x1e\x00\x1f\x1e"):
+        decode(data)
+
+
+def test_every_seed_is_a_case_and_changes_into_others():
+    found = list(seeds())
+    assert len(found) > 400
+    for index, seed in enumerate(found[:100]):
+        assert encode(decode(seed)) == seed
+        mutated(seed, lambda data: data, index, found)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\tb\n", "a\tb\n"),
+        ("\x1b[31;1mred\x1b[0m é", "\x1b[31;1mred\x1b[0m é"),
+        ("\x1b]0;title\x07", "\\u001b]0;title\\u0007"),
+        ("\x1b[2J\r\x9b1m", "\\u001b[2J\\u000d\\u009b1m"),
+        ("\u202egnp.exe", "\\u202egnp.exe"),
+    ],
+)
+def test_what_would_command_a_terminal_is_written_out(text, shown):
+    assert tame(text) == shown
