@@ -62,6 +62,7 @@ def started() -> int:
     """Carry out the command line of this process and give its exit code, with everything written that was to be."""
     from cli.shell import process  # noqa: PLC0415  tests bring a shell of their own
 
+    _leave_no_core()
     try:
         shell = process()
         code = run(shell.arguments, shell)
@@ -72,6 +73,15 @@ def started() -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return code
+
+
+def _leave_no_core() -> None:
+    """Let the system write no memory of ours to a disk, should we die: env files and stores give us values."""
+    try:
+        import resource  # noqa: PLC0415  not everywhere
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def run(arguments: Sequence[str], shell: Shell) -> int:
