@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from convert.compose.environment import Environment
 from convert.compose.files import join, parent
 from convert.compose.problems import did_you_mean, quote
+from convert.compose.reading import Refused
 from convert.compose.variables import add_files
 
 if TYPE_CHECKING:
@@ -46,9 +47,13 @@ def begin(reading: Reading) -> Start | None:
     environment.add(request.environment)
     files = tuple(file if file == "-" else reading.absolute(file) for file in request.files)
     asked = reading.absolute(request.project_directory) if request.project_directory else ""
-    reading.root = _directory(files, asked, reading)
+    before = reading.root = _directory(files, asked, reading)
     _add_env_files(reading, environment)
-    files = files or _from_variable(reading, environment) or _search(reading, asked or request.working_directory)
+    named = bool(files) or any("COMPOSE_FILE" in given for given in (request.variables, request.environment))
+    files = files or _from_variable(reading, environment)
+    if not files:
+        files = _search(reading, asked or request.working_directory)
+        reading.root = _directory(files, asked, reading)
     if not files:
         reading.problems.error(
             NO_FILE,
@@ -56,15 +61,26 @@ def begin(reading: Reading) -> Start | None:
             help=f"name one with `-f FILE`, or add one of {', '.join(NAMES)}",
         )
         return None
-    if not all(_is_file(file, reading) for file in files):
+    if not all(_is_file(file, reading) and (named or _is_inside(file, reading)) for file in files):
         return None
-    before, reading.root = reading.root, _directory(files, asked, reading)
+    reading.root = _directory(files, asked, reading)
     if reading.root != before and request.env_files is None:
         _add_env_files(reading, environment)
     profiles = request.profiles or tuple(
         profile.strip() for profile in (environment.lookup("COMPOSE_PROFILES") or "").split(",")
     )
     return Start(files, reading.root, environment, profiles)
+
+
+def _is_inside(path: str, reading: Reading) -> bool:
+    """Check a file that the user did not name: it was found, or the project's own `.env` names it."""
+    try:
+        if path != "-":
+            reading.admit(path)
+    except Refused as error:
+        reading.problems.error(error.code, error.message, help=error.help)
+        return False
+    return True
 
 
 def _directory(files: tuple[str, ...], asked: str, reading: Reading) -> str:

@@ -32,8 +32,8 @@ VERBS = (
 )  # fmt: skip
 ON_STACKS = (
     "check -s shop.dev -v", "render -s shop.dev --fail-on never", "secrets push -s shop.dev --from .env --yes",
-    "secrets diff -s shop.dev --from .env", "secrets check -s shop.dev", "secrets ls -s shop.dev -v", "plan -s shop.dev",
-    "status -s shop.dev", "check -s shop.dev --output json",
+    "secrets diff -s shop.dev --from .env", "secrets check -s shop.dev", "secrets ls -s shop.dev -v",
+    "plan -s shop.dev", "status -s shop.dev", "check -s shop.dev --output json",
 )  # fmt: skip
 SLICES = 6
 POSITIONS = positions()
@@ -90,9 +90,12 @@ def test_no_name_of_a_stack_or_of_an_env_file_is_a_line(project, aws, verb):
             yaml.safe_dump({"config": {**config["config"], "longshore:team": HOSTILE}}),
             yaml.safe_dump({"config": {**config["config"], "longshore:services": {HOSTILE: {HOSTILE: HOSTILE}}}}),
         ],
-        "compose.yaml": [COMPOSE + f"x-a: {yaml.safe_dump(HOSTILE)}", yaml.safe_dump(renamed(yaml.safe_load(COMPOSE), ("web", "chat", "admin", "API_TOKEN")))],
+        "compose.yaml": [
+            COMPOSE + f"x-a: {yaml.safe_dump(HOSTILE)}",
+            yaml.safe_dump(renamed(yaml.safe_load(COMPOSE), ("web", "chat", "admin", "API_TOKEN"))),
+        ],
         ".env": [f"A{HOSTILE}=b\n", f'DB_PASSWORD="{HOSTILE}"\n', f"{HOSTILE}"],
-    }  # fmt: skip
+    }
     originals = {name: (project.folder / name).read_text() for name in hostile}
     for name, texts in hostile.items():
         for text in texts:
