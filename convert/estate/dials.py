@@ -37,6 +37,7 @@ _BRACES: Final = re.compile(r"//([A-Za-z0-9_][\w-]{0,200})\{(\d{1,3})\.\.\.(\d{1
 """Several hosts by one pattern, which MinIO reads: `http://minio{1...4}:9000/data`."""
 
 _MOST: Final = 99
+_HOST_SUFFIX: Final = re.compile(r"(?i)(?:host|hostname|host_name|server|address|addr|ip|hosts|servers)$")
 _SERVER_PORT: Final = re.compile(r"(?i)(?:traefik\.(?:.{1,200}\.)?|.{0,100}[./_])port").fullmatch
 """Labels by which a proxy is told where to dial: Traefik's `….loadbalancer.server.port`, `prometheus.io/port`."""
 
@@ -207,7 +208,7 @@ def _port(estate: Estate, text: Text, place: HostPlace) -> int:
     if not place.key or place.key != text.key or text.path[2] != "environment":
         return 0
     environment = estate.services[str(text.path[1])].model["environment"]
-    stem = re.sub(r"(?i)(?:host|hostname|host_name|server|address|addr|ip|hosts|servers)$", "", text.key)
+    stem = _HOST_SUFFIX.sub("", text.key)
     number = str(
         environment.get(f"{stem}PORT") or environment.get(f"{stem}port") or environment.get(f"{stem}Port") or ""
     )

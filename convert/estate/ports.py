@@ -43,6 +43,7 @@ SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "python", "python3", "no
 
 _NAME: Final = re.compile(r"(?!(?:tcp|udp|sctp)-\d+$)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?").fullmatch
 _SHORT: Final = re.compile(r"(?=.{1,15}$)(?!.*--)(?=.*[a-z])[a-z0-9](?:[-a-z0-9]*[a-z0-9])?").fullmatch
+_EXPOSED: Final = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(\w+))?").fullmatch
 _PROTOCOL: Final = re.compile(
     r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 ).fullmatch
@@ -83,7 +84,7 @@ def target_port(entry: Mapping[str, Any]) -> tuple[int, str] | None:
 
 def exposed_ports(text: str) -> tuple[tuple[int, str], ...]:
     """(container port, protocol) pairs of an entry of `expose`, such as `"7000-7002/udp"`; none where it is no port."""
-    match = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(\w+))?", text)
+    match = _EXPOSED(text)
     protocol = (match[3] or "tcp").upper() if match else ""
     if match is None or protocol not in PROTOCOLS:
         return ()

@@ -41,6 +41,7 @@ PORTS: Final = 1 << 16
 _NAME: Final = r"[A-Za-z0-9_](?:[\w.-]*\w)?"
 _MEMBER: Final = rf"{_NAME}(?::\d{{1,5}})?"
 _ELEMENT: Final = re.compile(rf"({_NAME})(?::(\d{{1,5}}))?", re.ASCII)
+_SEPARATORS: Final = re.compile(r"""([\s,;"'\[\]]+)""")
 _AUTHORITY: Final = re.compile(rf"//(?:[^\s/@\"'<>]*@)?({_MEMBER}(?:,{_MEMBER}(?![\w.=-]))*)", re.ASCII)
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+-]{0,31}):$").search
 _LONGEST_SCHEME: Final = 33
@@ -167,7 +168,7 @@ def _members(text: str, span: tuple[int, int], *, scheme: str = "", key: str = "
 def _whole(text: str, key: str) -> Iterator[HostPlace]:
     """Hosts that are, between them, the whole value of a key that means hosts."""
     place = 0
-    for word in re.split(r"""([\s,;"'\[\]]+)""", text):
+    for word in _SEPARATORS.split(text):
         match = _ELEMENT.match(word)
         if match and (match.end() == len(word) or word[match.end()] in "/?"):
             yield HostPlace(place, place + len(match[1]), match[1], int(match[2] or 0) % PORTS, key=key)

@@ -7,7 +7,6 @@ Source: https://doc.traefik.io/traefik/reference/install-configuration/boot-envi
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from convert.compose.problems import Problems
@@ -159,6 +158,8 @@ def _tree(name: str, data: bytes) -> Any:
     """Parse a file; nothing where it cannot be, as a template for instance."""
     text = data.decode(errors="ignore")
     if name.endswith(".toml"):
+        import tomllib  # noqa: PLC0415  it needs much of the library, and few projects need it
+
         try:
             return tomllib.loads(text)
         except tomllib.TOMLDecodeError:
