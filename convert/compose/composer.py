@@ -31,6 +31,19 @@ A thread has half a MiB of stack on some systems, and a level takes up to 500 by
 """
 
 
+MOST_VALUES = 1_000_000
+"""Of a file, and of all compose files of a project together: each value takes a kilobyte until all is converted."""
+
+
+class TooMany(Exception):  # noqa: N818  it becomes a finding
+    """A document has more values than are read; `line` and `column` of the first beyond them count from 0."""
+
+    def __init__(self, mark: Any) -> None:
+        super().__init__()
+        self.line: int = mark.line
+        self.column: int = mark.column
+
+
 class TooDeep(Exception):  # noqa: N818  it becomes a finding
     """A document is nested too deep to go on; `line` and `column` count from 0."""
 
@@ -71,14 +84,18 @@ class Composer(CParser):  # type: ignore[misc]  # the compiled class has no type
 
 
 class _Guarded(Composer):
-    """Counts the levels, for files with so many brackets and dashes that they might be all one inside the other."""
+    """Counts levels and values, for files that are large or have so many brackets and dashes that they may be deep."""
 
     def __init__(self, stream: Any) -> None:
         super().__init__(stream)
         self.depth = 0
+        self.values = 0
 
     def descend_resolver(self, current: Any, _index: Any) -> None:
         self.depth += 1
+        self.values += 1
+        if self.values > 2 * MOST_VALUES:  # each may have a key, which is a node too
+            raise TooMany(current.start_mark)
         if self.depth > DEEPEST_COMPOSED:
             raise TooDeep(current.start_mark)
 

@@ -5,6 +5,7 @@ interpolate → include → reset → extends → merge → unicity → schema �
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from convert.compose.canonical import canonical, omit_empty
@@ -17,7 +18,7 @@ from convert.compose.normalise import check_equals_signs
 from convert.compose.paths import Base, resolve_paths
 from convert.compose.resets import reset
 from convert.compose.schema import check_schema
-from convert.compose.source import Document, build
+from convert.compose.source import MOST_SERVICES, SPLIT, Document, build
 from convert.compose.tree import Node
 from convert.compose.unicity import enforce
 
@@ -90,6 +91,8 @@ class Model:
             document = build(source, problems)
             if document is None:
                 continue
+            if not self.reading.count_values(document):
+                return
             problems.root = document.root
             kind = type(document.root.value)
             if kind is not dict:
@@ -121,11 +124,19 @@ class Model:
         apply_extends(root, document.resets, path, self)
         tree = merge_files(tree, root, problems)
         problems.root = tree
+        self._check_number(tree)
         enforce(tree, problems)
         check_schema(tree, problems)
         self._drop_version(tree)
         self._shape(tree)
         return tree
+
+    def _check_number(self, tree: Node) -> None:
+        services = tree.get("services")
+        if type(services) is dict and len(services) > MOST_SERVICES:
+            beyond = next(islice(services.values(), MOST_SERVICES, None))
+            message = f"the project has {len(services):,} services, more than the {MOST_SERVICES:,} that are converted"
+            self.problems.error("too-many-services", message, beyond, help=SPLIT, key=True)
 
     def _shape(self, tree: Node) -> None:
         """Write everything in its long form, which may show that two entries are one."""

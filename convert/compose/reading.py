@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from convert.compose.composer import MOST_VALUES
 from convert.compose.dotenv import MOST_BYTES as MOST_ENV_BYTES
 from convert.compose.files import join, parent, within
-from convert.compose.source import compose, decode
+from convert.compose.source import SPLIT, compose, decode
 from convert.model import Span
 
 if TYPE_CHECKING:
     from convert.compose.files import Files
     from convert.compose.problems import Problems
     from convert.compose.request import Request
+    from convert.compose.source import Document
     from convert.compose.tree import Node
 
 MOST_FILES = 256
 """Compose files, with those that are included or extended."""
 DEEPEST_INCLUDE = 16
+MOST_READ = 64 * 1024 * 1024
+"""Bytes of all files that one reading opens, compose files and files of variables."""
+
 MOST_COPIED = 500_000
 """Values that are copied by all `extends` of a project together."""
 NOWHERE = "/dev/null"
@@ -50,6 +55,8 @@ class Reading:
         self._composed: dict[str, list[Any] | None] = {}
         self._copied = 0
         self._included = 0
+        self._values = 0
+        self._read = 0
 
     def shown(self, path: str) -> str:
         """Name a file as messages do: relative to where the user stands, if it is below."""
@@ -60,20 +67,27 @@ class Reading:
         """Read a file; `explicit` when the user named it, so that it may be anywhere.
 
         Raises:
-            Refused: there is no such file, it is not a regular one, or it lies outside the project.
+            Refused: there is no such file, it is not a regular one, it lies outside the project, or too much was read.
         """
         if path == "-":
-            return self.files.read(path)
+            return self._counted(self.files.read(path))
         if path == NOWHERE:
             return b""
         self.admit(path, explicit=explicit)
         try:
-            return self.files.read(path)
+            return self._counted(self.files.read(path))
         except FileNotFoundError:
             raise self._missing(path) from None
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise Refused("unreadable-file", f"`{self.shown(path)}` cannot be read: {reason}", "") from None
+
+    def _counted(self, data: bytes) -> bytes:
+        self._read += len(data)
+        if self._read > MOST_READ:
+            message = f"the files of this project have more than {MOST_READ // 1024**2} MiB together"
+            raise Refused("too-much-to-read", message, SPLIT)
+        return data
 
     def admit(self, path: str, *, explicit: bool = False) -> None:
         """Say whether a path may be read, now or later; whether there is anything is another question.
@@ -118,6 +132,14 @@ class Reading:
             message = f"what `extends` copies adds up to more than {MOST_COPIED:,} values"
             self.problems.error("extends-bomb", message, at, help="move what is large out of the service they extend")
         return self._copied <= MOST_COPIED
+
+    def count_values(self, document: Document) -> bool:
+        """Count the values of a document; False, and a finding, if those of all files are too many together."""
+        self._values += document.size
+        if self._values > MOST_VALUES:
+            message = f"the compose files of this project have more than {MOST_VALUES:,} values together"
+            self.problems.error("too-many-values", message, document.root, help=SPLIT)
+        return self._values <= MOST_VALUES
 
     def count_include(self, at: Node) -> bool:
         """Count one include, also of a file that was included before; False, and a finding, if there are too many."""

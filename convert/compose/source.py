@@ -11,7 +11,7 @@ import math
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
-from convert.compose.composer import Composer, TooDeep
+from convert.compose.composer import MOST_VALUES, Composer, TooDeep, TooMany
 from convert.compose.libyaml import MappingNode, ScalarNode, SequenceNode, YAMLError
 from convert.compose.problems import Problems, quote
 from convert.compose.scalars import HINTS, MERGE, resolve
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_NODES = 100_000
+MOST_ENTRIES = 200_000
+MOST_SERVICES = 20_000
+SPLIT = "split the project: what has a life of its own is a project, and a namespace, of its own"
 """Nodes of a document after its aliases are expanded; documents without aliases are as big as they are."""
 DEEPEST = 64
 
@@ -37,14 +40,18 @@ _CORE = "tag:yaml.org,2002:"
 
 
 class Document:
-    """One YAML document. root: its tree. pending: its texts with a `$`. resets: paths that were tagged."""
+    """One YAML document. root: its tree. pending: its texts with a `$`. resets: paths that were tagged.
 
-    __slots__ = ("pending", "resets", "root")
+    size: how many values it has.
+    """
 
-    def __init__(self, root: Node, pending: list[Node], resets: list[Path]) -> None:
+    __slots__ = ("pending", "resets", "root", "size")
+
+    def __init__(self, root: Node, pending: list[Node], resets: list[Path], size: int) -> None:
         self.root = root
         self.pending = pending
         self.resets = resets
+        self.size = size
 
 
 class _Unusable(Exception):  # noqa: N818  it is a message on its way to the findings
@@ -94,6 +101,9 @@ def compose(text: str, file: str, problems: Problems) -> list[Any] | None:
         return Composer.documents(stream, text)
     except TooDeep as error:
         problems.error("too-deep", f"nested deeper than {DEEPEST} levels", Span(file, error.line + 1, error.column + 1))
+    except TooMany as error:
+        place = Span(file, error.line + 1, error.column + 1)
+        problems.error("too-many-values", f"the file has more than {MOST_VALUES:,} values", place, help=SPLIT)
     except YAMLError as error:
         span, message, help_ = explain(error, text, file)
         problems.error("yaml-syntax", message, span, help=help_)
@@ -117,7 +127,7 @@ def build(root: Any, problems: Problems) -> Document | None:
     resets: list[Path] = []
     if builder.tagged:
         _collect(tree, (), builder.overrides, resets)
-    return Document(tree, builder.pending, resets)
+    return Document(tree, builder.pending, resets, builder.made)
 
 
 class _Builder:
@@ -190,6 +200,10 @@ class _Builder:
                 self.near or source,
                 "anchors that repeat anchors multiply; write the repeated part once, or use `extends`",
             )
+        if len(source.value) > MOST_ENTRIES:
+            beyond = source.value[MOST_ENTRIES]
+            message = f"a list or a mapping of more than {MOST_ENTRIES:,} entries"
+            raise _Unusable("too-many-entries", message, beyond[0] if type(beyond) is tuple else beyond, SPLIT)
         if depth > DEEPEST:
             raise _Unusable("too-deep", f"nested deeper than {DEEPEST} levels", source)
 

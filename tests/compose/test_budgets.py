@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from convert.compose import composer, model, reading, source
 from tests.compose.memory import read
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 SECONDS = 5.0
 """Far more than any of them takes, far less than what is quadratic in the size."""
@@ -95,3 +101,90 @@ def test_what_is_large_and_right_is_read() -> None:
     assert time.process_time() - start < SECONDS
     many_nodes = ONE + "    labels:\n" + "".join(f"      l{n}: v\n" for n in range(120_000))
     assert read(many_nodes).project, "the bound on values is for aliases only"
+
+
+FILES = "".join(f"f{n}.yaml, " for n in range(9))
+SMALL: dict[str, tuple[ModuleType, str, int, Any, str]] = {
+    "services": (
+        model,
+        "MOST_SERVICES",
+        50,
+        "services:\n" + "".join(f"  s{n}: {{image: x}}\n" for n in range(51)),
+        "52:3",
+    ),
+    "services of two files": (
+        model,
+        "MOST_SERVICES",
+        50,
+        {
+            "compose.yaml": "include: [more.yaml]\nservices:\n" + "".join(f"  s{n}: {{image: x}}\n" for n in range(30)),
+            "more.yaml": "services:\n" + "".join(f"  t{n}: {{image: x}}\n" for n in range(30)),
+        },
+        "",
+    ),
+    "labels": (
+        source,
+        "MOST_ENTRIES",
+        50,
+        f"{ONE}    labels:\n" + "".join(f"      l{n}: v\n" for n in range(51)),
+        "55:7",
+    ),
+    "a list": (source, "MOST_ENTRIES", 50, f"{ONE}    command:\n" + "      - a\n" * 51, "55:9"),
+    "values": (composer, "MOST_VALUES", 75_000, ONE + f"x-a: [{'1,' * 140_000}]\nx-b: [{'1,' * 20_000}]\n", "5:"),
+    "values of several files": (
+        reading,
+        "MOST_VALUES",
+        1_000,
+        {
+            "compose.yaml": f"include: [{FILES}]\n{ONE}",
+            **{f"f{n}.yaml": f"services: {{}}\nx-a: [{'1,' * 120}]\n" for n in range(9)},
+        },
+        "",
+    ),
+    "bytes of several files": (
+        reading,
+        "MOST_READ",
+        10_000,
+        {"compose.yaml": f"include: [{FILES}]\n{ONE}", **{f"f{n}.yaml": f"x-a: {'a' * 2_000}\n" for n in range(9)}},
+        "1:",
+    ),
+}
+"""What is bounded, by a smaller bound than the real one: where it stands, its name, a project beyond it, the place."""
+
+CODES = {
+    "MOST_SERVICES": "too-many-services",
+    "MOST_ENTRIES": "too-many-entries",
+    "MOST_VALUES": "too-many-values",
+    "MOST_READ": "too-much-to-read",
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_what_is_beyond_a_bound_has_its_place(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module, bound, most, content, place = SMALL[name]
+    assert read(content).project, "without the bound it is right"
+    monkeypatch.setattr(module, bound, most)
+    loaded = read(content)
+    assert loaded.project is None
+    found = [finding for finding in loaded.findings if finding.code == CODES[bound]]
+    assert found, [finding.message for finding in loaded.findings]
+    assert found[0].span
+    assert f"{found[0].span.line}:{found[0].span.column}".startswith(place)
+    assert "split the project" in found[0].help
+
+
+AT_THE_BOUND = """
+import resource
+from tests.compose.memory import read
+services = "".join(f"  s{n}: {{image: x, environment: {{{', '.join(f'A{m}: v' for m in range(40))}}}}}\\n"
+    for n in range(20_000))
+loaded = read("services:\\n" + services)
+assert loaded.project, loaded.findings
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_memory_at_the_bounds() -> None:
+    """As many services as may be, with nearly as many values as may be."""
+    peak = subprocess.run([sys.executable, "-c", AT_THE_BOUND], check=True, capture_output=True, text=True).stdout
+    assert 100 < int(peak) < 1_500, "MiB"
