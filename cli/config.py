@@ -54,7 +54,10 @@ def _text(loaded: Loaded, given: Given, shell: Shell, wish: str) -> str:
     project = loaded.project
     assert project  # noqa: S101  the caller looked
     if wish in LISTS:
-        return "".join(f"{line}\n" for line in _names(project.model, project.disabled, wish))
+        from convert.secrets.detection.masks import conceal  # noqa: PLC0415
+
+        named = _names(project.model, project.disabled, wish)
+        return "".join(f"{name if given.on('--show-values') else conceal(name)}\n" for name in named)
     if wish == "--variables":
         return _variables(project.model, given)
     if wish == "--environment":
@@ -122,9 +125,11 @@ def _variables(model: Mapping[str, Any], given: Given) -> str:
 
     rows = [("NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE")]
     for found in variables(model):
-        secret = variable(found.name, found.default or None) and not given.on("--show-values")
-        default = MASK if secret and found.default else found.default
-        rows.append((found.name, str(found.required).lower(), default, found.alternative))
+        default, alternative = (
+            MASK if each and variable(found.name, each) and not given.on("--show-values") else each
+            for each in (found.default, found.alternative)
+        )
+        rows.append((found.name, str(found.required).lower(), default, alternative))
     return "".join(f"{line}\n" for line in columns(rows))
 
 

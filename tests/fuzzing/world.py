@@ -60,7 +60,10 @@ class World:
         if not path.startswith(self.folder + os.sep) or "\0" in wanted:
             return
         try:
-            os.makedirs(path if name.endswith(FOLDER) else os.path.dirname(path), exist_ok=True)
+            place = path if name.endswith(FOLDER) else os.path.dirname(path)
+            if not f"{os.path.realpath(place)}/".startswith(f"{self.folder}/") or os.path.islink(path):
+                return  # a link that is there already leads elsewhere
+            os.makedirs(place, exist_ok=True)
             if link:
                 os.symlink(content[:200].replace(b"\0", b""), path)
             elif not name.endswith(FOLDER):

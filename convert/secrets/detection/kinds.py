@@ -43,7 +43,22 @@ _BY_NAME: Final = {
 }
 _ENDINGS: Final = {ending: kind for kind, endings in _BY_ENDING.items() for ending in endings.split()}
 _NAMES: Final = {name: kind for kind, names in _BY_NAME.items() for name in names.split()}
-_CREDENTIALS: Final = re.compile(r"\.?credentials(?:\.(?:json|ya?ml|ini|toml|txt|xml|properties|csv|db|key))?")
+_DATA: Final = r"(?:\.(?:json|ya?ml|ini|toml|txt|xml|properties|csv|db|key|conf|config|bak|old|orig|enc|gpg))?"
+_WORDS: Final = (
+    (re.compile(rf"(?:[\w.-]{{0,80}}[._-])?credentials(?:[_-][\w-]{{1,80}})?{_DATA}").fullmatch, "credentials"),
+    (
+        re.compile(rf"(?:[\w.-]{{0,80}}[._-])?kubeconfig(?:[._-][\w-]{{1,80}})?{_DATA}").fullmatch,
+        "credentials of a cluster",
+    ),
+    (
+        re.compile(r"(?:[\w.-]{0,80}[._-])?id_(?:rsa|dsa|ecdsa|ed25519)(?:[._-](?!pub\b)[\w-]{1,80})?").fullmatch,
+        "a private key",
+    ),
+    (re.compile(r"(?:[\w.-]{0,80}[._-])?keytab").fullmatch, "a Kerberos keytab"),
+)
+"""Names that are one of these words, with more before or after it: `prod.kubeconfig`, `credentials-prod.json`."""
+
+_SAMPLE: Final = re.compile(r"(?:^|[._-])(?:sample|example|template|dist)(?:[._-]|$)").search
 _MAGIC: Final = (
     (b"\x03\xd9\xa2\x9a", "a password database"),
     (b"\xfe\xed\xfe\xed", "a key store"),
@@ -81,4 +96,4 @@ def secret_kind(path: str, data: bytes) -> str:
     ending = name[name.rfind(".") :] if "." in name else ""
     if ending in _ENDINGS:
         return _ENDINGS[ending]
-    return "credentials" if _CREDENTIALS.fullmatch(name) else ""
+    return next((kind for named, kind in _WORDS if named(name)), "") if not _SAMPLE(name) else ""
