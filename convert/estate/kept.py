@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from convert.compose.files import clean
 from convert.estate.image_facts import of
-from convert.estate.ports import SHELLS, image_name
+from convert.estate.ports import CLIENT, SHELLS, image_name
 from convert.estate.storage import inherited, targets
 
 if TYPE_CHECKING:
@@ -43,10 +43,6 @@ _SERVERS: Final = re.compile(
     r"influxd|keydb-server|mariadbd(?:-safe)?|minio|mongod|mysqld(?:_safe)?|nats-server|neo4j|postgres|prometheus|"
     r"rabbitmq-server|redis-server|valkey-server|vault)(?=[\s;&|]|$)"
 )
-_CLIENT: Final = re.compile(
-    r"(?:.*[-_])?(?:admin|backup|bench(?:mark)?|check|client|dump(?:all)?|exporter|import|init|isready|migrate|restore|"
-    r"upgrade)$|.*(?:cli|ctl|dump(?:all)?|sh)$|(?:mariadb|mc|mongo|mysql|psql|redis-sentinel|sleep|tail|true)$"
-)
 _FORGETS: Final = re.compile(r"(?:^|\s)(?:-dev|--dev|start-dev|--save (?:''|\"\")?(?=\s|$))")
 _PERSISTS: Final = re.compile(r"--appendonly[ =]yes|--save[ =]['\"]?\d|--aof|appendonly yes")
 _ELSEWHERE: Final = ("KC_DB", "DB_VENDOR", "DB_ADDR")
@@ -59,7 +55,8 @@ def unkept(service: Service) -> Unkept | None:
     if not facts.certain or not facts.data or service.workload.kind == "Job" or not _keeps(service):
         return None
     kept = dict(_kept(service))
-    lost = tuple(directory for directory in facts.data if not any(_holds(target, directory) for target in kept))
+    used = kept.keys() - (set(facts.left) - set(facts.data))
+    lost = tuple(directory for directory in facts.data if not any(_holds(target, directory) for target in used))
     if not lost or any(_told(service, target) for target, key in kept.items() if key):
         return None
     anonymous = targets(service).get(clean(lost[0]), ())
@@ -76,7 +73,7 @@ def _keeps(service: Service) -> bool:
     first = basename(str(command[0]).split(None, 1)[0]) if command and str(command[0]).strip() else ""
     if service.model.get("entrypoint") or first in SHELLS:
         return bool(_SERVERS.search(text))
-    return first.startswith("-") or not _CLIENT.match(first)
+    return first.startswith("-") or not (CLIENT(first) or first.endswith(".sh"))
 
 
 def _command(service: Service) -> str:

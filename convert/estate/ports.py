@@ -41,6 +41,12 @@ PROTOCOLS: Final = frozenset({"TCP", "UDP", "SCTP"})
 SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "python", "python3", "node", "curl"})
 """Programs that do something else than what an image is made for."""
 
+CLIENT: Final = re.compile(
+    r"(?:.*[-_])?(?:backup|bench|check|client|exporter|init|isready|migrate|upgrade)$|(?:mariadb|mc|mongos?|mysql|psql)$"
+    r"|.*(?:admin|benchmark|cli|ctl|dump(?:all)?|export|import|restore|sentinel|(?<!\.)sh)$|(?:cat|crond?|sleep|tail|true)$"
+).match
+"""Programs that images bring beside the one that serves at its ports and keeps its data: clients, tools, Sentinel."""
+
 _NAME: Final = re.compile(r"(?!(?:tcp|udp|sctp)-\d+$)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?").fullmatch
 _SHORT: Final = re.compile(r"(?=.{1,15}$)(?!.*--)(?=.*[a-z])[a-z0-9](?:[-a-z0-9]*[a-z0-9])?").fullmatch
 _EXPOSED: Final = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(\w+))?").fullmatch
@@ -55,6 +61,9 @@ _HERE: Final = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\]):(\d{2,5})(?!\w)")
 _LISTENS: Final = re.compile(
     rf"{_ANYWHERE.pattern}|(?<![\w-])--[\w.-]{{0,60}}port[= ](\d{{2,5}})(?![\w.])|(?<![\w-])-p[ ](\d{{2,5}})(?![\w.:])"
 )
+_OTHER_PORT: Final = re.compile(r"(?i:port)|(?:^|\s)-p[ =]?\d|(?:^|\s)--sentinel(?=\s|$)").search
+"""What may tell a program another port than the usual one: `PGPORT`, `--port 6380`, `-p 5433`."""
+
 _OWN_PORT: Final = re.compile(
     r"(?i)(?:(?:http|https|server|app|listen|bind|web|api|grpc|virtual|service|container)_{0,2}){0,3}ports?"
 ).fullmatch
@@ -188,7 +197,8 @@ def listening(service: Service) -> tuple[int, ...]:
 def runs_its_program(service: Service) -> bool:
     """Does the container run what its image is made for, as far as `entrypoint` and `command` tell?"""
     words = " ".join(map(str, service.model.get("command") or [])).split(None, 1)
-    return not service.model.get("entrypoint") and not (words and basename(words[0]) in SHELLS)
+    program = basename(words[0]) if words else ""
+    return not service.model.get("entrypoint") and program not in SHELLS and not CLIENT(program)
 
 
 def usual_port(service: Service) -> int | None:
@@ -198,8 +208,10 @@ def usual_port(service: Service) -> int | None:
     facts = of(service)
     if not facts.answers or not runs_its_program(service):
         return None
-    settings = (*(service.model.get("environment") or ()), *(service.model.get("command") or ()))
-    if any("port" in str(text).lower() for text in settings) or says_another_port(service, facts.ports[0]):
+    command = " ".join(map(str, service.model.get("command") or ()))
+    if any(_OTHER_PORT(text) for text in (*(service.model.get("environment") or ()), command)):
+        return None
+    if says_another_port(service, facts.ports[0]):
         return None
     return facts.ports[0]
 
