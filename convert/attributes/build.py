@@ -3,6 +3,8 @@
 With `image` beside it nothing is missing, where that is a name that a registry knows. Without, the image has no name
 that a cluster could pull: compose calls it `<project>-<service>` on the machine that built it. `services.<name>.image`
 in the stack file, or `image` in the compose file, must say where it was pushed.
+Where the Dockerfile lies in the project, it says what else is known of the image: its user, ports, volumes, health
+check and stop signal, and the image that it is made from.
 Source: https://github.com/compose-spec/compose-spec/blob/main/build.md
 """
 

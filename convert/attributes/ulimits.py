@@ -94,7 +94,7 @@ def _locked(service: Service, soft: int) -> Effect:
             f"{given}; nothing that we see tells this one to lock more",
             "if it does, tell it not to: pods do not swap, so nothing is lost; else drop the line, or allow `ulimits`",
             ("memlock",),
-            severity=Severity.INFO if facts.certain and not facts.memlock else Severity.WARNING,
+            severity=Severity.INFO if facts.certain and not (facts.memlock or facts.built) else Severity.WARNING,
         )
     what = "warns at every start that it cannot" if single else "ends at its start (a bootstrap check) when it cannot"
     return Unsupported(

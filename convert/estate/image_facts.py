@@ -38,6 +38,9 @@ class ImageFacts(NamedTuple):
     user: int | None = None
     """The number of the user that the container begins as (`USER`): 0 is root, None is not known."""
 
+    group: int | None = None
+    """The number of its group, where `USER` names one beside the user; None: the one that the user has in the image."""
+
     users: Mapping[str, int] = MappingProxyType({})
     """Users that the image brings, by name: what `user: postgres` means inside it; without those of every image."""
 
@@ -55,6 +58,9 @@ class ImageFacts(NamedTuple):
 
     data: tuple[str, ...] = ()
     """Directories with what must not be lost: its VOLUMEs that hold data, else where it keeps data by default."""
+
+    left: tuple[str, ...] = ()
+    """Directories below `data` where older versions kept it: what is mounted there alone is not used, or refused."""
 
     expendable: bool = False
     """What it keeps is a cache, or can be made again by itself or by others (Redis, certificates, downloads)."""
@@ -104,6 +110,12 @@ class ImageFacts(NamedTuple):
     ends_at_sigterm: bool | None = None
     """Does it end, in order, at SIGTERM? False: it goes on until it is killed, or waits for others. None: not known."""
 
+    answers_by_address: bool = False
+    """Its health pages answer those only who ask from their own container, as long as nobody tells it otherwise."""
+
+    built: bool = False
+    """It was read from a Dockerfile of the project: what else it brings, nobody knows."""
+
     certain: bool = False
     """It is that image. False: nothing is known, or it only ends like a well-known one."""
 
@@ -123,10 +135,13 @@ def of(service: Service) -> ImageFacts:
 
 
 def _of(service: Service) -> ImageFacts:
-    reference = service.settings.image or str(service.model.get("image") or "")
-    facts = known(reference)
+    facts = known(service.settings.image or str(service.model.get("image") or ""))
+    if not service.model.get("build"):
+        return facts
+    from convert.estate.built_images import facts_of_build  # noqa: PLC0415  which needs what is known of others
+
     # What is built here only bears that name.
-    return _called_alike(facts) if service.model.get("build") else facts
+    return facts_of_build(service) or _called_alike(facts)
 
 
 @lru_cache(maxsize=1024)

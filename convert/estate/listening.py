@@ -103,8 +103,11 @@ def reachable(service: Service) -> frozenset[int]:
 
 
 def answers_by_address(service: Service) -> bool:
-    """May the answer depend on the address of who asks, by a file that a container of the pod mounts?"""
-    return any(said.by_address for said in service.host.memo(_said))
+    """May the answer depend on the address of who asks, by a file that a container of the pod mounts or its image?"""
+    owner = service.host
+    return any(said.by_address for said in owner.memo(_said)) or any(
+        of(member).answers_by_address for member in _members(owner)
+    )
 
 
 def redirects(service: Service) -> bool:

@@ -79,6 +79,7 @@ def needless(service: Service) -> bool:
     facts = of(service)
     return (
         facts.certain
+        and not facts.built
         and bool(facts.ports)
         and not (facts.file_capabilities or facts.set_user_id)
         and not service.model.get("cap_add")
@@ -101,6 +102,8 @@ def container_security(service: Service) -> Each:
         if not service.model.get("user"):
             # An image may name its user; Kubernetes takes no name for proof that it is not root.
             found["runAsUser"] = user
+            if of(service).group is not None:
+                found["runAsGroup"] = of(service).group
     if restricted or needless(service):
         found["allowPrivilegeEscalation"] = False
         if restricted or user:

@@ -21,6 +21,10 @@ CASES = {
     "file_capabilities": ({"sql": {"image": "mcr.microsoft.com/mssql/server:2022-latest"}}, ""),
     "set_user_id": ({"monitor": {"image": "louislam/uptime-kuma:1"}}, ""),
     "data": ({"db": DB}, "`db` keeps its data in `/var/lib/mysql`"),
+    "left": (
+        {"db": {"image": "postgres:18", "volumes": ["data:/var/lib/postgresql/data"]}},
+        "`db` keeps its data in `/var/lib/postgresql`, and `data` is mounted at `/var/lib/postgresql/data`",
+    ),
     "expendable": ({"cache": {"image": "redis:8"}}, "info[data-not-kept] services.cache"),
     "ports": ({"web": {"image": "nginx:1.27"}}, "port: 80"),
     "answers": ({"db": DB}, "tcpSocket:"),
@@ -55,6 +59,15 @@ CASES = {
     ),
     "healthcheck": ({"web": {"image": "vaultwarden/server:1.32.0"}}, "/healthcheck.sh"),
     "shell": ({"web": {"image": "traefik/whoami:v1.10", "healthcheck": {"test": "wget -q localhost | grep ok"}}}, ""),
+    "answers_by_address": (
+        {
+            "git": {
+                "image": "gitlab/gitlab-ce:18.0.0-ce.0",
+                "healthcheck": {"test": "curl -f http://localhost/-/health"},
+            }
+        },
+        "",
+    ),
     "stop_signal": ({"web": {"image": "nginx:1.27", "stop_signal": "SIGQUIT"}}, ""),
     "ends_at_sigterm": ({"cache": {"image": "redis:8", "stop_signal": "SIGINT"}}, "ends in order at that too"),
 }
@@ -87,4 +100,4 @@ def test_the_outcome_depends_on_the_fact(field, tmp_path, monkeypatch):
 
 
 def test_every_fact_is_here():
-    assert set(CASES) == set(ImageFacts._fields) - {"certain"}
+    assert set(CASES) == set(ImageFacts._fields) - {"certain", "built", "group"}
