@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from convert.compose.references import OPEN
-from convert.estate.fronts import Told, told
-from convert.estate.fronts.caddy import LABEL
+from convert.estate.fronts import Told, caddy, swag, told
 from convert.kubernetes.names import valid_annotation
 from convert.model import LocalOnly, Put, Severity, Unsupported
 from convert.secrets.detection import detect
@@ -28,6 +27,10 @@ READERS: Final = {
     "com.centurylinklabs.watchtower": ("Watchtower", "deploy new versions by the pipeline, with a tag of their own"),
     "wud.": ("What's up Docker", "let the pipeline open pull requests for new versions"),
     "diun.": ("Diun", "let the pipeline open pull requests for new versions"),
+    "tsdproxy.": ("TSDProxy", "let Tailscale's operator of the cluster lead to the Service"),
+    "sablier.": ("Sablier", "pods are not started by requests: let it run, or scale it by the cluster's own means"),
+    "deunhealth.": ("deunhealth", "nothing is needed: the liveness probe restarts the container"),
+    "chadburn.": ("Chadburn", "run it as a CronJob of the cluster"),
     "ofelia.": ("Ofelia", "run it as a CronJob of the cluster"),
     "deck-chores.": ("deck-chores", "run it as a CronJob of the cluster"),
     "swarm.cronjob.": ("swarm-cronjob", "run it as a CronJob of the cluster"),
@@ -42,14 +45,18 @@ READERS: Final = {
 """Prefix of a label → who reads it from Docker, and what does that work in a cluster."""
 
 
-PROXIES: Final = {"traefik.": "Traefik", "caddy": "Caddy's Docker proxy"}
+PROXIES: Final = {"traefik.": "Traefik", "caddy": "Caddy's Docker proxy", "swag": "SWAG"}
 """Prefix of a label → the proxy that is told by it who comes in."""
+
+
+_LABELS: Final = {"caddy": caddy.LABEL, "swag": swag.LABEL}
 
 
 def reader(key: str) -> str:
     """The prefix in PROXIES or READERS that a label has; empty where nobody is known to read it from Docker."""
     for prefix in PROXIES:
-        if key.lower().startswith(prefix) and (prefix[-1] == "." or LABEL.match(key)):
+        known = _LABELS.get(prefix)
+        if known.match(key) if known else key.lower().startswith(prefix):
             return prefix
     return next((prefix for prefix in READERS if key.startswith(prefix)), "")
 

@@ -157,7 +157,7 @@ def test_a_guard_on_another_way_in_is_lost_where_the_exposure_opens_that_way_too
     elsewhere = {ROUTER: A, **admin, "traefik.http.routers.admin.rule": "Host(`admin.example.com`)"}
     finding = only(front(convert, elsewhere))
     assert finding.code == "label-reader"
-    assert "`admin.example.com`: an exposure is one host" in finding.help
+    assert "`admin.example.com` (`auth` asks for a password (basicauth)): an exposure is one host" in finding.help
 
 
 def test_a_middleware_may_be_defined_anywhere(convert):

@@ -70,6 +70,17 @@ def test_what_caddy_changes_is_named(convert, labels, clause):
     assert "hunter2" not in finding.help
 
 
+def test_what_guards_another_site_is_named(convert):
+    labels = {
+        **CADDY,
+        "caddy_1": "b.example.com",
+        "caddy_1.@office.remote_ip": "10.0.0.0/8",
+        "caddy_1.reverse_proxy": "@office {{upstreams 4000}}",
+    }
+    finding = only(front(convert, labels))
+    assert "`b.example.com` to port 4000 (lets in only what `@office remote_ip` matches): an exposure" in finding.help
+
+
 def test_handle_path_takes_the_path_off(convert):
     labels = {
         "caddy": "a.example.com",
@@ -106,6 +117,22 @@ def test_variables_of_nginx_proxy(convert, environment, exposure, clause):
     assert finding.path == ("services", "web", "environment", "VIRTUAL_HOST")
     assert said(finding) == exposure
     assert clause in finding.help
+
+
+@pytest.mark.parametrize(
+    ("several", "exposure", "clause"),
+    [
+        ('a.example.com: {"/": {port: 8080}, "/api": {port: 9090}}', {**INGRESS, "port": 8080}, ""),
+        ('{"a.example.com": {"/x/": {"dest": "/"}}}', {**INGRESS, "path": "/x"}, "puts `/` in the place of `/x/`"),
+        ("a.example.com:\nb.example.com:", INGRESS, "`b.example.com`: an exposure is one host"),
+    ],
+)
+def test_several_ports_of_nginx_proxy(convert, several, exposure, clause):
+    finding = only(front(convert, environment={"VIRTUAL_HOST_MULTIPORTS": several}))
+    assert finding.code == "proxy-variable"
+    assert said(finding) == exposure
+    assert clause in finding.help
+    assert "``" not in finding.help
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from convert.estate.fronts import caddy, nginx_proxy, traefik, traefik_old
+from convert.estate.fronts import caddy, nginx_proxy, swag, traefik, traefik_old
 from convert.estate.fronts.words import CERTIFICATE, INTERNAL, RANGES, Change, Front, Way, each_once
 from convert.kubernetes.aws_load_balancers import is_alb, is_nlb
 from convert.options import Exposure
@@ -32,6 +32,7 @@ class Proxy(NamedTuple):
 PROXIES: Final = {
     "Traefik": Proxy((traefik.front, traefik_old.front), traefik.idle),
     "Caddy's Docker proxy": Proxy((caddy.front,), caddy.idle),
+    "SWAG": Proxy((swag.front,), swag.idle),
     "nginx-proxy": Proxy((nginx_proxy.front,), nginx_proxy.idle),
 }
 
@@ -144,11 +145,13 @@ def _kept(change: Change, exposure: Exposure | None, proposed: Mapping[str, Any]
 
 
 def _named(way: Way, main: Way) -> str:
-    """Name a way that is not opened; nothing where it has no host, which is told otherwise."""
+    """Name a way that is not opened, and what guards it; nothing where it has no host, which is told otherwise."""
     port = f"port {way.port}" if way.port and way.port != main.port else ""
     if way.stream:
         return port
-    return f"`{way.host}{way.path.rstrip('/')}`{port and f' to {port}'}" if way.host else ""
+    guards = "; ".join(each.text for each in way.changes if each.guards and each not in main.changes)
+    rest = f"{port and f' to {port}'}{guards and f' ({guards})'}"
+    return f"`{way.host}{way.path.rstrip('/')}`{rest}" if way.host else ""
 
 
 def _flow(value: Any) -> str:

@@ -20,6 +20,7 @@ from convert.estate.fronts.words import (
     each_once,
     host_name,
     number,
+    parsed,
     password,
     path_prefix,
     shown,
@@ -46,7 +47,7 @@ def variables(service: Service) -> tuple[str, ...]:
     environment = service.model.get("environment") or {}
     first = next((key for key in (HOST, PORTS) if environment.get(key)), "")
     found = [key for key in environment if key != first and (key.startswith(_PREFIXES) or key in _OTHERS)]
-    if not first or not (found or _is_host(str(environment[first])) or service.estate.memo(_proxies)):
+    if not first or not (first == PORTS or found or _is_host(str(environment[first])) or service.estate.memo(_proxies)):
         return ()
     # Programs of other kinds have a virtual host too, RabbitMQ's for instance, and Pi-hole calls its own so.
     return () if image_name(service) == "pihole" and not found else (first, *found)
@@ -69,17 +70,27 @@ def front(service: Service) -> Front | None:
     if destination is not None and destination != path:
         told.append(Change(f"puts {shown(destination or '/')} in the place of {shown(path)} in the path"))
     ways = []
-    for text in environment.get(HOST, "").split(","):
-        host = text.strip()
+    for host in filter(None, map(str.strip, environment.get(HOST, "").split(","))):
         own = list(_files(service.estate, host))
         if not host_name(host):
             own.append(Change(f"answers to all hosts like {shown(host)}"))
         port = number(environment.get("VIRTUAL_PORT", ""))
         ways.append(Way(host_name(host), path_prefix(path.rstrip("/")) or "/", port, changes=each_once([*told, *own])))
-    if environment.get(PORTS):
-        told.append(Change(f"has several ports by host and path, in `{PORTS}`"))
-        ways = [way._replace(changes=each_once([*way.changes, *told])) for way in ways]
+    ways += [way._replace(changes=each_once([*told, *way.changes])) for way in _several(service, environment)]
     return Front(tuple(ways))
+
+
+def _several(service: Service, environment: Mapping[str, str]) -> Iterator[Way]:
+    """The ways of `VIRTUAL_HOST_MULTIPORTS`: host → path → port, in YAML or JSON."""
+    tree = parsed(PORTS, environment.get(PORTS, ""))
+    for host, paths in tree.items() if isinstance(tree, dict) else ():
+        own = list(_files(service.estate, str(host)))
+        for path, given in paths.items() if isinstance(paths, dict) and paths else (("/", None),):
+            said = given if isinstance(given, dict) else {}
+            instead = f"puts {shown(str(said.get('dest')))} in the place of {shown(str(path))} in the path"
+            changes = each_once([*own, *([Change(instead)] if "dest" in said else [])])
+            below = path_prefix(str(path).rstrip("/")) or "/"
+            yield Way(host_name(str(host)), below, number(str(said.get("port") or "")), changes=changes)
 
 
 def idle(service: Service) -> bool:

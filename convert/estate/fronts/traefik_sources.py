@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from convert.compose.problems import Problems
-from convert.compose.source import build, compose
-from convert.compose.tree import plain
 from convert.estate.configs import config
 from convert.estate.content import content
 from convert.estate.fronts.traefik_middlewares import listed
-from convert.estate.fronts.words import flat
+from convert.estate.fronts.words import flat, parsed
 from convert.estate.ports import image_name
 
 if TYPE_CHECKING:
@@ -164,7 +161,4 @@ def _tree(name: str, data: bytes) -> Any:
             return tomllib.loads(text)
         except tomllib.TOMLDecodeError:
             return {}
-    problems = Problems()
-    roots = compose(text, name, problems) or []
-    document = build(roots[0], problems) if roots else None
-    return plain(document.root) if document else {}
+    return parsed(name, text)

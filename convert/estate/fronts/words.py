@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from convert.compose.problems import Problems
 from convert.compose.references import visible
+from convert.compose.source import build, compose
+from convert.compose.tree import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -141,6 +144,14 @@ def shown(text: str) -> str:
     """Quote what a label says, where it is no secret: short, on one line, secret variables by name."""
     clean = _UNFIT.sub(" ", visible(text)).strip()
     return f"`{clean if len(clean) <= _LONGEST else clean[:_LONGEST] + '…'}`"
+
+
+def parsed(name: str, text: str) -> Any:
+    """Read YAML, or JSON; nothing where it is neither, as a template for instance."""
+    problems = Problems()
+    roots = compose(text, name, problems) or []
+    document = build(roots[0], problems) if roots else None
+    return plain(document.root) if document else {}
 
 
 def flat(tree: Any) -> dict[str, str]:
