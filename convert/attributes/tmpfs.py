@@ -7,6 +7,7 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#tm
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from convert.estate.mounts import in_memory, refused
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from convert.view import View
 
 _KEPT: Final = frozenset({"", "rw", "ro", "size", "exec", "suid", "dev", "defaults"})
+_OPEN: Final = re.compile("0?1777").fullmatch
+"""The mode that it has anyway."""
 
 
 @attribute("services.*.tmpfs")
@@ -39,7 +42,7 @@ def tmpfs(entries: View | str, service: Service) -> Iterator[Effect]:
         if size is None:
             yield Unsupported(f"`size={options['size']}` is no number of bytes", "write it so: `size=64m`", at)
         yield from in_memory(service, target, size or 0, read_only="ro" in options)
-        lost = [name for name in options if name not in _KEPT]
+        lost = [name for name, value in options.items() if name not in _KEPT and not (name == "mode" and _OPEN(value))]
         if lost:
             yield Approximated(
                 f"{', '.join(f'`{name}`' for name in lost)}: a volume in memory has no such option; its mode is 1777",

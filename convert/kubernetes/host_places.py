@@ -45,6 +45,13 @@ _SEPARATORS: Final = re.compile(r"""([\s,;"'\[\]]+)""")
 _AUTHORITY: Final = re.compile(rf"//(?:[^\s/@\"'<>]*@)?({_MEMBER}(?:,{_MEMBER}(?![\w.=-]))*)", re.ASCII)
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+-]{0,31}):$").search
 _LONGEST_SCHEME: Final = 33
+_NO_HOSTS: Final = frozenset(
+    "abfs abfss awssm az azblob azure b2 blob bucket channel classpath cos docker docker-image file gcpsm gcs gs image "
+    "keyvault oci oss pkg queue r2 s3 s3a s3n secret secretmanager secretsmanager sm spiffe sqlite sqlite3 ssm swift "
+    "topic urn vault vsi wasb wasbs".split()
+)
+"""Schemes in which the name of a bucket, a queue, a secret, an image stands where others have a host."""
+
 _WITH_PORT: Final = re.compile(rf"(?<![\w./-])({_NAME}):(\d{{2,5}})(?!\w|[.-]\w)", re.ASCII)
 _WITH_VARIABLE: Final = re.compile(rf"(?<![\w./-])({_NAME}):(?=\$[\w:.{{]{{0,60}}(?i:port))", re.ASCII)
 _LOGIN: Final = re.compile(rf"(?<=[^\s\"'=(,\[{{])@({_NAME})", re.ASCII)
@@ -141,8 +148,10 @@ def host_places(text: str, key: str = "") -> list[HostPlace]:
 def _places(text: str, key: str) -> Iterator[HostPlace]:
     if "//" in text:
         for match in _AUTHORITY.finditer(text):
-            scheme = _SCHEME(text[max(0, match.start() - _LONGEST_SCHEME) : match.start()])
-            yield from _members(text, match.span(1), scheme=scheme[1].partition("+")[0].lower() if scheme else "")
+            known = _SCHEME(text[max(0, match.start() - _LONGEST_SCHEME) : match.start()])
+            scheme = known[1].partition("+")[0].lower() if known else ""
+            if scheme not in _NO_HOSTS or match.start(1) > match.start() + 2 or ":" in match[1]:
+                yield from _members(text, match.span(1), scheme=scheme)
     if ":" in text:
         for match in _WITH_PORT.finditer(text):
             if 0 < int(match[2]) < PORTS:

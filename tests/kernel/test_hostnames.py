@@ -40,7 +40,12 @@ RENAMES = Renames({"my_db": "my-db", "Cache": "cache", "api.v2": "api-v2"})
         ("server my_db:80;", "server my-db:80;"),
         ("nc -z my_db 5432 || exit 1", "nc -z my-db 5432 || exit 1"),
         ("first\nmy_db:80", "first\nmy-db:80"),
+        ("s3://key:word@my_db/backups", "s3://key:word@my-db/backups"),
+        ("s3://my_db:9000/backups", "s3://my-db:9000/backups"),
         # no hosts:
+        ("s3://my_db/backups", "s3://my_db/backups"),
+        ("gs://my_db", "gs://my_db"),
+        ("secretmanager://my_db/1", "secretmanager://my_db/1"),
         ("my_db_backup", "my_db_backup"),
         ("/data/my_db/x", "/data/my_db/x"),
         ("not_my_db:5432", "not_my_db:5432"),

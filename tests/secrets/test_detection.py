@@ -54,6 +54,9 @@ SECRETS = [
     ("ENCRYPTION_KEY", "abc", "K3"),
     ("RAILS_MASTER_KEY", "abc", "K3"),
     ("AZURE_OPENAI_KEY", "abc", "K3"),
+    ("USERS", "bob:hunter2", "K5"),
+    ("BASIC_AUTH_USERS", "bob:hunter2;al:Passw0rd", "K5"),
+    ("AUTH", "bob/hunter2", "K5"),
     ("PGPASSWORD", "pw", "K4"),
     ("GITHUBTOKEN", "abc", "K4"),
 ]

@@ -21,7 +21,7 @@ from typing import Final
 from convert.compose.references import OPEN
 from convert.secrets.detection import hits, values
 from convert.secrets.detection.hits import Hit
-from convert.secrets.detection.names import is_store_address, name
+from convert.secrets.detection.names import Name, is_store_address, name
 from convert.secrets.detection.randomness import looks_random
 from convert.secrets.detection.texts import find
 
@@ -32,6 +32,9 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGN
 _HARMLESS: Final = re.compile(
     r"(?:^|_)(?:id|ids|sha|sha256|commit|revision|digest|checksum|version|tag|etag|fingerprint|uuid|hash)$"
 )
+_OF_LOGINS: Final = re.compile(r"(?i)(?:.*[_.-])?(?:auth|users?|logins?)").fullmatch
+"""Names under which `name:password` stands as often as anything else: `AUTH`, `BASIC_AUTH_USERS`."""
+
 _ENTROPY: Final = 4.0
 _ORDER: Final = {rule: index for index, rule in enumerate(("V1", "V2", "V3", "V4", "V5", "V7", "V6"))}
 
@@ -51,9 +54,17 @@ def detect(key: str, value: str | None) -> Hit | None:
         return _by_name(meaning.rule, value)
     if value is None or meaning.strength == "public":
         return None
-    if meaning.strength == "telling" and _is_likely(values.login(value) if meaning.pair else value):
+    if meaning.strength == "telling" and _tells(key, meaning, value):
         return Hit("K5", "secret", "the name may mean a secret, and the value looks like one")
     return _by_randomness(key, value)
+
+
+def _tells(key: str, meaning: Name, value: str) -> bool:
+    """Under a telling name: is the value, or the password of a login in it, likely to be a secret?"""
+    pairs = values.logins(value) if meaning.pair or _OF_LOGINS(key) else []
+    return any(_is_likely(each) or values.may_be_chosen(each) for each in pairs) or (
+        not meaning.pair and _is_likely(value)
+    )
 
 
 def _by_name(rule: str, value: str | None) -> Hit | None:

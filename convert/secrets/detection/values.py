@@ -56,6 +56,9 @@ _NO_VALUE: Final = frozenset(
 """Words that say what kind of thing is meant. As a password they would be the first to be guessed."""
 
 _PAIR: Final = re.compile(r"[\w.@+-]{1,64}[:/](?P<value>[^\s/:@]{3,200})")
+_BETWEEN: Final = re.compile(r"[,;|\s]+")
+_HOST: Final = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}")
+_SHORT: Final = 5
 _SCHEME: Final = re.compile(
     r"(?:bearer|basic|token|apikey|api-key|digest|splunk|key|genie\w{0,8}|ssws)(?:[ \t]+|%20|\+)(?=\S)", re.IGNORECASE
 )
@@ -107,6 +110,19 @@ def login(value: str) -> str:
     """The password of `name:password` or `name/password`; empty where it is no such pair."""
     match = _PAIR.fullmatch(value)
     return match["value"] if match else ""
+
+
+def logins(value: str) -> list[str]:
+    """The passwords of `name:password` or `name/password`, or of a list of such; none where it is anything else."""
+    found = [_PAIR.fullmatch(each) for each in _BETWEEN.split(value) if each]
+    return [match["value"] for match in found if match] if all(found) else []
+
+
+def may_be_chosen(value: str) -> bool:
+    """May somebody have chosen it as a password: letters with a digit or a sign, and no version, place or kind?"""
+    mixed = any(letter.isalpha() for letter in value) and not value.replace("-", "").replace("_", "").isalpha()
+    plain = is_kind(value) or is_version(value) or is_place(value) or is_public(value) or is_reference(value)
+    return len(value) > _SHORT and mixed and not plain and not is_placeholder(value) and not _HOST.fullmatch(value)
 
 
 def without_scheme(value: str) -> tuple[str, int]:
