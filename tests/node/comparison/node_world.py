@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import time
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _SECONDS_UP = 150.0
 _SECONDS_OF_PATIENCE = 12.0
+_SECONDS_TO_BE_READY = 45.0
 _FOR_GOOD = {
     "CreateContainerConfigError",
     "CreateContainerError",
@@ -128,7 +130,7 @@ class Found:
         for service in self._prepared.services.values():
             for pod in sorted(pods, key=lambda x: str(x["metadata"]["name"])):
                 names = {x["name"] for x in pod["spec"]["containers"]}
-                if _owner(pod) == service.workload[1] and service.container in names and _lives(pod):
+                if _owner(pod) == service.workload and service.container in names and _lives(pod):
                     found.setdefault(service.name, (service, []))[1].append(pod)
         return found
 
@@ -168,15 +170,19 @@ def wait_until_up(node: Node, projects: Iterable[Prepared], seconds: float = _SE
 
 
 def _hopeless(pod: Manifest) -> bool:
-    """Whether it waits for what will not come: a node like another one, an object that is not there."""
+    """Whether it waits for what will not come: a node like another one, an object that is not there, a good probe."""
     statuses = [*(pod["status"].get("containerStatuses") or ()), *(pod["status"].get("initContainerStatuses") or ())]
     reasons = {x.get("state", {}).get("waiting", {}).get("reason", "") for x in statuses}
     conditions = {x.get("reason", "") for x in pod["status"].get("conditions") or ()}
-    return bool(reasons & _FOR_GOOD) or "Unschedulable" in conditions
+    begun = [x["state"]["running"]["startedAt"] for x in statuses if "running" in x.get("state", {})]
+    long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=_SECONDS_TO_BE_READY)
+    probed_in_vain = bool(begun) and all(dt.datetime.fromisoformat(x) < long_ago for x in begun)
+    return bool(reasons & _FOR_GOOD) or "Unschedulable" in conditions or probed_in_vain
 
 
 def _wanted(service: Service) -> bool:
-    return (service.model.get("deploy") or {}).get("replicas", service.model.get("scale", 1)) != 0
+    replicas = (service.model.get("deploy") or {}).get("replicas", service.model.get("scale", 1))
+    return bool(service.workload) and replicas != 0
 
 
 def ask(node: Node, namespace: str, pod: str, container: str, *words: str) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ from convert.options import NOTHING, Options, ServiceSettings
 from convert.secrets.detection import variable
 from convert.secrets.detection.uses import secret_by_use
 from convert.secrets.needs import remotes
+from tests.node.comparison.dialled import configured, dialled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
     from convert.model import Conversion, Finding
 
 _MOST_PORTS = 12
-_PORT = re.compile(r"(?<![\w.-])([A-Za-z0-9][A-Za-z0-9_.-]{0,62}):(\d{2,5})(?!\d)")
 _OWN_PORT = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d+)")
-_LARGEST_PORT = 65535
 
 
 class Case(NamedTuple):
@@ -49,12 +48,13 @@ class Case(NamedTuple):
 class Service(NamedTuple):
     """One service of it.
 
-    names: by which others may call it. ports: at which they may (`80/tcp`). listens: those and its own probe's.
+    workload: its name; empty where the converter makes none of it. names: by which others may call it.
+    ports: at which they may (`80/tcp`). listens: those, its own probe's and what files name.
     """
 
     name: str
     container: str
-    workload: tuple[str, str]
+    workload: str
     image: str
     model: Mapping[str, Any]
     names: tuple[str, ...]
@@ -124,7 +124,7 @@ def prepare(case: Case) -> Prepared:
         remote: {key: found.value.reveal() for key, found in entries.items()}
         for remote, entries in wanted(opened, given, frozenset()).values.items()
     }
-    services = dict(_services(estate, plain))
+    services = dict(_services(estate, plain, case.folder))
     return Prepared(case, plain, conversion, loaded.findings + conversion.findings, services, values)
 
 
@@ -144,10 +144,10 @@ def built_name(project: str, service: str) -> str:
     return f"{project}-{service}"
 
 
-def _services(estate: Estate, plain: Project) -> Iterator[tuple[str, Service]]:
+def _services(estate: Estate, plain: Project, folder: Path) -> Iterator[tuple[str, Service]]:
     models: Mapping[str, Mapping[str, Any]] = plain.model.get("services") or {}
     called = {name: tuple(dict.fromkeys(_names(name, model, plain.name))) for name, model in models.items()}
-    dialled = _dialled(plain.model, called)
+    asked, maybe = dialled(plain.model, called), configured(plain.model, called, folder)
     awaited = {
         name
         for model in models.values()
@@ -155,25 +155,25 @@ def _services(estate: Estate, plain: Project) -> Iterator[tuple[str, Service]]:
         if how.get("condition") == "service_completed_successfully"
     }
     for name, model in models.items():
-        if name not in estate.services:
-            continue  # a provider makes it, which neither world has
-        one = estate.services[name]
+        if "provider" in model:
+            continue  # which neither world has
+        one = estate.services.get(name)
         image = str(model.get("image") or built_name(plain.name, name))
-        ports = [*_declared(model), *(f"{port}/tcp" for port in sorted(dialled.get(name, ())))]
+        ports = [*_declared(model), *(f"{port}/tcp" for port in sorted(asked.get(name, ())))]
         ports += [f"{port}/tcp" for port in known(image).ports]
         ports = list(dict.fromkeys(ports))[:_MOST_PORTS]
         yield (
             name,
             Service(
                 name,
-                one.slug,
-                (one.workload.kind, one.workload.name),
+                one.slug if one else name,
+                one.workload.name if one else "",
                 image,
                 model,
                 called[name],
                 tuple(ports),
-                tuple(dict.fromkeys([*ports, *_own_ports(model)])),
-                name in awaited or one.workload.kind == "Job",
+                tuple(dict.fromkeys([*ports, *_own_ports(model), *(f"{port}/tcp" for port in maybe.get(name, ()))])),
+                name in awaited or (one is not None and one.workload.kind == "Job"),
             ),
         )
 
@@ -199,18 +199,6 @@ def _own_ports(model: Mapping[str, Any]) -> Iterator[str]:
     """What its own probe asks of it."""
     for number in _OWN_PORT.findall(json.dumps(model.get("healthcheck") or {})):
         yield f"{number}/tcp"
-
-
-def _dialled(model: Mapping[str, Any], called: Mapping[str, tuple[str, ...]]) -> dict[str, set[int]]:
-    """The ports that texts of other services name behind a service's name."""
-    owner = {alias: name for name, names in called.items() for alias in names}
-    found: dict[str, set[int]] = {}
-    for caller, each in (model.get("services") or {}).items():
-        text = json.dumps({key: value for key, value in each.items() if key != "image"})
-        for name, port in _PORT.findall(text):
-            if owner.get(name, caller) != caller and 0 < int(port) <= _LARGEST_PORT:
-                found.setdefault(owner[name], set()).add(int(port))
-    return found
 
 
 def copied(source: Path, target: Path) -> Path:

@@ -88,6 +88,8 @@ def compare(
         total.add(outcome)
         if outcome.refused:
             say(f"{outcome.prepared.case.name} is not run by one world: {outcome.refused.splitlines()[-1]}")
+        if outcome.late:
+            say(f"{outcome.prepared.case.name} has services that are not Ready: {', '.join(outcome.late)}")
     assert not total.unexplained[before:], "\n".join(["unexplained:", *total.unexplained[before:]])
 
 
