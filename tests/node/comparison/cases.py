@@ -80,9 +80,7 @@ def golden_cases() -> Iterator[Source]:
 def field_cases() -> Iterator[Source]:
     """Projects reduced from public reports; none where that folder is not beside the checkout."""
     for folder in sorted(FIELD.glob("*/")) if FIELD.is_dir() else ():
-        # A port range of thousands is no question to a witness.
-        if folder.name != "18-rtp-range":
-            yield Source(f"field-{folder.name}", folder, ("compose.yaml",), Options(storage=STORAGE))
+        yield Source(f"field-{folder.name}", folder, ("compose.yaml",), Options(storage=STORAGE))
 
 
 def corpus() -> Iterator[Source]:

@@ -61,13 +61,14 @@ class _Tag(yaml.YAMLObject):
 def override(prepared: Prepared) -> str:
     """What is changed for the run.
 
-    No port of the machine is taken, nothing is pulled, no limit is raised that may not be, probes come every 3 seconds.
+    No port is published, which nobody inside sees; nothing is pulled; no limit is raised that may not be; probes come
+    every 3 seconds.
     """
     services = {}
     for name, service in prepared.services.items():
         change: dict[str, Any] = {"pull_policy": "never"}
         if service.model.get("ports"):
-            change["ports"] = _Tag([f"{x['target']}/{x.get('protocol', 'tcp')}" for x in service.model["ports"]])
+            change["ports"] = _Tag([])
         check = service.model.get("healthcheck") or {}
         if check.get("test") and not check.get("disable") and check["test"][0] != "NONE":
             change["healthcheck"] = {"interval": "3s", "start_period": "0s"}

@@ -85,7 +85,10 @@ def compare(
     before = len(total.unexplained)
     total.counted["comparisons"] += 1
     for outcome in run(worlds, projects, plan, say):
+        known = len(total.unexplained)
         total.add(outcome)
+        for each in total.unexplained[known:]:
+            say(f"unexplained: {each}")
         if outcome.refused:
             say(f"{outcome.prepared.case.name} is not run by one world: {outcome.refused.splitlines()[-1]}")
         if outcome.late:
