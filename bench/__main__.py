@@ -15,7 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from bench.adversaries import ADVERSARIES
 from bench.estates import Estate, write
+from bench.growth import MOST, growth
 from bench.processes import Measure, Name, Program, compare, refusal
 from convert.report.table import columns
 from tools.go_program import NotBuiltError, built
@@ -58,7 +60,15 @@ def main() -> int:
     with TemporaryDirectory(prefix="longshore-bench-") as folder:
         results = _measure(Path(folder), reader, given.runs)
     print("\n".join(_report(results)))
-    thresholds = _thresholds(results)
+    grown = {name: growth(adversary) for name, adversary in ADVERSARIES.items()}
+    figures = [(name, f"{found.seconds:.3f}", f"{found.ratio:.2f}") for name, found in grown.items()]
+    print(
+        "",
+        *columns([("check of what was made to cost time", "cpu s", "twice of it"), *figures], frozenset({1, 2})),
+        sep="\n",
+    )
+    worst = Threshold("twice of the worst of them", MOST, max(found.ratio for found in grown.values()))
+    thresholds = [*_thresholds(results), worst]
     rows = [(_mark(found), found.what, _figure(found), f"at most {found.most:g}{found.unit}") for found in thresholds]
     print("", *columns(rows), sep="\n")
     return 1 if given.check and any(found.kept is False for found in thresholds) else 0

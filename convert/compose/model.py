@@ -135,8 +135,13 @@ class Model:
         services = tree.get("services")
         if type(services) is dict and len(services) > MOST_SERVICES:
             beyond = next(islice(services.values(), MOST_SERVICES, None))
-            message = f"the project has {len(services):,} services, more than the {MOST_SERVICES:,} that are converted"
-            self.problems.error("too-many-services", message, beyond, help=SPLIT, key=True)
+            self.problems.error(
+                "too-many-services",
+                f"the project has {len(services):,} services, more than the {MOST_SERVICES:,} that are converted",
+                beyond,
+                help=SPLIT,
+                key=True,
+            )
 
     def _shape(self, tree: Node) -> None:
         """Write everything in its long form, which may show that two entries are one."""

@@ -85,8 +85,11 @@ class Reading:
     def _counted(self, data: bytes) -> bytes:
         self._read += len(data)
         if self._read > MOST_READ:
-            message = f"the files of this project have more than {MOST_READ // 1024**2} MiB together"
-            raise Refused("too-much-to-read", message, SPLIT)
+            raise Refused(
+                "too-much-to-read",
+                f"the files of this project have more than {MOST_READ // 1024**2} MiB together",
+                SPLIT,
+            )
         return data
 
     def admit(self, path: str, *, explicit: bool = False) -> None:
@@ -137,8 +140,12 @@ class Reading:
         """Count the values of a document; False, and a finding, if those of all files are too many together."""
         self._values += document.size
         if self._values > MOST_VALUES:
-            message = f"the compose files of this project have more than {MOST_VALUES:,} values together"
-            self.problems.error("too-many-values", message, document.root, help=SPLIT)
+            self.problems.error(
+                "too-many-values",
+                f"the compose files of this project have more than {MOST_VALUES:,} values together",
+                document.root,
+                help=SPLIT,
+            )
         return self._values <= MOST_VALUES
 
     def count_include(self, at: Node) -> bool:

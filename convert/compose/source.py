@@ -202,8 +202,12 @@ class _Builder:
             )
         if len(source.value) > MOST_ENTRIES:
             beyond = source.value[MOST_ENTRIES]
-            message = f"a list or a mapping of more than {MOST_ENTRIES:,} entries"
-            raise _Unusable("too-many-entries", message, beyond[0] if type(beyond) is tuple else beyond, SPLIT)
+            raise _Unusable(
+                "too-many-entries",
+                f"a list or a mapping of more than {MOST_ENTRIES:,} entries",
+                beyond[0] if type(beyond) is tuple else beyond,
+                SPLIT,
+            )
         if depth > DEEPEST:
             raise _Unusable("too-deep", f"nested deeper than {DEEPEST} levels", source)
 
