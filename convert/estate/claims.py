@@ -8,6 +8,7 @@ from convert.compose.files import clean
 from convert.estate.facts import access_mode, run_as, shared
 from convert.estate.image_facts import of
 from convert.estate.ports import runs_its_program
+from convert.estate.sockets import meetings
 from convert.estate.storage import DEFAULT_SIZE, declaration, driver_options, export, named, templated
 from convert.kubernetes.names import label
 from convert.model import Approximated, ObjectKey, Problem, Put, Severity, Unsupported
@@ -62,6 +63,8 @@ def _sharing(estate: Estate, key: str, users: tuple[Service, ...]) -> Iterator[E
     asked = estate.options.storage.volumes.get(key)
     if not shared(estate, key) or access_mode(estate, key) == "ReadWriteMany" or (asked and asked.access_mode):
         return
+    if key in meetings(estate):
+        return  # no class of storage helps there
     pods = list(dict.fromkeys(user.host.name for user in users))
     who = ", ".join(f"`{name}`" for name in pods) if pods[1:] else f"several pods of `{pods[0]}`"
     yield Problem(

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from convert.model import Path
 
 SCHEMES: Final = {
-    "amqp": 5672, "amqps": 5671, "bolt": 7687, "clickhouse": 9000, "ftp": 21, "git": 9418, "http": 80, "https": 443,
-    "imap": 143, "imaps": 993, "kafka": 9092, "ldap": 389, "ldaps": 636, "mariadb": 3306, "memcache": 11211,
-    "memcached": 11211, "mongodb": 27017, "mqtt": 1883, "mqtts": 8883, "mssql": 1433, "mysql": 3306, "nats": 4222,
-    "neo4j": 7687, "postgres": 5432, "postgresql": 5432, "pulsar": 6650, "redis": 6379, "rediss": 6379, "rtmp": 1935,
-    "rtsp": 554, "sftp": 22, "smtp": 25, "smtps": 465, "sqlserver": 1433, "ssh": 22, "stomp": 61613, "valkey": 6379,
-    "ws": 80, "wss": 443,
+    "amqp": 5672, "amqps": 5671, "bolt": 7687, "clickhouse": 9000, "ftp": 21, "gcomm": 4567, "git": 9418, "http": 80,
+    "https": 443, "imap": 143, "imaps": 993, "kafka": 9092, "ldap": 389, "ldaps": 636, "mariadb": 3306,
+    "memcache": 11211, "memcached": 11211, "mongodb": 27017, "mqtt": 1883, "mqtts": 8883, "mssql": 1433, "mysql": 3306,
+    "nats": 4222, "neo4j": 7687, "postgres": 5432, "postgresql": 5432, "pulsar": 6650, "redis": 6379,
+    "rediss": 6379, "rtmp": 1935, "rtsp": 554, "sftp": 22, "smtp": 25, "smtps": 465, "sqlserver": 1433, "ssh": 22,
+    "stomp": 61613, "valkey": 6379, "ws": 80, "wss": 443,
 }  # fmt: skip
 """URL scheme → the port that programs dial when the URL names none."""
 

@@ -45,6 +45,9 @@ _SERVERS: Final = re.compile(
 )
 _FORGETS: Final = re.compile(r"(?:^|\s)(?:-dev|--dev|start-dev|--save (?:''|\"\")?(?=\s|$))")
 _PERSISTS: Final = re.compile(r"--appendonly[ =]yes|--save[ =]['\"]?\d|--aof|appendonly yes")
+_SEVERAL: Final = re.compile(r"(/[\w./-]{1,200})\{\d{1,3}\.\.\.\d{1,3}\}")
+"""Several directories by one pattern, which MinIO reads: `/data{1...4}`."""
+
 _ELSEWHERE: Final = ("KC_DB", "DB_VENDOR", "DB_ADDR")
 """Variables of Keycloak that give it a database of its own."""
 
@@ -102,7 +105,11 @@ def _holds(target: str, directory: str) -> bool:
 def _told(service: Service, target: str) -> bool:
     """Do the service's own settings speak of the place where a volume is mounted? Its data may be told to lie there."""
     values = (str(value) for value in (service.model.get("environment") or {}).values() if value)
-    return any(target in text for text in (*values, _command(service)))
+    texts = (*values, _command(service))
+    several = (match[1] for text in texts if "..." in text for match in _SEVERAL.finditer(text))
+    return any(target in text for text in texts) or any(
+        target.startswith(stem) and target[len(stem) :].isdecimal() for stem in several
+    )
 
 
 def _meant(service: Service, kept: Mapping[str, str], lost: tuple[str, ...]) -> tuple[str, str]:

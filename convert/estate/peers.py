@@ -4,7 +4,7 @@ No member is ready before it has found the others, and a Service leads only to p
 each other for ever. On Docker a name leads to its container from the first moment. Members are services of one image
 that are named together in a list which they read themselves, or that name each other under one key (`seed_hosts`). Many
 services of one image call each other and are no such members: they read the same list of addresses, each under a key of
-its own. Where the image is known to form a cluster, one that names the other is enough.
+its own. Where the image is known to form a cluster, or the port is one of members, one that names the other is enough.
 Source: https://kubernetes.io/docs/concepts/services-networking/service/#headless-services and the field
 `publishNotReadyAddresses` of https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/
 """
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 _OF_A_COMMAND = 3
 """Parts of a path that name a command or a health check; the word is behind them."""
+
+_OF_MEMBERS = frozenset({2380, 2888, 3888, 4369, 4567, 6222, 7000, 8300, 8301, 9300, 25672})
+"""Ports at which nobody but a member of the system dials one: of etcd, ZooKeeper, Erlang, Galera, NATS, Cassandra,
+Consul and Elasticsearch."""
 
 
 def peers(service: Service) -> frozenset[str]:
@@ -99,11 +103,11 @@ def _mutual(estate: Estate, services: frozenset[str]) -> Iterator[frozenset[str]
 
 
 def _known(estate: Estate, services: frozenset[str]) -> Iterator[frozenset[str]]:
-    """Pairs of which one names the other, where the image is known to form clusters."""
-    if _forms_cluster(estate, services):
-        for by, named, _ in _between(estate, services):
-            if by != named and estate.services[by].workload.kind != "Job":
-                yield frozenset({by, named})
+    """Pairs of which one names the other, where the image is known to form clusters, or the port is for members."""
+    forms = _forms_cluster(estate, services)
+    for by, named, call in _between(estate, services):
+        if (forms or call.number in _OF_MEMBERS) and by != named and estate.services[by].workload.kind != "Job":
+            yield frozenset({by, named})
 
 
 def _forms_cluster(estate: Estate, services: frozenset[str]) -> bool:
