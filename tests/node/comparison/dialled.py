@@ -49,7 +49,7 @@ def configured(model: Mapping[str, Any], called: Called, folder: Path) -> dict[s
     return _owned(
         called,
         (
-            (caller, (x for text in _files(each, model, folder) for x in _named(text)))
+            (caller, (x for text in _files(each, model, folder) for x in named(text)))
             for caller, each in _services(model)
         ),
     )
@@ -70,7 +70,7 @@ def _owned(called: Called, dials: Iterable[tuple[str, Iterable[tuple[str, str]]]
 
 
 def _dials(service: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield from _named(json.dumps({key: value for key, value in service.items() if key != "image"}))
+    yield from named(json.dumps({key: value for key, value in service.items() if key != "image"}))
     environment = service.get("environment") or {}
     for key, value in environment.items():
         if _HOST.search(key):
@@ -81,8 +81,8 @@ def _dials(service: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from pairwise(words)
 
 
-def _named(text: str) -> Iterator[tuple[str, str]]:
-    """Every name and port that stand beside each other in some way."""
+def named(text: str) -> Iterator[tuple[str, str]]:
+    """Every name and port that stand beside each other in a text, in some way."""
     yield from _BESIDE.findall(text)
     yield from _PAIR.findall(text)
     for scheme, name in _URL.findall(text):

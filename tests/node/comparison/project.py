@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import stat
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -21,17 +20,16 @@ from convert.options import NOTHING, Options, ServiceSettings
 from convert.secrets.detection import variable
 from convert.secrets.detection.uses import secret_by_use
 from convert.secrets.needs import remotes
-from tests.node.comparison.dialled import configured, dialled
+from tests.node.comparison.dialled import configured, dialled, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from convert.compose import Project
     from convert.model import Conversion, Finding
 
 _MOST_PORTS = 12
-_OWN_PORT = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d+)")
 
 
 class Case(NamedTuple):
@@ -159,8 +157,7 @@ def _services(estate: Estate, plain: Project, folder: Path) -> Iterator[tuple[st
             continue  # which neither world has
         one = estate.services.get(name)
         image = str(model.get("image") or built_name(plain.name, name))
-        ports = [*_declared(model), *(f"{port}/tcp" for port in sorted(asked.get(name, ())))]
-        ports += [f"{port}/tcp" for port in known(image).ports]
+        ports = [*_declared(model), *_tcp(sorted(asked.get(name, ()))), *_tcp(known(image).ports)]
         ports = list(dict.fromkeys(ports))[:_MOST_PORTS]
         yield (
             name,
@@ -172,7 +169,7 @@ def _services(estate: Estate, plain: Project, folder: Path) -> Iterator[tuple[st
                 model,
                 called[name],
                 tuple(ports),
-                tuple(dict.fromkeys([*ports, *_own_ports(model), *(f"{port}/tcp" for port in maybe.get(name, ()))])),
+                tuple(dict.fromkeys([*ports, *_own_ports(model, called[name]), *_tcp(maybe.get(name, ()))])),
                 name in awaited or (one is not None and one.workload.kind == "Job"),
             ),
         )
@@ -195,10 +192,15 @@ def _declared(model: Mapping[str, Any]) -> Iterator[str]:
         yield f"{first}/{protocol or 'tcp'}"
 
 
-def _own_ports(model: Mapping[str, Any]) -> Iterator[str]:
-    """What its own probe asks of it."""
-    for number in _OWN_PORT.findall(json.dumps(model.get("healthcheck") or {})):
-        yield f"{number}/tcp"
+def _tcp(ports: Iterable[int | str]) -> Iterator[str]:
+    yield from (f"{port}/tcp" for port in ports)
+
+
+def _own_ports(model: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[str]:
+    """What its own probe asks of it, by whatever name it calls itself."""
+    for name, number in named(json.dumps(model.get("healthcheck") or {})):
+        if number and (name in {"localhost", *names} or name.startswith(("127.", "0."))):
+            yield f"{number}/tcp"
 
 
 def copied(source: Path, target: Path) -> Path:
