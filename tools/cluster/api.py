@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Manifest = dict[str, Any]
 
 # How long anything may take whose seconds nobody measures: a machine that does other things too is no fault.
-PATIENCE: Final = 300.0
+PATIENCE: Final = 600.0
 _FIELD_MANAGER = "longshore-test"
 _CONTROL = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 
