@@ -22,6 +22,7 @@ def name(folder):
 def test_case(folder):
     answer = golden.answer(folder)
     assert golden.report(answer.findings) == (folder / "report.txt").read_text()
+    assert not [finding for finding in answer.findings if "\n" in finding.message + finding.help], "all fits in a line"
     expected = [document for document in yaml.safe_load_all((folder / "manifests.yaml").read_text()) if document]
     if answer.conversion is None:
         assert expected == []

@@ -37,7 +37,6 @@ ON_PLATFORM = {"longshore:cluster": {"kind": "stack", "stack": "platform.dev"}, 
             ["stack `platform.devv` has no file", "did you mean `platform.dev`?"],
             id="reference-without-file",
         ),
-        pytest.param(FINE, ON_PLATFORM, ['unknown stack "organization/longshore/platform.dev"'], id="not-deployed"),
         pytest.param(
             FINE,
             {"longshore:cluster": {"kind": "kubeconfig", "path": "nowhere"}},
@@ -49,6 +48,14 @@ ON_PLATFORM = {"longshore:cluster": {"kind": "stack", "stack": "platform.dev"}, 
 def test_it_is_said_once_and_nothing_is_made(
     project: Project, compose: str, change: dict[str, Any], said: list[str]
 ) -> None:
+    refused(project, compose, change, said)
+
+
+def test_a_platform_that_is_not_deployed_is_said_once_and_nothing_is_made(aws: Project) -> None:
+    refused(aws, FINE, ON_PLATFORM, ['unknown stack "organization/longshore/platform.dev"'])
+
+
+def refused(project: Project, compose: str, change: dict[str, Any], said: list[str]) -> None:
     project.small(STACK, compose, change)
     stack = project.stack(STACK)
     done = project.run("up", STACK, "--yes", "--skip-preview", "--suppress-progress")

@@ -77,14 +77,15 @@ def told(service: Service, proxy: str) -> Told | None:
             "the stack opens it all the same" if exposure else f"{written} opens it without that" if proposed else ""
         )
         asking = _RANGES if proposed.get("kind") == "loadbalancer" else _ASKING
-        return Told(guards, _lines(opened, without, asking))
+        return Told(guards, _sentences(opened, without, asking))
     if exposure:
-        return Told("", _lines("`exposure` is set", without)) if lost else None
-    return Told("", _lines(f"what it is told is {written}" if proposed else _SET, without))
+        return Told("", _sentences("`exposure` is set", without)) if lost else None
+    return Told("", _sentences(f"what it is told is {written}" if proposed else _SET, without))
 
 
-def _lines(*parts: str) -> str:
-    return "\n".join(filter(None, parts))
+def _sentences(*parts: str) -> str:
+    first, *others = filter(None, parts)
+    return ". ".join((first, *(other[:1].upper() + other[1:] for other in others)))
 
 
 def _proposed(service: Service, front: Front) -> dict[str, Any]:
