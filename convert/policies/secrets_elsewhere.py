@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convert.compose.references import OPEN, reference, references, sole_reference
+from convert.compose.references import OPEN, reference, references, sole_reference, visible
+from convert.estate.texts import calling
 from convert.model import Problem, Severity
 from convert.registry import estate_policy, service_policy
 from convert.secrets.detection import by_name, detect, text_hit, variable
+from convert.secrets.detection.uses import secret_by_use
 from convert.secrets.logins import without_login
 from convert.secrets.needs import referring
 from convert.secrets.overrides import overrides
@@ -93,6 +95,8 @@ def known_by_value(estate: Estate) -> Iterator[Effect]:
     mentioned = tuple(_mentioned(estate))
     judged = set(estate.options.secrets.variables)
     judged.update(name for path, name, text in mentioned if _is_used_as_one(path, name, text))
+    told = (f"{text.key}: {visible(text.text)}" for text in calling(estate) if mentioned and OPEN in text.text)
+    judged.update(name for text in told for name in secret_by_use(text))
     for path, name, _ in mentioned:
         # What an env file of the service gives under its own name is there for everybody.
         if name in judged or (path[-1] == name and estate.project.in_env_file(path)):
