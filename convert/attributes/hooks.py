@@ -1,18 +1,18 @@
 """`post_start`, `pre_stop` → `lifecycle.postStart` and `lifecycle.preStop` of the container: one command each.
 
 Kubernetes has one of each; several hooks become one script that stops at the first that fails. `environment` and
-`working_dir` of a hook are set by that script, so `/bin/sh` must be in the image then. As in compose, the container is
-stopped when `post_start` fails. What is lost: a `user` other than the container's, and `privileged`.
-With `pre_stop` the house rule's pause before a pod is told to stop is left out.
+`working_dir` of a hook are set by that script, so `/bin/sh` must be in the image then, of which a
+finding tells. As in compose, the container is stopped when `post_start` fails. What is lost: a `user` other than the
+container's, and `privileged`. With `pre_stop` the house rule's pause before a pod is told to stop is left out.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#post_start
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from convert.compose.references import OPEN
-from convert.model import Unsupported
+from convert.model import Approximated, Severity, Unsupported
 from convert.registry import attribute
 from convert.secrets.arguments import arguments
 from convert.secrets.binding import variable
@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from convert.estate import Service
     from convert.model import Effect, Path
     from convert.view import View
+
+
+_IN_A_SHELL: Final = Approximated(
+    "a shell carries it out, with variables, folders and several commands: `/bin/sh`, which the image must have",
+    "nothing to do where it has one; one command of a hook alone needs none",
+    code="hook-shell",
+    severity=Severity.INFO,
+)
 
 
 @attribute("services.*.post_start")
@@ -57,6 +65,7 @@ def _hooks(hooks: View, service: Service, event: str) -> Iterator[Effect]:
         return
     if not plain or any(OPEN in word for word in command):
         command = ["/bin/sh", "-c", " && ".join(scripts)]
+        yield _IN_A_SHELL
     yield service.put_container("lifecycle", event, "exec", "command", value=command)
 
 

@@ -189,7 +189,8 @@ def _network(world: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for line in world["resolver"].splitlines():
         words = line.split("#")[0].split()
         if words:
-            yield f"resolver.{words[0]}", " ".join(words[1:])
+            said = sorted(words[1:]) if words[0] == "options" else words[1:]  # only of options the order says nothing
+            yield f"resolver.{words[0]}", " ".join(said)
     own = _own_names(world)
     for line in world["hosts_file"].splitlines():
         address, *names = line.split("#")[0].split() or [""]
