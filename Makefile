@@ -3,28 +3,37 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 READY := .venv/.ready
+TOOLS := .venv/.tools
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--all-extras --custom-compile-command "make lock" $(FLAGS)
 
 .PHONY: help setup plan lint check test up preview refresh destroy lock compare cluster cluster-down node node-down docker docker-down bench secrets-report fuzz docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-$(READY): requirements.txt requirements-dev.txt pyproject.toml
+$(READY): requirements.txt pyproject.toml
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Longshore needs Python 3.11 or newer as python3")'
 	@echo "setting up .venv (once; about a minute)" >&2
 	@python3 -m venv .venv
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@$(PY) -m cli.quickstart
+	@$(PIP) -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(PY) -m compileall -q longshore  # also where PYTHONDONTWRITEBYTECODE is set, and every run would compile again
 	@touch $@
 
-setup: $(READY) ## Make .venv with everything that is needed
+$(TOOLS): requirements-dev.txt $(READY)
+	@echo "adding the tools of the tests to .venv (once)" >&2
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+setup: $(TOOLS) ## Make .venv with everything that is needed
 
 plan: $(READY) ## Show what platform.dev and shop.dev would create: no engine, account or cluster needed
 	@.venv/bin/longshore plan -s platform.dev
 	@.venv/bin/longshore plan -s shop.dev
 
-lint: $(READY) ## Format, lint, types, layers, sizes
+lint: $(TOOLS) ## Format, lint, types, layers, sizes
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
@@ -34,51 +43,51 @@ lint: $(READY) ## Format, lint, types, layers, sizes
 check: lint ## Lint and the fast tests: for every commit
 	@$(PY) -m pytest -m "not cluster"
 
-test: $(READY) ## All tests, on a real Kubernetes API that is built once (about 25 minutes the first time)
+test: $(TOOLS) ## All tests, on a real Kubernetes API that is built once (about 25 minutes the first time)
 	@$(PY) -m pytest
 
-up preview refresh destroy: $(READY) ## make up STACK=shop.local: the same with a real Pulumi engine (FLAGS=… are its own)
+up preview refresh destroy: $(TOOLS) ## make up STACK=shop.local: the same with a real Pulumi engine (FLAGS=… are its own)
 	@$(PY) -m tools.pulumi $@ "$(STACK)" $(FLAGS)
 
-cluster: $(READY) ## Start a local Kubernetes control plane with simulated nodes, and print its KUBECONFIG
+cluster: $(TOOLS) ## Start a local Kubernetes control plane with simulated nodes, and print its KUBECONFIG
 	@$(PY) -m tools.cluster up
 
-cluster-down: $(READY) ## End it
+cluster-down: $(TOOLS) ## End it
 	@$(PY) -m tools.cluster down
 
-node: $(READY) ## As root on Linux: start a real node, with containers, and say how to use it
+node: $(TOOLS) ## As root on Linux: start a real node, with containers, and say how to use it
 	@$(PY) -m tools.node up
 
-node-down: $(READY) ## End it
+node-down: $(TOOLS) ## End it
 	@$(PY) -m tools.node down
 
-docker: $(READY) ## As root on Linux: start a Docker Engine of our own, and print its DOCKER_HOST
+docker: $(TOOLS) ## As root on Linux: start a Docker Engine of our own, and print its DOCKER_HOST
 	@$(PY) -m tools.docker up
 
-docker-down: $(READY) ## End it
+docker-down: $(TOOLS) ## End it
 	@$(PY) -m tools.docker down
 
-compare: $(READY) ## Run every golden case and real project in Docker and on a node, and compare what their programs see
+compare: $(TOOLS) ## Run every golden case and real project in Docker and on a node, and compare what their programs see
 	@LONGSHORE_COMPARE=1 $(PY) -m pytest tests/node/comparison
 
-bench: $(READY) ## Time render and config on 40, 400 and 4,000 services beside a program on compose-go
+bench: $(TOOLS) ## Time render and config on 40, 400 and 4,000 services beside a program on compose-go
 	@$(PY) -m bench
 
-secrets-report: $(READY) ## How many secrets are found: in labelled projects, and in the forms that people write
+secrets-report: $(TOOLS) ## How many secrets are found: in labelled projects, and in the forms that people write
 	@$(PY) -m tests.secrets.leaks
 
-fuzz: $(READY) ## Ten minutes of whole command lines, guided by coverage (FUZZ_SECONDS=…); 20,000 compose files against compose-go; as root on Linux, 2,000 projects in Docker and on a node
+fuzz: $(TOOLS) ## Ten minutes of whole command lines, guided by coverage (FUZZ_SECONDS=…); 20,000 compose files against compose-go; as root on Linux, 2,000 projects in Docker and on a node
 	@$(PY) -m tests.fuzzing --seconds $(or $(FUZZ_SECONDS),600)
 	@$(PY) -m tests.compose.fuzz
 	@LONGSHORE_NODE_EXAMPLES=2000 $(PY) -m pytest tests/node/comparison/test_both_worlds.py -k made_up
 
-docs: $(READY) ## Write the generated pages again
+docs: $(TOOLS) ## Write the generated pages again
 	@$(PY) -m tools.documents
 	@$(PY) -m tools.quoted
 
-lock: $(READY) ## Renew requirements*.txt, with hashes, from requirements*.in
-	@for each in requirements requirements-dev; do .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --custom-compile-command "make lock" --output-file $$each.txt $$each.in; done
+lock: $(TOOLS) ## Renew requirements*.txt, with hashes, from the ranges in pyproject.toml (FLAGS=--upgrade: to the newest)
+	@$(LOCK) --group build --output-file requirements.txt pyproject.toml
+	@$(LOCK) --group dev --output-file requirements-dev.txt pyproject.toml
 
 clean: ## Remove what setup and runs have made here
 	rm -rf .venv .pulumi .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pulumi
 
-from cli.stack import convert_stack, read_stack, summary
-from components.budget import MonthlyBudget
-from components.clusters.interface import Place, cluster_of
-from components.engine import config, end_when_interrupted, stop_on_errors
-from components.network import Network
-from components.providers import aws_provider, stack_tag
-from components.secret_stores.operator import SecretsOperator
-from components.team import Ground, deploy_team, operator_namespace
+from longshore.components.budget import MonthlyBudget
+from longshore.components.clusters.interface import Place, cluster_of
+from longshore.components.engine import config, end_when_interrupted, stop_on_errors
+from longshore.components.network import Network
+from longshore.components.providers import aws_provider, stack_tag
+from longshore.components.secret_stores.operator import SecretsOperator
+from longshore.components.team import Ground, deploy_team, operator_namespace
+from longshore.stack.reading import convert_stack, read_stack, summary
 
 end_when_interrupted()
 stack = read_stack(pulumi.get_stack(), str(Path.cwd()), config())

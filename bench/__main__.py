@@ -1,4 +1,4 @@
-"""`make bench`: estates of 40, 400 and 4,000 services through whole processes, beside compose-go in the same run.
+"""`make bench`: estates of 40, 400 and 4,000 services through whole processes, beside compose-go and kompose at once.
 
     python -m bench [--runs N] [--check]
 
@@ -9,25 +9,29 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
+from compileall import compile_dir
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+import longshore
 from bench.adversaries import ADVERSARIES
 from bench.estates import Estate, write
 from bench.growth import MOST, growth
 from bench.processes import Measure, Name, Program, compare, refusal
-from convert.report.table import columns
+from longshore.report.table import columns
 from tools.go_program import NotBuiltError, built
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SMALL, MIDDLE, LARGE = 40, 400, 4_000
 SHORT = 3
 """Runs of a tenth of a second are disturbed by anything; so many more are needed for a steady median."""
 VERBS = ("render", "config")
 MIB = 1 << 20
-READER, PLAIN = "compose-go", ", no aliases"
+READER, KOMPOSE, PLAIN = "compose-go", "kompose", ", no aliases"
 
 
 class Threshold(NamedTuple):
@@ -55,10 +59,10 @@ def main() -> int:
     )
     parser.add_argument("--check", action="store_true", help="exit 1 when a threshold is missed")
     given = parser.parse_args()
-    _prepare()
-    reader = _reader()
+    compile_dir(longshore.__path__[0], quiet=1)  # as installing it does, whatever PYTHONDONTWRITEBYTECODE says
+    rivals = _rivals()
     with TemporaryDirectory(prefix="longshore-bench-") as folder:
-        results = _measure(Path(folder), reader, given.runs)
+        results = _measure(Path(folder), rivals, given.runs)
     print("\n".join(_report(results)))
     grown = {name: growth(adversary) for name, adversary in ADVERSARIES.items()}
     figures = [(name, f"{found.seconds:.3f}", f"{found.ratio:.2f}") for name, found in grown.items()]
@@ -74,31 +78,32 @@ def main() -> int:
     return 1 if given.check and any(found.kept is False for found in thresholds) else 0
 
 
-def _prepare() -> None:
-    """Compile the program, as `make setup` does; under PYTHONDONTWRITEBYTECODE every run would do it again."""
-    subprocess.run([sys.executable, "-m", "cli.quickstart"], check=True)
+def _rivals() -> dict[str, list[str]]:
+    """The commands that we are measured beside; one that cannot be built is left out.
 
-
-def _reader() -> Path | None:
-    """The program on compose-go; None where it cannot be built, so that there is nothing to compare with."""
+    kompose is run by its path: found on PATH, it would start itself once for every object.
+    """
+    here = Path(__file__).parent
+    rivals: dict[str, list[str]] = {}
     try:
-        return built(Path(__file__).with_name("reader"), "compose-reader")
+        rivals[READER] = [str(built(here / "reader", "compose-reader")), "compose.yaml"]
+        kompose = built(here / "kompose", "kompose", "github.com/kubernetes/kompose")
+        rivals[KOMPOSE] = [str(kompose), "convert", "--stdout", "-f", "compose.yaml"]
     except NotBuiltError as error:
         print(error)
-        return None
+    return rivals
 
 
 Results = dict[Name, Measure]
 
 
-def _measure(folder: Path, reader: Path | None, runs: int) -> Results:
+def _measure(folder: Path, rivals: Mapping[str, list[str]], runs: int) -> Results:
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, medians of {runs} runs", flush=True)
     results: Results = {}
     for services in (SMALL, MIDDLE):
         estate = write(folder / str(services), services, anchors=True)
         programs = {(services, verb): _longshore(verb, estate) for verb in VERBS}
-        if reader:
-            programs[services, READER] = Program([str(reader), "compose.yaml"], estate.folder)
+        programs |= {(services, name): Program(command, estate.folder) for name, command in rivals.items()}
         results |= compare(programs, runs if services > SMALL else SHORT * runs)
     # Beyond 100,000 values neither compose-go nor we expand aliases: the large one has none, nor has its counterpart.
     large, plain = write(folder / str(LARGE), LARGE, anchors=False), write(folder / "plain", MIDDLE, anchors=False)
@@ -106,8 +111,8 @@ def _measure(folder: Path, reader: Path | None, runs: int) -> Results:
         (estate.services, f"{verb}{PLAIN}"): _longshore(verb, estate) for verb in VERBS for estate in (plain, large)
     }
     results |= compare(programs, max(3, runs // 2))
-    if reader:
-        said = refusal(Program([str(reader), "compose.yaml"], large.folder))
+    if READER in rivals:
+        said = refusal(Program(rivals[READER], large.folder))
         print(f"{READER} at {LARGE:,} services: {said or 'reads it'}", flush=True)
     return results
 
@@ -118,9 +123,11 @@ def _longshore(verb: str, estate: Estate) -> Program:
 
 
 def _report(results: Results) -> list[str]:
-    rows = [("services", "program", "seconds", "cpu s", "services/s", "peak MiB", f"of {READER}")]
+    rows: list[tuple[str, ...]] = [
+        ("services", "program", "seconds", "cpu s", "services/s", "peak MiB", f"of {READER}", f"of {KOMPOSE}")
+    ]
     for (services, name), found in results.items():
-        ratio = _ratio(results, (services, name), (services, READER)) if name != READER else None
+        ratios = [_ratio(results, (services, name), (services, rival)) for rival in (READER, KOMPOSE)]
         rows.append(
             (
                 f"{services:,}",
@@ -129,7 +136,7 @@ def _report(results: Results) -> list[str]:
                 f"{found.processor:.3f}",
                 f"{services / found.seconds:,.0f}",
                 f"{found.peak / MIB:.0f}",
-                f"{ratio:.2f}" if ratio else "",
+                *(f"{ratio:.2f}" if ratio else "" for ratio in ratios),
             )
         )
     growth = [
@@ -137,7 +144,7 @@ def _report(results: Results) -> list[str]:
         for verb in VERBS
         for few, many in ((SMALL, MIDDLE), (MIDDLE, LARGE))
     ]
-    return ["", *columns(rows, frozenset({0, 2, 3, 4, 5, 6})), "", *growth]
+    return ["", *columns(rows, frozenset({0, 2, 3, 4, 5, 6, 7})), "", *growth]
 
 
 def _ratio(results: Results, part: Name, whole: Name) -> float | None:
@@ -155,8 +162,8 @@ def _growth(results: Results, verb: str, few: int, many: int) -> float:
 def _thresholds(results: Results) -> list[Threshold]:
     peak = results[LARGE, f"config{PLAIN}"].peak / MIB
     return [
-        Threshold("render / compose-go at 40", 1.1, _ratio(results, (SMALL, "render"), (SMALL, READER))),
-        Threshold("render / compose-go at 400", 0.6, _ratio(results, (MIDDLE, "render"), (MIDDLE, READER))),
+        Threshold("render / kompose at 40", 1.3, _ratio(results, (SMALL, "render"), (SMALL, KOMPOSE))),
+        Threshold("render / kompose at 400", 0.45, _ratio(results, (MIDDLE, "render"), (MIDDLE, KOMPOSE))),
         Threshold("render at 4,000 / at 400", 11, _growth(results, "render", MIDDLE, LARGE)),
         Threshold("config / compose-go at 400", 1, _ratio(results, (MIDDLE, "config"), (MIDDLE, READER))),
         Threshold("config at 4,000 / at 400", 10, _growth(results, "config", MIDDLE, LARGE)),

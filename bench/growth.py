@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
-from cli.program import run
-from cli.shell import Shell
+from longshore.cli.program import run
+from longshore.cli.shell import Shell
 
 if TYPE_CHECKING:
     from bench.adversaries import Adversary, Files

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.clusters.eks_access import access_entry, role_name
+from longshore.components.clusters.eks_access import access_entry, role_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from components.clusters.interface import Cluster
-    from components.settings import Quota, Settings
+    from longshore.components.clusters.interface import Cluster
+    from longshore.stack.settings import Quota, Settings
 
 Rule = dict[str, list[str]]
 
@@ -45,7 +45,7 @@ _SEEN: Final[Mapping[str, list[str]]] = {
 class TeamAccess(pulumi.ComponentResource):
     """Namespace, quota, limits, roles and, on EKS, access entries of a team.
 
-    Resources are called as their objects are, for `components.clusters.connection` needs it so.
+    Resources are called as their objects are, for `longshore.components.clusters.connection` needs it so.
 
     Attributes:
         namespace: the namespace itself, for what must wait for it.

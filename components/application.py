@@ -1,8 +1,8 @@
 """`Application`: a converted compose estate as Pulumi resources, in the order in which its parts need each other.
 
 Resources are called as their objects are, so that moving a service within its file, or adding one before it, changes
-nothing, and an interrupted deployment goes on where it was (`components.clusters.connection`). Nothing is made inside
-an `apply`: a preview shows exactly what a deployment makes.
+nothing, and an interrupted deployment goes on where it was (`clusters/connection.py`). Nothing is made inside an
+`apply`: a preview shows exactly what a deployment makes.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components.resources import is_outside, resource
-from convert.kubernetes.kinds import WORKLOADS
-from convert.kubernetes.order import apply_order
-from convert.kubernetes.stable import stable_name
-from convert.model import ObjectKey, key_of
+from longshore.components.resources import is_outside, resource
+from longshore.convert.kubernetes.kinds import WORKLOADS
+from longshore.convert.kubernetes.order import apply_order
+from longshore.convert.kubernetes.stable import stable_name
+from longshore.model import ObjectKey, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from convert.model import Conversion, Manifest
+    from longshore.model import Conversion, Manifest
 
 CLAIM = "PersistentVolumeClaim"
 STATEFUL = frozenset({CLAIM, "StatefulSet"})

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from components.settings import Budget, Settings
+    from longshore.stack.settings import Budget, Settings
 
 ACTUAL, FORECAST = 80, 100
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 from pulumi.runtime.config import CONFIG
 
-from components.rehearsal import REHEARSAL
-from convert.model import Severity
+from longshore.model import Severity
+from longshore.stack.pins import REHEARSAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from components.settings import Settings
-    from convert.model import Finding
+    from longshore.model import Finding
+    from longshore.stack.settings import Settings
 
 
 _ALREADY_SAID: Final = 32

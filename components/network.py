@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from components.policies import trust, write_logs
-from components.subnets import Zone, zones_of
+from longshore.components.policies import trust, write_logs
+from longshore.stack.subnets import Zone, zones_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from components.settings import NetworkSettings, Settings
+    from longshore.stack.settings import NetworkSettings, Settings
 
 EVERYWHERE = "0.0.0.0/0"
 HTTPS = 443

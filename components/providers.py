@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pulumi_aws as aws
 
 if TYPE_CHECKING:
-    from components.settings import Settings
+    from longshore.stack.settings import Settings
 
 
 def stack_tag(stack: str) -> dict[str, str]:

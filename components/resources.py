@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.decoding import snake
+from longshore.stack.decoding import snake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from convert.model import Manifest
+    from longshore.model import Manifest
 
 CLASSES: Final = {
     ("v1", "ConfigMap"): "core.v1",

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pulumi
 
-from components.access import TeamAccess
-from components.application import Application
-from components.secret_stores.interface import Reader, store_identity
-from components.settings import Operator
+from longshore.components.access import TeamAccess
+from longshore.components.application import Application
+from longshore.components.secret_stores.interface import Reader, store_identity
+from longshore.stack.settings import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pulumi_aws as aws
 
-    from components.clusters.interface import Cluster
-    from components.settings import Settings
-    from convert.model import Conversion
+    from longshore.components.clusters.interface import Cluster
+    from longshore.model import Conversion
+    from longshore.stack.settings import Settings
 
 
 class Ground(NamedTuple):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cli.disk import Disk
-from convert.compose import Project, Request, load
-from convert.secrets.detection import variable
-from convert.secrets.detection.uses import secret_by_use
+from longshore.compose import Project, Request, load
+from longshore.convert.secrets.detection import variable
+from longshore.convert.secrets.detection.uses import secret_by_use
+from longshore.disk import Disk
 
 FOLDER = Path(__file__).parents[1] / "examples" / "marketplace"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cli.manual import known_attributes, manual
-from convert.report.manual import attributes_markdown, findings_markdown, matrix
+from longshore.cli.manual import known_attributes, manual
+from longshore.report.manual import attributes_markdown, findings_markdown, matrix
 
 DOCS = Path(__file__).parents[1] / "docs"
 

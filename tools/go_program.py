@@ -19,8 +19,10 @@ class NotBuiltError(Exception):
     """A program is neither built nor can it be; the message is one sentence for the user."""
 
 
-def built(source: Path, name: str) -> Path:
+def built(source: Path, name: str, package: str = ".") -> Path:
     """Path of the program whose module lies in the folder `source`; it is built anew when its sources have changed.
+
+    package: what of the module to build; one that it requires has its own name.
 
     It is static, so that it runs in a container that holds nothing else.
 
@@ -38,7 +40,7 @@ def built(source: Path, name: str) -> Path:
     print(f"building {name} from the Go module proxy (once, a minute or two)", file=sys.stderr, flush=True)
     program.parent.mkdir(parents=True, exist_ok=True)
     fresh = program.with_name(f"{name}.{os.getpid()}")
-    command = [go, "build", "-trimpath", "-ldflags=-s -w", "-o", str(fresh), "."]
+    command = [go, "build", "-trimpath", "-ldflags=-s -w", "-o", str(fresh), package]
     environment = {**os.environ, "CGO_ENABLED": "0"}
     done = subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 if TYPE_CHECKING:
-    from components.settings import EksCluster
+    from longshore.stack.settings import EksCluster
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 SCHEMES = {"alb": "internet-facing", "alb-internal": "internal"}

@@ -13,29 +13,29 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_eks as eks
 
-from components.clusters import addons
-from components.clusters.classes import classes
-from components.clusters.connection import connect
-from components.clusters.eks_access import access_entry, role_name
-from components.clusters.interface import Oidc
-from components.clusters.nodes import NodeGroups
-from components.clusters.shared_storage import SharedStorage
-from components.policies import trust
-from components.settings import EksCluster
+from longshore.components.clusters.classes import classes
+from longshore.components.clusters.connection import connect
+from longshore.components.clusters.eks_access import access_entry, role_name
+from longshore.components.clusters.interface import Oidc
+from longshore.components.clusters.nodes import NodeGroups
+from longshore.components.clusters.shared_storage import SharedStorage
+from longshore.components.policies import trust
+from longshore.stack import addons
+from longshore.stack.settings import EksCluster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from components.clusters.interface import Place
-    from components.network import Network
-    from components.settings import Aws
+    from longshore.components.clusters.interface import Place
+    from longshore.components.network import Network
+    from longshore.stack.settings import Aws
 
 LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 CSI_ACCOUNT = "ebs-csi-controller-sa"
 
 
 class Eks(pulumi.ComponentResource):
-    """A cluster with its key, logs, nodes, add-ons and access; `components.clusters.interface.Cluster` is its face."""
+    """A cluster with its key, logs, nodes, add-ons and access; `interface.Cluster` is its face."""
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from convert.kubernetes.names import digest, label
+from longshore.convert.kubernetes.names import digest, label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

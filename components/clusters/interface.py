@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     import pulumi
     import pulumi_aws as aws
 
-    from components.clusters.connection import Connection
-    from components.network import Network
-    from components.settings import Settings
+    from longshore.components.clusters.connection import Connection
+    from longshore.components.network import Network
+    from longshore.stack.settings import Settings
 
 
 MODULES = {"eks": "eks", "stack": "stack_reference", "kubeconfig": "kubeconfig"}
@@ -55,5 +55,5 @@ class Place(NamedTuple):
 
 def cluster_of(place: Place) -> Cluster:
     """Make, or reach, the cluster of a stack."""
-    module = import_module(f"components.clusters.{MODULES[place.settings.cluster.kind]}")
+    module = import_module(f"longshore.components.clusters.{MODULES[place.settings.cluster.kind]}")
     return cast("Cluster", module.cluster(place))

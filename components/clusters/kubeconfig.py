@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.clusters.connection import connect
-from components.rehearsal import REHEARSAL
-from components.settings import KubeconfigCluster
+from longshore.components.clusters.connection import connect
+from longshore.stack.pins import REHEARSAL
+from longshore.stack.settings import KubeconfigCluster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from components.clusters.interface import Oidc, Place
+    from longshore.components.clusters.interface import Oidc, Place
 
 
 class Kubeconfig(pulumi.ComponentResource):
-    """A cluster by its kubeconfig; `components.clusters.interface.Cluster` says what it offers."""
+    """A cluster by its kubeconfig; `longshore.components.clusters.interface.Cluster` says what it offers."""
 
     def __init__(
         self, name: str, settings: KubeconfigCluster, *, path: str, opts: pulumi.ResourceOptions | None = None

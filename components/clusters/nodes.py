@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from components.policies import trust
+from longshore.components.policies import trust
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from components.settings import NodeGroup
+    from longshore.stack.settings import NodeGroup
 
 POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
 TIMEOUTS = pulumi.CustomTimeouts(create="30m", update="60m", delete="30m")

@@ -9,15 +9,15 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from components.clusters.addons import SHARED_STORAGE
-from components.policies import trust
-from components.settings import SHARED_CLASS
+from longshore.components.policies import trust
+from longshore.stack.addons import SHARED_STORAGE
+from longshore.stack.settings import SHARED_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from components.network import Network
-    from components.settings import Aws
+    from longshore.components.network import Network
+    from longshore.stack.settings import Aws
 
 ACCOUNT: Final = "efs-csi-controller-sa"
 NFS: Final = 2049

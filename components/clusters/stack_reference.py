@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.clusters.connection import connect
-from components.clusters.interface import Oidc
-from components.settings import StackCluster
+from longshore.components.clusters.connection import connect
+from longshore.components.clusters.interface import Oidc
+from longshore.stack.settings import StackCluster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from components.clusters.interface import Place
+    from longshore.components.clusters.interface import Place
 
 
 class StackReferenceCluster(pulumi.ComponentResource):
-    """A cluster that another stack made; `components.clusters.interface.Cluster` says what it offers."""
+    """A cluster that another stack made; `longshore.components.clusters.interface.Cluster` says what it offers."""
 
     def __init__(self, name: str, settings: StackCluster, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("longshore:kubernetes:StackReference", name, None, opts)

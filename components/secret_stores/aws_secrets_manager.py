@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from components.policies import read_secrets, trust_service_account
-from components.secret_stores.interface import let_operator_act_as
+from longshore.components.policies import read_secrets, trust_service_account
+from longshore.components.secret_stores.interface import let_operator_act_as
 
 if TYPE_CHECKING:
-    from components.secret_stores.interface import Reader
+    from longshore.components.secret_stores.interface import Reader
 
 
 class AwsSecretsIdentity(pulumi.ComponentResource):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 if TYPE_CHECKING:
-    from components.secret_stores.interface import Reader
+    from longshore.components.secret_stores.interface import Reader
 
 
 class FakeIdentity(pulumi.ComponentResource):

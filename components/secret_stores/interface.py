@@ -1,6 +1,6 @@
 """What every secret backend offers to a team: an identity that may read its secrets, and how a backend is found.
 
-The SecretStore and its ServiceAccount are manifests of the conversion (`convert.secrets`); here is what those
+The SecretStore and its ServiceAccount are manifests of the conversion (`longshore.convert.secrets`); here is what those
 manifests rely on: rights in the backend, and the operator's right to act as that one ServiceAccount.
 """
 
@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.secret_stores.operator import RELEASE
+from longshore.components.secret_stores.operator import RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pulumi_aws as aws
 
-    from components.clusters.interface import Cluster
-    from components.settings import Settings
+    from longshore.components.clusters.interface import Cluster
+    from longshore.stack.settings import Settings
 
 
 class Reader(NamedTuple):
@@ -42,7 +42,7 @@ class Reader(NamedTuple):
 def store_identity(reader: Reader, opts: pulumi.ResourceOptions) -> pulumi.Resource:
     """Make the identity of a team: backend `aws-secrets-manager` is `aws_secrets_manager.py`, its `identity`."""
     name = reader.settings.secrets.backend.replace("-", "_")
-    identity: pulumi.Resource = import_module(f"components.secret_stores.{name}").identity(reader, opts)
+    identity: pulumi.Resource = import_module(f"longshore.components.secret_stores.{name}").identity(reader, opts)
     return identity
 
 

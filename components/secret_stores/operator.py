@@ -14,7 +14,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 if TYPE_CHECKING:
-    from components.settings import Operator, Settings
+    from longshore.stack.settings import Operator, Settings
 
 RELEASE: Final = "external-secrets"
 """Name of the release, and by it of the operator's ServiceAccount."""

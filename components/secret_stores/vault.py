@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components.secret_stores.interface import let_operator_act_as
+from longshore.components.secret_stores.interface import let_operator_act_as
 
 if TYPE_CHECKING:
-    from components.secret_stores.interface import Reader
+    from longshore.components.secret_stores.interface import Reader
 
 
 class VaultIdentity(pulumi.ComponentResource):

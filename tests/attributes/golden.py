@@ -8,7 +8,7 @@ where the stack has something to say.
   element by element and in full length (`{}` stands for any mapping), a scalar by value and type. `~` means that the
   key must not be there; a document `{kind: …, metadata: {name: …}, absent: true}` that the object must not.
 - `report.txt` is compared in full: every finding of the case, one line each, `severity[code] path: message`, sorted.
-- `options.yaml` holds fields of `convert.options.Options`; `services` maps names to fields of `ServiceSettings`.
+- `options.yaml` holds fields of `Options`; `services` maps names to fields of `ServiceSettings`.
   `profiles` are those that are enabled, all of them where it is not there.
 """
 
@@ -18,20 +18,28 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from cli.disk import Disk
-from convert.compose import Request, load
-from convert.engine import convert_project
-from convert.kubernetes.stable import stable_name
-from convert.model import Finding, path_text
-from convert.options import Capacity, Exposure, Options, SecretSettings, ServiceSettings, Storage, VolumeSettings
-from convert.secrets.detection import variable
-from convert.secrets.detection.uses import secret_by_use
+from longshore.compose import Request, load
+from longshore.convert.engine import convert_project
+from longshore.convert.kubernetes.stable import stable_name
+from longshore.convert.options import (
+    Capacity,
+    Exposure,
+    Options,
+    SecretSettings,
+    ServiceSettings,
+    Storage,
+    VolumeSettings,
+)
+from longshore.convert.secrets.detection import variable
+from longshore.convert.secrets.detection.uses import secret_by_use
+from longshore.disk import Disk
+from longshore.model import Finding, path_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from convert.model import Conversion
+    from longshore.model import Conversion
 
 
 class Answer(NamedTuple):

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-import convert.attributes
-import convert.policies
+import longshore.convert.attributes
+import longshore.convert.policies
 from tests.attributes import golden
 
 HERE = Path(__file__).parent
@@ -38,7 +38,7 @@ def test_a_case_is_whole(folder):
 
 @pytest.mark.parametrize(
     ("package", "folder"),
-    [(convert.attributes, HERE), (convert.policies, HERE.parent / "policies")],
+    [(longshore.convert.attributes, HERE), (longshore.convert.policies, HERE.parent / "policies")],
     ids=["attributes", "policies"],
 )
 def test_every_module_has_a_case(package, folder):

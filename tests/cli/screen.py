@@ -5,8 +5,8 @@ from __future__ import annotations
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
-from cli.program import run
-from cli.shell import Shell
+from longshore.cli.program import run
+from longshore.cli.shell import Shell
 
 if TYPE_CHECKING:
     from pathlib import Path

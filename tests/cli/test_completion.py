@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.completion import SCRIPTS
+from longshore.cli.completion import SCRIPTS
 
 TRIES = {
     "bash": """source <(longshore completion bash); COMP_WORDS=(longshore {words})

@@ -22,7 +22,7 @@ def test_a_finding(tmp_path: Path) -> None:
 def test_a_finding_that_can_be_accepted(tmp_path: Path) -> None:
     out = longshore("explain", "plaintext-secret", folder=tmp_path).out
     assert "`x-longshore: {allow: [plaintext-secret]}`" in out
-    assert "\nconvert.secrets.arguments:\n  Argument lists of commands" in out
+    assert "\nlongshore.convert.secrets.arguments:\n  Argument lists of commands" in out
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_an_attribute(what: str, tmp_path: Path) -> None:
     assert screen.out.startswith(
         "services.*.stop_grace_period\n\n  `stop_grace_period` → `terminationGracePeriodSeconds` of the pod"
     )
-    assert "\nRule: convert.attributes.stop_grace_period\n" in screen.out
+    assert "\nRule: longshore.convert.attributes.stop_grace_period\n" in screen.out
 
 
 def test_a_part_of_an_attribute_is_explained_with_it(tmp_path: Path) -> None:

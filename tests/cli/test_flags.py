@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.flags import Flag, Given, Refused, Verb, help_text, parse
+from longshore.cli.flags import Flag, Given, Verb, help_text, parse
+from longshore.errors import Refused
 
 if TYPE_CHECKING:
-    from cli.shell import Shell
+    from longshore.cli.shell import Shell
 
 
 def nothing(given: Given, shell: Shell) -> int:

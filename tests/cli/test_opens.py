@@ -29,8 +29,8 @@ def note(event, arguments):
     if event == "open" and isinstance(arguments[0], (str, bytes)):
         opened.append(os.fsdecode(arguments[0]))
 sys.addaudithook(note)
-from cli.program import run
-from cli.shell import Shell
+from longshore.cli.program import run
+from longshore.cli.shell import Shell
 folder, home = sys.argv[1:3]
 os.chdir(folder)
 for line in sys.stdin:

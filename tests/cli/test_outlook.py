@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.observing.outlook import PATIENCE, RESTARTS, Outlook
+from longshore.cli.observing.outlook import PATIENCE, RESTARTS, Outlook
 
 LABELS = {"app": "web"}
 

@@ -14,8 +14,8 @@ from types import ModuleType
 
 import pytest
 
-from cli import program
-from cli.flags import Verb, help_text, parse
+from longshore.cli import program
+from longshore.cli.flags import Verb, help_text, parse
 from tests.cli.screen import longshore
 
 SCREEN_LINES = 40

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cli.writing import RECORD
+from longshore.cli.writing import RECORD
 from tests.cli.screen import longshore
 
 
@@ -169,7 +169,7 @@ def test_killed_at_any_moment_nothing_of_the_users_is_lost_and_the_next_run_goes
         "        return real(*given, **named)\n"
         "    return call\n"
         "os.replace, os.unlink = counted(os.replace), counted(os.unlink)\n"
-        "from cli.main import main\n"
+        "from longshore.cli.main import main\n"
         "sys.exit(main())\n"
     )
     out, compose = clean / "out", clean / "compose.yaml"

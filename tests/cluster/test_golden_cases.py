@@ -2,8 +2,8 @@
 
 import pytest
 
-from convert.engine import convert_project
-from convert.model import Severity
+from longshore.convert.engine import convert_project
+from longshore.model import Severity
 from tests.attributes import golden
 from tests.attributes.test_golden import CASES, name
 from tests.schema.test_any_estate_converts import mixes

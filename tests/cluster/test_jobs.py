@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from convert.kubernetes.stable import stable_name
+from longshore.convert.kubernetes.stable import stable_name
 from tests.cluster.estates import longshore
 
 if TYPE_CHECKING:

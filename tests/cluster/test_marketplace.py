@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from convert.kubernetes.stable import stable_name
+from longshore.convert.kubernetes.stable import stable_name
 from tests.cluster.estates import MARKETPLACE, ROOT, containers, dangling, incomplete, longshore, named
 from tools.cluster import workloads
 from tools.cluster.workloads import title

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from lightkube.generic_resource import create_namespaced_resource
 
-from cli.flags import Given
-from cli.observing.connection import KINDS, connect, objects
-from cli.stack import read_stack
+from longshore.cli.flags import Given
+from longshore.cli.observing.connection import KINDS, connect, objects
+from longshore.stack.reading import read_stack
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -9,7 +9,7 @@ import pytest
 from tests.components.stage import copy, edit, nodes, own, play
 
 if TYPE_CHECKING:
-    from components.rehearsal import Node
+    from longshore.rehearsal.plan import Node
 
 VARIANTS = ("platform.dev", "platform.prod", "shop.dev", "shop.local", "shop.prod")
 """The repository's own stacks, and a production pair that uses every setting which makes resources."""

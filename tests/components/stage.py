@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from cli.stack import configuration, project_name, stack_names
-from components.rehearsal import Node, Rehearsal, Script, rehearse
-from components.stack_file import read_stack_file
-from components.validation import check_settings
+from longshore.rehearsal.plan import Node, Rehearsal, Script
+from longshore.rehearsal.rehearse import rehearse
+from longshore.stack.file import read_stack_file
+from longshore.stack.reading import configuration, project_name, stack_names
+from longshore.stack.validation import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,7 +76,8 @@ def edit(root: Path, stack: str, change: Callable[[dict[str, Any]], None]) -> No
 def small(root: Path, compose: str, settings: Mapping[str, Any] | None = None) -> Path:
     """A project with one stack `web.local` on a kubeconfig, whose compose file is `compose`."""
     (root / "stacks").mkdir(parents=True)
-    shutil.copy(REPOSITORY / "Pulumi.yaml", root)
+    for name in ("Pulumi.yaml", "__main__.py"):
+        shutil.copy(REPOSITORY / name, root)
     (root / "compose.yaml").write_text(compose, "utf-8")
     config = {
         "longshore:environment": "local",

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.clusters.addons import VERSIONS, addons_of, unknown_addons
-from components.policies import read_secrets, trust_service_account
-from components.settings import EksCluster, NodeGroup
-from components.subnets import zones_of
+from longshore.components.policies import read_secrets, trust_service_account
+from longshore.stack.addons import VERSIONS, addons_of, unknown_addons
+from longshore.stack.settings import EksCluster, NodeGroup
+from longshore.stack.subnets import zones_of
 
 
 @given(st.integers(16, 22), st.integers(0, 255))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.stack import read_stack
-from components import aws_rules
-from components.stack_file import read_stack_file
-from components.validation import check_settings
+from longshore.stack import aws_rules
+from longshore.stack.file import read_stack_file
+from longshore.stack.reading import read_stack
+from longshore.stack.validation import check_settings
 from tests.components.stage import copy, edit, nodes, play
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, g
 import pytest
 import yaml
 
-from components.decoding import camel
-from components.settings import Settings
-from components.stack_file import read_stack_file
-from components.validation import check_settings
+from longshore.stack.decoding import camel
+from longshore.stack.file import read_stack_file
+from longshore.stack.settings import Settings
+from longshore.stack.validation import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

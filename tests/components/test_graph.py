@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.stack import convert_stack, read_stack
-from components.resources import notes
-from convert.kubernetes.kinds import WORKLOADS
-from convert.kubernetes.stable import stable_name
+from longshore.components.resources import notes
+from longshore.convert.kubernetes.kinds import WORKLOADS
+from longshore.convert.kubernetes.stable import stable_name
+from longshore.stack.reading import convert_stack, read_stack
 from tests.components.stage import APPLICATION, REPOSITORY, own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from components.rehearsal import Node
+    from longshore.rehearsal.plan import Node
 
 Graph = dict[str, "Node"]
 

@@ -1,7 +1,7 @@
 """What the settings of a stack become for the loader and the converter."""
 
-from components.clusters.classes import SCHEMES
-from components.inputs import options_of, request_of
+from longshore.components.clusters.classes import SCHEMES
+from longshore.stack.inputs import options_of, request_of
 from tests.components.stage import BASE, EKS, MANAGED, check
 
 

@@ -7,15 +7,15 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.application import creation_needs
-from components.clusters import kubeconfig
-from components.clusters.interface import Place
-from components.clusters.stack_reference import _required
-from components.resources import CLASSES, notes, resource, rollout_seconds, timeouts
-from components.settings import KubeconfigCluster, Settings
-from convert.kubernetes.kinds import API_VERSION
-from convert.kubernetes.order import apply_order, dependencies
-from convert.model import Conversion, ObjectKey, key_of
+from longshore.components.application import creation_needs
+from longshore.components.clusters import kubeconfig
+from longshore.components.clusters.interface import Place
+from longshore.components.clusters.stack_reference import _required
+from longshore.components.resources import CLASSES, notes, resource, rollout_seconds, timeouts
+from longshore.convert.kubernetes.kinds import API_VERSION
+from longshore.convert.kubernetes.order import apply_order, dependencies
+from longshore.model import Conversion, ObjectKey, key_of
+from longshore.stack.settings import KubeconfigCluster, Settings
 from tests.components.stage import APPLICATION, nodes, play, small
 
 WEB, DB = "app.kubernetes.io/name", "part"

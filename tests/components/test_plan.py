@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.plan_text import plan_text
-from cli.program import run
-from cli.shell import Shell
-from components.rehearsal import Node
-from convert.report.style import PLAIN
+from longshore.cli.plan_text import plan_text
+from longshore.cli.program import run
+from longshore.cli.shell import Shell
+from longshore.rehearsal.plan import Node
+from longshore.report.style import PLAIN
 from tests.components.stage import REPOSITORY, small
 
 if TYPE_CHECKING:

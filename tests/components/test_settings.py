@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from cli.flags import Refused
-from cli.stack import convert_stack, read_stack, stack_names, summary
-from components.decoding import keys_of
-from components.inputs import options_of
-from components.rehearsal import engine_config
-from components.settings import Settings
-from components.stack_file import read_stack_file
-from components.validation import check_against, check_settings
-from convert.model import Severity
+from longshore.errors import Refused
+from longshore.model import Severity
+from longshore.rehearsal.rehearse import engine_config
+from longshore.stack.decoding import keys_of
+from longshore.stack.file import read_stack_file
+from longshore.stack.inputs import options_of
+from longshore.stack.reading import convert_stack, read_stack, stack_names, summary
+from longshore.stack.settings import Settings
+from longshore.stack.validation import check_against, check_settings
 from tests.components.stage import BASE, EKS, GUARD, MANAGED, REPOSITORY, check, copy, edit
 
 APPLICATION = {"longshore:compose": {"files": ["compose.yaml"]}}
@@ -314,7 +314,7 @@ def test_every_example_in_the_manual_is_a_stack_file_without_errors():
 
 def test_settings_import_no_pulumi():
     seen = "any(name.split('.')[0].startswith('pulumi') for name in sys.modules)"
-    code = f"import sys, cli.stack, components.inputs; sys.exit({seen})"
+    code = f"import sys, longshore.stack.reading, longshore.stack.inputs; sys.exit({seen})"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(REPOSITORY), check=False).returncode == 0
 
 

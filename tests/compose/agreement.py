@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cli.disk import Disk
-from convert.compose import Request, load
+from longshore.compose import Request, load
+from longshore.disk import Disk
 
 if TYPE_CHECKING:
-    from convert.model import Finding
+    from longshore.model import Finding
     from tools.oracle.oracle import Oracle
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from convert.compose.schema import schema_text
+from longshore.compose.schema import schema_text
 
 Draw = Any
 

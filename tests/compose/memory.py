@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from convert.compose import Loaded, Request, load
-from convert.compose.files import Kind, clean
+from longshore.compose import Loaded, Request, load
+from longshore.compose.files import Kind, clean
 
 HERE = "/project"
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.program import run
-from cli.shell import Shell
-from convert.compose.source import MOST_BYTES
+from longshore.cli.program import run
+from longshore.cli.shell import Shell
+from longshore.compose.source import MOST_BYTES
 from tests.compose.memory import read
 
 BAD = Path(__file__).with_name("bad")

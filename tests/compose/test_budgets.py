@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from convert.compose import composer, model, reading, source
+from longshore.compose import composer, model, reading, source
 from tests.compose.memory import read
 
 if TYPE_CHECKING:

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from cli.concealing import concealed
-from cli.program import run
-from cli.shell import Shell
-from convert.compose.printed import complete, printable, used, variables
-from convert.report.yaml_text import document
-from convert.secrets.detection import variable
+from longshore.cli.concealing import concealed
+from longshore.cli.program import run
+from longshore.cli.shell import Shell
+from longshore.compose.printed import complete, printable, used, variables
+from longshore.convert.secrets.detection import variable
+from longshore.report.yaml_text import document
 from tests.compose.cases import read_catalogue
 from tests.compose.memory import HERE, read
 
 if TYPE_CHECKING:
-    from convert.compose import Loaded
+    from longshore.compose import Loaded
 
 ROOT = Path(__file__).parents[2]
 MARKETPLACE = ROOT / "examples" / "marketplace"

@@ -13,9 +13,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convert.compose.conforms import checker
-from convert.compose.schema import schema_text
-from convert.view import leaves
+from longshore.compose.conforms import checker
+from longshore.compose.schema import schema_text
+from longshore.convert.view import leaves
 
 CHECK = checker(schema_text())
 ORACLE = jsonschema_rs.Draft202012Validator(schema_text(), validate_formats=False)

@@ -7,7 +7,7 @@ import sys
 
 PROGRAM = """
 import io, sys
-from convert.compose.libyaml import CParser, MappingNode, MarkedYAMLError, YAMLError
+from longshore.compose.libyaml import CParser, MappingNode, MarkedYAMLError, YAMLError
 assert "yaml.reader" not in sys.modules
 assert "yaml.constructor" not in sys.modules
 assert "yaml" not in sys.modules

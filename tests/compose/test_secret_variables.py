@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convert.compose.references import reference, visible
+from longshore.compose.references import reference, visible
 from tests.compose.memory import read
 
 CANARY = "canary-4711"

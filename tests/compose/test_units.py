@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convert.compose.units import (
+from longshore.compose.units import (
     bytes_of,
     duration_seconds,
     millicores,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-CODE = ("__main__.py", "cli", "components", "convert", ".venv")
+CODE = ("__main__.py", "components", "longshore", ".venv")
 """What the program is made of; shared with the checkout, because no test changes it."""
 OWN = ("Pulumi.yaml", "stacks", "examples")
 """What a test may change."""

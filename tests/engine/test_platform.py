@@ -15,12 +15,12 @@ import boto3
 import pytest
 from pulumi import automation
 
-from cli.plan import rehearse_stack
-from cli.shell import Shell
-from cli.stack import convert_stack, read_stack
-from components.inputs import options_of
-from convert.estate import Estate
-from convert.secrets.needs import remote_keys
+from longshore.cli.plan import rehearse_stack
+from longshore.cli.shell import Shell
+from longshore.convert.estate import Estate
+from longshore.convert.secrets.needs import remote_keys
+from longshore.stack.inputs import options_of
+from longshore.stack.reading import convert_stack, read_stack
 from tests.engine.project import operations, previewed, resources
 from tools.cluster.api import ApiError
 from tools.cluster.services import aws_environment, external_secrets, moto

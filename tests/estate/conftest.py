@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from convert.engine import convert_project
-from convert.estate import Estate
-from convert.options import Options
+from longshore.convert.engine import convert_project
+from longshore.convert.estate import Estate
+from longshore.convert.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ import re
 
 import yaml
 
-from convert.options import Options
+from longshore.convert.options import Options
 
 ROUTER, PORT = "traefik.http.routers.web.rule", "traefik.http.services.web.loadbalancer.server.port"
 USES, MIDDLEWARES = "traefik.http.routers.web.middlewares", "traefik.http.middlewares"

@@ -1,6 +1,6 @@
 """Names by which services reach each other become Services, or a finding that says why not."""
 
-from convert.model import Severity
+from longshore.model import Severity
 
 NETS = {"networks": {"front": {"name": "shop_front"}, "back": {"name": "shop_back"}}}
 IMAGE = {"image": "app:1", "restart": "always"}

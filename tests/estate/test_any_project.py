@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from convert.options import Exposure, Options, ServiceSettings, Storage
+from longshore.convert.options import Exposure, Options, ServiceSettings, Storage
 
 NAMES = ["web", "my_db", "my-db", "1st", "API", "a.b", "x" * 70, "x" * 69 + "y"]
 VOLUMES = ["data", "da_ta", "da-ta", "ext", "nfs", "mem"]

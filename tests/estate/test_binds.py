@@ -2,7 +2,7 @@
 
 import pytest
 
-from convert.model import Fate, Severity
+from longshore.model import Fate, Severity
 from tests.estate.mounting import APP, app, bind, mounts, sources, told
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from convert.compose.references import reference
-from convert.model import Severity
-from convert.options import Options
+from longshore.compose.references import reference
+from longshore.convert.options import Options
+from longshore.model import Severity
 
 APP = {"image": "app:1", "restart": "always"}
 

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from convert.estate import Estate
-from convert.estate.dials import calls, dialled
-from convert.estate.ports import by_address, every
-from convert.options import Options
+from longshore.convert.estate import Estate
+from longshore.convert.estate.dials import calls, dialled
+from longshore.convert.estate.ports import by_address, every
+from longshore.convert.options import Options
 
 APP = {"image": "registry.example.com/app:1", "restart": "always"}
 

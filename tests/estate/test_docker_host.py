@@ -2,7 +2,7 @@
 
 import pytest
 
-from convert.model import Severity
+from longshore.model import Severity
 
 APP = {"image": "app:1", "restart": "always"}
 BIND = {"type": "bind", "source": "/project/app.conf", "target": "/etc/app.conf", "read_only": True}

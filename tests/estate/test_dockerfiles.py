@@ -2,7 +2,7 @@
 
 import pytest
 
-from convert.estate.dockerfiles import read
+from longshore.convert.estate.dockerfiles import read
 
 STAGES = """\
 # syntax=docker/dockerfile:1

@@ -2,8 +2,8 @@
 
 import pytest
 
-from convert.model import Severity
-from convert.options import Exposure, Options, ServiceSettings
+from longshore.convert.options import Exposure, Options, ServiceSettings
+from longshore.model import Severity
 
 PORTS = [
     {"target": 80, "published": "8080", "protocol": "tcp", "mode": "ingress"},

@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from convert.estate import image_facts
-from convert.estate.image_facts import ImageFacts
+from longshore.convert.estate import image_facts
+from longshore.convert.estate.image_facts import ImageFacts
 from tests.attributes.golden import answer, report
 
 DB = {"image": "mysql:8.4", "mem_limit": "1g"}

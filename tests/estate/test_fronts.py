@@ -2,8 +2,8 @@
 
 import pytest
 
-from convert.model import Severity
-from convert.options import Exposure, Options, ServiceSettings
+from longshore.convert.options import Exposure, Options, ServiceSettings
+from longshore.model import Severity
 from tests.estate.conftest import ROOT
 from tests.estate.fronts import INGRESS, MIDDLEWARES, PORT, ROUTER, USES, A, front, only, said
 

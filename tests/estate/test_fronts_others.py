@@ -2,7 +2,7 @@
 
 import pytest
 
-from convert.model import Severity
+from longshore.model import Severity
 from tests.estate.conftest import ROOT
 from tests.estate.fronts import INGRESS, front, only, said
 

@@ -7,9 +7,9 @@ from time import perf_counter
 
 import pytest
 
-from convert.estate import image_facts
-from convert.estate.image_facts import UNKNOWN, ImageFacts, known
-from convert.estate.images import valid
+from longshore.convert.estate import image_facts
+from longshore.convert.estate.image_facts import UNKNOWN, ImageFacts, known
+from longshore.convert.estate.images import valid
 
 DIGEST = "sha256:" + "0" * 64
 TEXT = Path(image_facts.__file__).with_name("images.json").read_text(encoding="utf-8")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from convert.compose.references import OPEN, reference
-from convert.model import Severity
+from longshore.compose.references import OPEN, reference
+from longshore.model import Severity
 
 APP = {"image": "a:1", "restart": "always", "networks": {"back": None}, "configs": [{"source": "c", "target": "/c"}]}
 APP["volumes"] = [{"type": "volume", "source": "data", "target": "/data"}]

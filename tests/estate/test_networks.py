@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from convert.model import Severity
-from convert.options import Exposure, Options, ServiceSettings
+from longshore.convert.options import Exposure, Options, ServiceSettings
+from longshore.model import Severity
 
 APP = {"image": "app:1", "restart": "always"}
 METADATA = ("169.254.169.254", "fd00:ec2::254")

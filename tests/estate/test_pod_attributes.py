@@ -2,8 +2,8 @@
 
 import pytest
 
-from convert.compose.references import reference
-from convert.model import Severity
+from longshore.compose.references import reference
+from longshore.model import Severity
 
 APP = {"image": "app:1", "restart": "always"}
 

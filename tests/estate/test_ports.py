@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from convert.estate import Estate
-from convert.estate.ports import declared, every
-from convert.model import Severity
-from convert.options import Exposure, Options, ServiceSettings
+from longshore.convert.estate import Estate
+from longshore.convert.estate.ports import declared, every
+from longshore.convert.options import Exposure, Options, ServiceSettings
+from longshore.model import Severity
 
 APP = {"image": "app:1", "restart": "always"}
 

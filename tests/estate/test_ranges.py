@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convert.estate.ranges import Range, ranges
+from longshore.convert.estate.ranges import Range, ranges
 
 
 def tcp(number, outside=0, more=""):

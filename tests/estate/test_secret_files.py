@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from convert.estate.content import LIMIT
-from convert.secrets.interface import MOST_BYTES
+from longshore.convert.estate.content import LIMIT
+from longshore.convert.secrets.interface import MOST_BYTES
 from tests.estate.conftest import ROOT
 
 ROOM = MOST_BYTES - len(json.dumps({"value": ""}))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convert.estate.fronts.traefik_rules import LONGEST, MOST, Matcher, alternatives
+from longshore.convert.estate.fronts.traefik_rules import LONGEST, MOST, Matcher, alternatives
 
 NAMES = st.sampled_from(["A", "B", "C", "D"])
 TREES = st.recursive(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from convert.model import Severity
-from convert.options import Options, Storage, VolumeSettings
+from longshore.convert.options import Options, Storage, VolumeSettings
+from longshore.model import Severity
 from tests.estate.mounting import APP, app, bind, mounts, sources, told
 
 DATA = {"volumes": {"data": {"name": "shop_data"}}}

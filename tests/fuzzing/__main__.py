@@ -107,7 +107,7 @@ def _followed(command: list[str], before: int) -> tuple[int, int, int]:
 def _fuzz(given: Namespace) -> int:
     import atheris  # noqa: PLC0415
 
-    with atheris.instrument_imports(include=["convert", "cli", "components"], enable_loader_override=False):
+    with atheris.instrument_imports(include=["longshore"], enable_loader_override=False):
         _import_all()
     from tests.fuzzing.mutation import mutated  # noqa: PLC0415  after what they import is instrumented
     from tests.fuzzing.seeds import seeds  # noqa: PLC0415
@@ -140,10 +140,9 @@ def _import_all() -> None:
     import pkgutil  # noqa: PLC0415
     from importlib import import_module  # noqa: PLC0415
 
-    for name in ("convert", "cli", "components"):
-        package = import_module(name)
-        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
-            import_module(module.name)
+    package = import_module("longshore")
+    for module in pkgutil.walk_packages(package.__path__, "longshore."):
+        import_module(module.name)
 
 
 def _again(inputs: list[Path]) -> int:

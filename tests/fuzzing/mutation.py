@@ -78,12 +78,12 @@ def flags() -> tuple[str, ...]:
     """Every flag of every verb."""
     from importlib import import_module  # noqa: PLC0415  when instrumented
 
-    from cli.flags import flags_of  # noqa: PLC0415
-    from cli.program import VERBS  # noqa: PLC0415
-    from cli.secrets import VERBS as ON_SECRETS  # noqa: PLC0415
+    from longshore.cli.flags import flags_of  # noqa: PLC0415
+    from longshore.cli.program import VERBS  # noqa: PLC0415
+    from longshore.cli.secrets import VERBS as ON_SECRETS  # noqa: PLC0415
 
     modules = [name for name, _ in (*VERBS.values(), *ON_SECRETS.values())]
-    verbs = [import_module(name).VERB for name in modules if name != "cli.secrets"]
+    verbs = [import_module(name).VERB for name in modules if name != "longshore.cli.secrets"]
     return tuple(
         sorted({each for verb in verbs for flag in flags_of(verb) for each in (flag.name, flag.short) if each})
     )
@@ -156,7 +156,7 @@ def _scalar(chance: Random) -> str:
 @cache
 def keys() -> tuple[str, ...]:
     """Every word that is a key of the compose specification."""
-    schema = json.loads((ROOT / "convert/compose/compose-spec.json").read_text())
+    schema = json.loads((ROOT / "longshore/compose/compose-spec.json").read_text())
     return tuple(
         sorted(set(_properties(schema)) | {"<<", "x-longshore", "x-a", "plain", "secret", "allow", "workload"})
     )

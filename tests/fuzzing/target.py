@@ -10,9 +10,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import cli.bug
-from cli.program import run
-from cli.shell import Shell
+import longshore.cli.bug
+from longshore.cli.program import run
+from longshore.cli.shell import Shell
 from tests.fuzzing.case import STDIN, decode
 from tests.fuzzing.seeds import CANARY, ROOT
 from tests.fuzzing.world import Elsewhere
@@ -64,13 +64,13 @@ def judged(case: Case, world: World) -> list[Failure]:
     """Run one case, and say what is wrong with how it went."""
     world.fill(case)
     bugs: list[BaseException] = []
-    real = cli.bug.report
+    real = longshore.cli.bug.report
 
     def report(bug: BaseException, arguments: Sequence[str], *, debug: bool) -> str:
         bugs.append(bug)
         return real(bug, arguments, debug=debug)
 
-    cli.bug.report, world.closed = report, True
+    longshore.cli.bug.report, world.closed = report, True
     out, err = io.StringIO(), io.StringIO()
     shell = Shell(out, err, io.BytesIO(case.other(STDIN)), case.variables, world.folder, case.words)
     try:
@@ -79,7 +79,7 @@ def judged(case: Case, world: World) -> list[Failure]:
         bugs.append(bug)
         code = 0
     finally:
-        cli.bug.report, world.closed = real, False
+        longshore.cli.bug.report, world.closed = real, False
     if any(isinstance(bug, Elsewhere) for bug in bugs):
         return []
     found = [Failure(_family(bug), "".join(traceback.format_exception(bug))) for bug in bugs]

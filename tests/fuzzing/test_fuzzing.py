@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.terminal import tame
+from longshore.cli.terminal import tame
 from tests.fuzzing.case import STDIN, VARIABLES, Case, decode, encode
 from tests.fuzzing.mutation import mutated
 from tests.fuzzing.seeds import CANARY, CORPUS, seeds
@@ -21,13 +21,13 @@ COUNTS = re.compile(r"(?P<runs>[\d,]+) executions in .* s, (?P<edges>[\d,]+) edg
 
 PLANTED = """
 import sys
-import convert.engine
-real = convert.engine.convert_project
+import longshore.convert.engine
+real = longshore.convert.engine.convert_project
 def convert_project(project, options):
     if "{when}" in str(project.model):
         raise KeyError("{when}")
     return real(project, options)
-convert.engine.convert_project = convert_project
+longshore.convert.engine.convert_project = convert_project
 from tests.fuzzing.__main__ import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -56,7 +56,7 @@ def test_a_crash_that_is_planted_is_found_and_kept(tmp_path):
     (tmp_path / "input").write_bytes(encode(case))
     done = fuzz(str(tmp_path / "input"), program=("-c", PLANTED.format(when="PLANTED")))
     assert done.returncode == 1
-    assert "KeyError in cli/reading.py:_from_files" in done.stdout
+    assert "KeyError in longshore/cli/reading.py:_from_files" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import cli.manual
+import longshore.cli.manual
 from tests.fuzzing.case import FOLDER, LINK, OTHERS, STORE
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class World:
         self._answers: list[bytes] = []
         self._asked = 0
         _play_stores(self)
-        cli.manual.manual = cache(cli.manual.manual)  # half a second, and the same each time
+        longshore.cli.manual.manual = cache(longshore.cli.manual.manual)  # half a second, and the same each time
         sys.addaudithook(self._watch)
 
     def fill(self, case: Case) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from convert.fold import Fold
-from convert.model import (
+from longshore.convert.fold import Fold
+from longshore.model import (
     After,
     Approximated,
     Default,

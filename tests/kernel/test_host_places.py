@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convert.kubernetes.host_places import host_places, means_host, means_other
+from longshore.convert.kubernetes.host_places import host_places, means_host, means_other
 
 PIECES = [
     *("//", "@", ":", "a", "db", "db:5432", "host", "host=", "host ", "-h ", "nc ", "server ", ",", ";", '"', "[", "{"),

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convert.kubernetes.hostnames import Renames, rewrite, rewrite_words
-from convert.kubernetes.names import host_label, valid_annotation
+from longshore.convert.kubernetes.hostnames import Renames, rewrite, rewrite_words
+from longshore.convert.kubernetes.names import host_label, valid_annotation
 
 RENAMES = Renames({"my_db": "my-db", "Cache": "cache", "api.v2": "api-v2"})
 

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convert.kubernetes.names import label
+from longshore.convert.kubernetes.names import label
 
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
 DNS_1123 = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")

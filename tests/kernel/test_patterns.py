@@ -31,7 +31,7 @@ MOST = 2.6
 
 
 def modules() -> Iterator[ModuleType]:
-    for name in ("convert", "cli"):
+    for name in ("longshore.compose", "longshore.convert", "longshore.report", "longshore.stack", "longshore.cli"):
         for found in pkgutil.walk_packages(importlib.import_module(name).__path__, f"{name}."):
             if not found.name.endswith("__main__"):
                 yield importlib.import_module(found.name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from convert.estate import image_facts
+from longshore.convert.estate import image_facts
 from tools.node.images import File, Folder, Image, Link, Store, full_name, make_layer, write_archive
 from tools.node.standins import STANDINS
 

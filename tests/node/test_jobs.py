@@ -5,7 +5,7 @@ import time
 import pytest
 import yaml
 
-from convert.kubernetes.stable import stable_name
+from longshore.convert.kubernetes.stable import stable_name
 from tests.cluster.estates import longshore
 from tools.cluster import workloads
 

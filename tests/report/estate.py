@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from convert.compose.references import reference
-from convert.model import Fate, Finding, Severity, Span
+from longshore.compose.references import reference
+from longshore.model import Fate, Finding, Severity, Span
 
 TEXT = """\
 services:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from convert.capacity import Load, weigh
-from convert.options import Capacity
-from convert.report.capacity import capacity_table
+from longshore.convert.capacity import Load, weigh
+from longshore.convert.options import Capacity
+from longshore.report.capacity import capacity_table
 
 MIB = 1 << 20
 LOADS = [

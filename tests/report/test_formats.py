@@ -8,14 +8,14 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from convert.model import Fate, Finding, Severity, Span
-from convert.model import Path as ModelPath
-from convert.report.excerpt import sources_of
-from convert.report.findings import Place, fates_line, findings_line, groups, located, nowhere, once
-from convert.report.github import workflow_commands
-from convert.report.json_text import findings_json
-from convert.report.style import Style
-from convert.report.text import blocks, concise
+from longshore.model import Fate, Finding, Severity, Span
+from longshore.model import Path as ModelPath
+from longshore.report.excerpt import sources_of
+from longshore.report.findings import Place, fates_line, findings_line, groups, located, nowhere, once
+from longshore.report.github import workflow_commands
+from longshore.report.json_text import findings_json
+from longshore.report.style import Style
+from longshore.report.text import blocks, concise
 from tests.report.estate import FINDINGS, SOURCES
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "findings.schema.json"

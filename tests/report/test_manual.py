@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.manual import claims, known_attributes, manual
-from convert.engine import CLAIMS
-from convert.report.catalogue import by_code, pages
-from convert.report.manual import find_attribute, matrix
+from longshore.cli.manual import claims, known_attributes, manual
+from longshore.convert.engine import CLAIMS
+from longshore.report.catalogue import by_code, pages
+from longshore.report.manual import find_attribute, matrix
 from tools.documents import documents
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def test_every_code_has_a_page_and_the_codes_are_slugs() -> None:
 def test_what_a_module_reports_is_found_in_its_text() -> None:
     (page,) = pages(
         {
-            "convert.attributes.thing": '''
+            "longshore.convert.attributes.thing": '''
 """`thing` → `that` of the pod.
 
 More.

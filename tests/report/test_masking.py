@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convert.report.excerpt import shown
-from convert.report.masking import Source
+from longshore.report.excerpt import shown
+from longshore.report.masking import Source
 
 CANARY = "hunter2-CANARY"
 

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from convert.report.yaml_text import document, scalar, write
+from longshore.report.yaml_text import document, scalar, write
 
 
 class Core(yaml.SafeLoader):

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import convert.compose
+import longshore.compose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMA: dict[str, Any] = json.loads((Path(convert.compose.__path__[0]) / "compose-spec.json").read_text())
+SCHEMA: dict[str, Any] = json.loads((Path(longshore.compose.__path__[0]) / "compose-spec.json").read_text())
 
 ABSENT = object()
 """Stands for an attribute that excludes another one and is sampled elsewhere."""

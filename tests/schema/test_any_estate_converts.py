@@ -10,12 +10,12 @@ import random
 import pytest
 import yaml
 
-from cli.disk import Disk
-from convert.compose import Request, load
-from convert.engine import convert_project
-from convert.options import Capacity, Options, ServiceSettings, Storage
-from convert.secrets.detection import variable
-from convert.secrets.detection.uses import secret_by_use
+from longshore.compose import Request, load
+from longshore.convert.engine import convert_project
+from longshore.convert.options import Capacity, Options, ServiceSettings, Storage
+from longshore.convert.secrets.detection import variable
+from longshore.convert.secrets.detection.uses import secret_by_use
+from longshore.disk import Disk
 from tests.schema.samples import samples, service_attributes
 from tests.schema.test_every_attribute_has_a_fate import REST
 from tests.schema.test_fields_exist import faults

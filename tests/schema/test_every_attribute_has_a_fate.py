@@ -10,12 +10,12 @@ from textwrap import indent
 import pytest
 import yaml
 
-from cli.disk import Disk
-from convert.compose import Request, load
-from convert.engine import TREE, convert_project
-from convert.model import Fate, Severity, path_text
-from convert.options import Options, Storage
-from convert.view import leaves
+from longshore.compose import Request, load
+from longshore.convert.engine import TREE, convert_project
+from longshore.convert.options import Options, Storage
+from longshore.convert.view import leaves
+from longshore.disk import Disk
+from longshore.model import Fate, Severity, path_text
 from tests.schema.samples import SCHEMA, leaf_patterns, samples, sections, service_attributes
 
 USED_UP = {"include"}

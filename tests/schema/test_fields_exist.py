@@ -18,9 +18,9 @@ from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.networking import v1 as networking
 from pulumi_kubernetes.policy import v1 as policy
 
-from convert.engine import convert_project
-from convert.kubernetes.kinds import API_VERSION
-from convert.options import Options
+from longshore.convert.engine import convert_project
+from longshore.convert.kubernetes.kinds import API_VERSION
+from longshore.convert.options import Options
 from tests.attributes import golden
 from tests.attributes.test_golden import CASES, name
 from tests.marketplace import marketplace

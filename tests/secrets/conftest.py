@@ -10,8 +10,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from cli.program import run
-from cli.shell import Shell
+from longshore.cli.program import run
+from longshore.cli.shell import Shell
 from tools.cluster.fixtures import api, cluster, namespace, say, simulated
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cli.stack import convert_stack, read_stack
-from convert.kubernetes.stable import stable_name
-from convert.model import Severity
+from longshore.convert.kubernetes.stable import stable_name
+from longshore.model import Severity
+from longshore.stack.reading import convert_stack, read_stack
 from tests.secrets.conftest import Project
 from tools.cluster.api import condition
 from tools.cluster.workloads import apply_all

@@ -18,18 +18,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from cli.disk import Disk
-from convert.compose import Request, load
-from convert.engine import convert_project
-from convert.options import Options
-from convert.secrets.detection import variable
-from convert.secrets.detection.uses import secret_by_use
+from longshore.compose import Request, load
+from longshore.convert.engine import convert_project
+from longshore.convert.options import Options
+from longshore.convert.secrets.detection import variable
+from longshore.convert.secrets.detection.uses import secret_by_use
+from longshore.disk import Disk
 from tests.secrets import forms, measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from convert.model import Conversion
+    from longshore.model import Conversion
     from tests.secrets.forms import Form
 
 CODES = frozenset(

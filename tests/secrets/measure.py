@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from cli.disk import Disk
-from convert.compose import Request, load
-from convert.estate import Estate
-from convert.options import Options
-from convert.secrets.detection import by_name, detect, variable
-from convert.secrets.detection.uses import secret_by_use
-from convert.secrets.needs import setting
+from longshore.compose import Request, load
+from longshore.convert.estate import Estate
+from longshore.convert.options import Options
+from longshore.convert.secrets.detection import by_name, detect, variable
+from longshore.convert.secrets.detection.uses import secret_by_use
+from longshore.convert.secrets.needs import setting
+from longshore.disk import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from convert.estate import Service
+    from longshore.convert.estate import Service
 
 ROOT = Path(__file__).parents[2]
 LABELS = Path(__file__).with_name("labels")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "convert/compose/compose-spec.json").read_text())
+SCHEMA = json.loads((Path(__file__).parents[2] / "longshore/compose/compose-spec.json").read_text())
 
 _DEEPEST = 12
 _REQUIRED = {"bind": {"type": "bind"}, "blkio_config": {}}

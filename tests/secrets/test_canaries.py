@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 import pytest
 
-from cli.plan import rehearse_stack
-from cli.shell import Shell
-from cli.stack import convert_stack, read_stack
+from longshore.cli.plan import rehearse_stack
+from longshore.cli.shell import Shell
+from longshore.stack.reading import convert_stack, read_stack
 from tests.secrets.conftest import ACCOUNT
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ FILES = [("compose.yaml",), ("compose.yaml", "worse.yaml"), ("compose.yaml", "ty
 @pytest.mark.parametrize("files", FILES, ids="+".join)
 @pytest.mark.parametrize("words", READING, ids=" ".join)
 def test_no_verb_shows_a_value(planted, words, files, debug):
-    if importlib.util.find_spec(f"cli.{words[0]}") is None:
+    if importlib.util.find_spec(f"longshore.cli.{words[0]}") is None:
         pytest.skip(f"there is no verb {words[0]} yet")
     named = [word for file in files for word in ("-f", file)]
     extra = ["--fail-on", "never"] if words[0] == "render" else []
@@ -281,12 +281,12 @@ def test_a_deployment_s_pins_hold_no_value(planted, aws):
 
 
 BUGS = [
-    "convert.secrets.needs.detect",
-    "convert.secrets.detection.find",
-    "convert.kubernetes.hostnames.rewrite",
-    "cli.secrets.changes.change",
-    "cli.secrets.push.detect",
-    "cli.secrets.backends.document.json.dumps",
+    "longshore.convert.secrets.needs.detect",
+    "longshore.convert.secrets.detection.find",
+    "longshore.convert.kubernetes.hostnames.rewrite",
+    "longshore.cli.secrets.changes.change",
+    "longshore.cli.secrets.push.detect",
+    "longshore.stores.document.json.dumps",
 ]
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cli.secrets import check as module
-from cli.secrets.backends.key_names import names_of, noted
+from longshore.cli.secrets import check as module
+from longshore.stores.key_names import names_of, noted
 from tests.secrets.test_faults import refuse
 
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from convert.compose.references import reference
-from convert.secrets.detection.files import secrets_in
+from longshore.compose.references import reference
+from longshore.convert.secrets.detection.files import secrets_in
 
 SECRET = "Hq7sPd9cJxN5tG"
 HASH = "$2y$10$abcdefghijklmnopqrstuuR1N3nB2m5a6b7c8d9e0f1g2h3i4j5k6"

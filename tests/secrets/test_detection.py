@@ -7,10 +7,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convert.compose.references import reference
-from convert.secrets.command_lines import plain_secrets
-from convert.secrets.detection import by_name, detect, text_hit, variable
-from convert.secrets.logins import without_login
+from longshore.compose.references import reference
+from longshore.convert.secrets.command_lines import plain_secrets
+from longshore.convert.secrets.detection import by_name, detect, text_hit, variable
+from longshore.convert.secrets.logins import without_login
 from tests.secrets import measure
 
 SECRETS = [

@@ -13,9 +13,9 @@ import botocore.client
 import pytest
 from botocore.exceptions import ClientError
 
-from cli.flags import Refused
-from cli.secrets.backends.document import MOST_BYTES, check_key, document
-from cli.secrets.value import Value
+from longshore.errors import Refused
+from longshore.stores.document import MOST_BYTES, check_key, document
+from longshore.stores.value import Value
 
 
 def refuse(monkeypatch, operation, code, message="no", times=10**6):
@@ -177,7 +177,7 @@ def test_changed_by_somebody_else_while_we_were_asked(pushed, aws, monkeypatch):
         aws.edit("dev/shop/db", DB_PASSWORD="from the console")
         return "y"
 
-    monkeypatch.setattr("cli.secrets.consent.ask", ask)
+    monkeypatch.setattr("longshore.cli.secrets.consent.ask", ask)
     answer = pushed.push("--from", "new.env", "DB_PASSWORD", typed="")
     assert answer.code == 1
     assert "dev/shop/db was changed by somebody else in the meantime; nothing of ours was written to it" in answer.err

@@ -7,8 +7,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convert.compose.references import CLOSE, OPEN, reference
-from convert.secrets.files import template
+from longshore.compose.references import CLOSE, OPEN, reference
+from longshore.convert.secrets.files import template
 
 ACTION = re.compile(r'\{\{ (?:\.(?P<key>[A-Z_]+)|"(?P<text>\{+)") \}\}')
 

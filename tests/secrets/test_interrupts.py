@@ -11,19 +11,19 @@ import sys
 import boto3
 import pytest
 
-from cli.secrets.backends import aws_secrets_manager
+from longshore.stores import aws_secrets_manager
 from tools.cluster.services import aws_environment, moto
 
 SLOW = """
 import sys, time
-from cli.secrets.backends import aws_secrets_manager as module
+from longshore.stores import aws_secrets_manager as module
 real = module.SecretsManager.write
 def write(self, *arguments):
     written = real(self, *arguments)
     time.sleep(0.3)
     return written
 module.SecretsManager.write = write
-from cli.main import main
+from longshore.cli.main import main
 sys.argv = ["longshore", *sys.argv[1:]]
 main()
 """
@@ -82,7 +82,7 @@ def test_an_interrupt_at_the_prompt_writes_nothing(project, aws, monkeypatch):
     def interrupted(_prompt):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cli.secrets.given.getpass", interrupted)
+    monkeypatch.setattr("longshore.cli.secrets.given.getpass", interrupted)
     with pytest.raises(KeyboardInterrupt):
         project.push("--service", "db", typed="")
     assert aws.names() == []

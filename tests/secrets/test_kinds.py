@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.program import run
-from cli.shell import Shell
-from convert.secrets.detection.kinds import secret_kind
+from longshore.cli.program import run
+from longshore.cli.shell import Shell
+from longshore.convert.secrets.detection.kinds import secret_kind
 
 if TYPE_CHECKING:
     from pathlib import Path

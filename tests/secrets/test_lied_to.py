@@ -14,11 +14,11 @@ import requests
 from botocore.awsrequest import AWSResponse
 from botocore.httpsession import URLLib3Session
 
-from cli.secrets.backends import aws_secrets_manager, vault
-from cli.secrets.backends.aws_secrets_manager import SecretsManager
-from cli.secrets.backends.interface import BackendError, Content, Described
-from cli.secrets.backends.vault import Vault
-from cli.secrets.value import Value
+from longshore.stores import aws_secrets_manager, vault
+from longshore.stores.aws_secrets_manager import SecretsManager
+from longshore.stores.interface import BackendError, Content, Described
+from longshore.stores.value import Value
+from longshore.stores.vault import Vault
 from tests.fuzzing.seeds import CANARY, ON_STACKS
 from tests.fuzzing.world import ACCOUNT, Body
 
@@ -131,8 +131,8 @@ def liar(monkeypatch: pytest.MonkeyPatch) -> Liar:
         monkeypatch.setenv(name, "x")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
-    monkeypatch.setattr("cli.secrets.backends.aws_secrets_manager.MOST_PAGES", 5)
-    monkeypatch.setattr("cli.secrets.backends.vault.MOST_PAGES", 5)
+    monkeypatch.setattr("longshore.stores.aws_secrets_manager.MOST_PAGES", 5)
+    monkeypatch.setattr("longshore.stores.vault.MOST_PAGES", 5)
     monkeypatch.setattr(URLLib3Session, "send", made.aws)
     monkeypatch.setattr(requests.Session, "send", made.vault)
     return made

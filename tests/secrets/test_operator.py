@@ -14,7 +14,7 @@ import httpx
 import hvac
 import pytest
 
-from convert.kubernetes.stable import stable_name
+from longshore.convert.kubernetes.stable import stable_name
 from tests.secrets.estate import ES, Marketplace, expected, external
 from tests.secrets.playing import aws_with_a_door, everything_in_etcd
 from tools.cluster import services, workloads

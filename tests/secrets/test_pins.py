@@ -3,10 +3,10 @@
 import botocore.client
 import pytest
 
-from cli.stack import convert_stack, read_stack
-from components.rehearsal import REHEARSAL
-from convert.kubernetes.stable import stable_name
-from convert.model import Severity
+from longshore.convert.kubernetes.stable import stable_name
+from longshore.model import Severity
+from longshore.stack.pins import REHEARSAL
+from longshore.stack.reading import convert_stack, read_stack
 from tests.secrets.test_faults import refuse
 
 

@@ -15,10 +15,10 @@ import botocore.client
 import pytest
 import yaml
 
-from cli.plan import rehearse_stack
-from cli.shell import Shell
-from cli.stack import convert_stack, read_stack
-from components.secret_stores.operator import RELEASE, values
+from longshore.cli.plan import rehearse_stack
+from longshore.cli.shell import Shell
+from longshore.components.secret_stores.operator import RELEASE, values
+from longshore.stack.reading import convert_stack, read_stack
 from tests.secrets import measure
 from tests.secrets.estate import ES, Marketplace, external
 from tests.secrets.playing import aws_with_a_door

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 import pytest
 import yaml
 
-from components.decoding import camel
-from components.settings import Settings
-from components.stack_file import read_stack_file
-from components.validation import check_settings
+from longshore.stack.decoding import camel
+from longshore.stack.file import read_stack_file
+from longshore.stack.settings import Settings
+from longshore.stack.validation import check_settings
 from tests.secrets.conftest import STACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from convert.model import Path
+    from longshore.model import Path
 
 
 def texts(wanted: Any, path: Path) -> Iterator[Path]:

@@ -11,10 +11,11 @@ import pytest
 from moto import mock_aws
 from moto.eks.models import eks_backends
 
-from cli.flags import Given, Refused
-from cli.observing.connection import connect
-from cli.observing.health import rows
-from cli.stack import read_stack
+from longshore.cli.flags import Given
+from longshore.cli.observing.connection import connect
+from longshore.cli.observing.health import rows
+from longshore.errors import Refused
+from longshore.stack.reading import read_stack
 from tools.cluster.pki import new_authority
 
 LABELS = {"app": "web"}

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from cli.program import run
-from cli.shell import Shell
+from longshore.cli.program import run
+from longshore.cli.shell import Shell
 from tests.secrets.conftest import COMPOSE, STACK
 from tests.secrets.positions import document, positions
 
@@ -111,7 +111,8 @@ def test_no_core_is_left(tmp_path: Path):
     if most == 0:
         pytest.skip("this system leaves none anyway")
     program = (
-        "import resource, sys; from cli.program import started; sys.argv = ['longshore', '--version']; started();"
+        "import resource, sys; from longshore.cli.program import started; "
+        "sys.argv = ['longshore', '--version']; started();"
         "print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
     )
     done = subprocess.run(

@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from convert.secrets.detection import uses
-from convert.secrets.detection.commands import secrets_of
-from convert.secrets.detection.files import secrets_in
-from convert.secrets.detection.masks import conceal, hidden
-from convert.secrets.detection.texts import find
+from longshore.convert.secrets.detection import uses
+from longshore.convert.secrets.detection.commands import secrets_of
+from longshore.convert.secrets.detection.files import secrets_in
+from longshore.convert.secrets.detection.masks import conceal, hidden
+from longshore.convert.secrets.detection.texts import find
 
 PIECES = [
     "://", "a://b:", "a:b@", "a:", "@", "key=", "password: ", "password ", '"password":"', "token=key=", "-----BEGIN ",

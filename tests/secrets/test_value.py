@@ -7,9 +7,9 @@ import pickle
 
 import pytest
 
-from cli.secrets.backends.aws_secrets_manager import Place, SecretsManager
-from cli.secrets.given import Found
-from cli.secrets.value import Value
+from longshore.cli.secrets.given import Found
+from longshore.stores.aws_secrets_manager import Place, SecretsManager
+from longshore.stores.value import Value
 
 SECRET = "hunter2-and-more"
 

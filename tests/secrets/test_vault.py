@@ -5,9 +5,9 @@ from __future__ import annotations
 import hvac
 import pytest
 
-from cli.stack import convert_stack, read_stack
-from convert.kubernetes.stable import stable_name
-from convert.model import Severity
+from longshore.convert.kubernetes.stable import stable_name
+from longshore.model import Severity
+from longshore.stack.reading import convert_stack, read_stack
 from tests.secrets.test_push import EVERYTHING
 from tools.cluster import services
 from tools.cluster.fixtures import provided
@@ -104,7 +104,7 @@ def test_changed_by_somebody_else(project, kv, monkeypatch):
         kv.secrets.kv.v2.create_or_update_secret("dev/shop/db", {"DB_PASSWORD": "theirs"}, mount_point="kv")
         return "y"
 
-    monkeypatch.setattr("cli.secrets.consent.ask", ask)
+    monkeypatch.setattr("longshore.cli.secrets.consent.ask", ask)
     answer = project.push("--from", "new.env", "DB_PASSWORD", typed="")
     assert answer.code == 1
     assert "dev/shop/db was changed by somebody else in the meantime; nothing of ours was written to it" in answer.err
@@ -116,7 +116,7 @@ def test_made_by_somebody_else(project, kv, monkeypatch):
         kv.secrets.kv.v2.create_or_update_secret("dev/shop/db", {"DB_PASSWORD": "theirs"}, mount_point="kv")
         return "y"
 
-    monkeypatch.setattr("cli.secrets.consent.ask", ask)
+    monkeypatch.setattr("longshore.cli.secrets.consent.ask", ask)
     assert "was changed by somebody else" in project.push("--from", ".env", "--service", "db", typed="").err
     assert values(kv, "dev/shop/db") == {"DB_PASSWORD": "theirs"}
 

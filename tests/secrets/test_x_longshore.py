@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from convert.attributes.x_longshore import KEYS
+from longshore.convert.attributes.x_longshore import KEYS
 from tests.secrets.test_positions import BREAKS, broken, made_up, shown
 
 if TYPE_CHECKING:

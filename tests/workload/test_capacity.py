@@ -1,9 +1,9 @@
 """The capacity table: sums, the surge, the node that is lost."""
 
-from convert.capacity import Load, capacity, load_of, loads_in, weigh
-from convert.engine import convert_project
-from convert.estate import Estate
-from convert.options import Capacity, Options
+from longshore.convert.capacity import Load, capacity, load_of, loads_in, weigh
+from longshore.convert.engine import convert_project
+from longshore.convert.estate import Estate
+from longshore.convert.options import Capacity, Options
 from tests.marketplace import marketplace
 
 GI = 1 << 30

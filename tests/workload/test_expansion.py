@@ -5,8 +5,8 @@ from types import MappingProxyType
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from convert.compose.references import reference
-from convert.secrets.binding import escape, expand
+from longshore.compose.references import reference
+from longshore.convert.secrets.binding import escape, expand
 
 
 def kubernetes(text, values):

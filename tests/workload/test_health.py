@@ -2,8 +2,8 @@
 
 import pytest
 
-from convert.compose.references import reference
-from convert.estate.health import Target, asks_through, called, request
+from longshore.compose.references import reference
+from longshore.convert.estate.health import Target, asks_through, called, request
 
 WEB = Target({"web"}, (8080, 443))
 BY_ADDRESS = WEB._replace(by_address=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from convert.estate.images import Image, parse
+from longshore.convert.estate.images import Image, parse
 
 DIGEST = "sha256:" + "0" * 64
 

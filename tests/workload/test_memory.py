@@ -2,7 +2,7 @@
 
 import pytest
 
-from convert.estate.memory import claimed
+from longshore.convert.estate.memory import claimed
 
 MIB, GIB = 1 << 20, 1 << 30
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convert.kubernetes.quantity import bytes_in, cpu, memory, millicores_in
+from longshore.convert.kubernetes.quantity import bytes_in, cpu, memory, millicores_in
 
 
 @pytest.mark.parametrize(

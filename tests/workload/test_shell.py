@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convert.compose.references import reference
-from convert.secrets.shell import command_line, script
+from longshore.compose.references import reference
+from longshore.convert.secrets.shell import command_line, script
 
 PLAIN = st.text("ab1-_/:.", min_size=1, max_size=6)
 ANY = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=8)

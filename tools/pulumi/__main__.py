@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cli.stack import configuration, stack_names
+from longshore.stack.reading import configuration, stack_names
 from tools.pulumi.install import CannotInstallError, find, install, wanted
 from tools.pulumi.watched import watched
 

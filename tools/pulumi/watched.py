@@ -16,17 +16,18 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from cli.flags import Given, Refused
-from cli.observing.connection import KINDS, connect, objects
-from cli.observing.outlook import Outlook
-from cli.stack import read_stack
+from longshore.cli.flags import Given
+from longshore.cli.observing.connection import KINDS, connect, objects
+from longshore.cli.observing.outlook import Outlook
+from longshore.errors import Refused
+from longshore.stack.reading import read_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from cli.observing.health import Observed
-    from cli.observing.outlook import Trouble
+    from longshore.cli.observing.health import Observed
+    from longshore.cli.observing.outlook import Trouble
 
 SECONDS_BETWEEN_LOOKS = 5.0
 FAILED = 1

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from convert.options import NOTHING, Options, Storage
+from longshore.convert.options import NOTHING, Options, Storage
 from tests.attributes import golden
 from tests.node.comparison.generate import generated
 from tests.node.comparison.project import Case, NotReadError, copied, prepare

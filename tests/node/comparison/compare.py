@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from convert.model import Finding
+    from longshore.model import Finding
     from tests.node.comparison.observe import Facts
 
 PAGE = Path(__file__).parents[3] / "docs" / "differences.md"

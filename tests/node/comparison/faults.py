@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from convert.model import Manifest
+    from longshore.model import Manifest
 
 
 class Fault(NamedTuple):

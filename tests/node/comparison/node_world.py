@@ -17,7 +17,7 @@ from tools.node.execute import ExecuteError, execute
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from convert.model import Manifest
+    from longshore.model import Manifest
     from tests.node.comparison.project import Prepared, Service
     from tools.node.node import Node
 

@@ -7,27 +7,27 @@ import shutil
 import stat
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from cli.disk import Disk
-from cli.secrets.given import Found
-from cli.secrets.opening import Opened
-from cli.secrets.value import Value
-from cli.secrets.wanted import wanted
-from convert.compose import Request, load
-from convert.engine import convert_project
-from convert.estate import Estate
-from convert.estate.image_facts import known
-from convert.options import NOTHING, Options, ServiceSettings
-from convert.secrets.detection import variable
-from convert.secrets.detection.uses import secret_by_use
-from convert.secrets.needs import remotes
+from longshore.cli.secrets.given import Found
+from longshore.cli.secrets.opening import Opened
+from longshore.cli.secrets.wanted import wanted
+from longshore.compose import Request, load
+from longshore.convert.engine import convert_project
+from longshore.convert.estate import Estate
+from longshore.convert.estate.image_facts import ImageFacts, known, of
+from longshore.convert.options import NOTHING, Options, ServiceSettings
+from longshore.convert.secrets.detection import variable
+from longshore.convert.secrets.detection.uses import secret_by_use
+from longshore.convert.secrets.needs import remotes
+from longshore.disk import Disk
+from longshore.stores.value import Value
 from tests.node.comparison.dialled import configured, dialled, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from convert.compose import Project
-    from convert.model import Conversion, Finding
+    from longshore.compose import Project
+    from longshore.model import Conversion, Finding
 
 _MOST_PORTS = 12
 
@@ -47,13 +47,15 @@ class Service(NamedTuple):
     """One service of it.
 
     workload: its name; empty where the converter makes none of it. names: by which others may call it.
-    ports: at which they may (`80/tcp`). listens: those, its own probe's and what files name.
+    facts: what is known of its image. ports: at which they may (`80/tcp`). listens: those, its own probe's and what
+    files name.
     """
 
     name: str
     container: str
     workload: str
     image: str
+    facts: ImageFacts
     model: Mapping[str, Any]
     names: tuple[str, ...]
     ports: tuple[str, ...]
@@ -157,7 +159,8 @@ def _services(estate: Estate, plain: Project, folder: Path) -> Iterator[tuple[st
             continue  # which neither world has
         one = estate.services.get(name)
         image = str(model.get("image") or built_name(plain.name, name))
-        ports = [*_declared(model), *_tcp(sorted(asked.get(name, ()))), *_tcp(known(image).ports)]
+        facts = of(one) if one else known(image)
+        ports = [*_declared(model), *_tcp(sorted(asked.get(name, ()))), *_tcp(facts.ports)]
         ports = list(dict.fromkeys(ports))[:_MOST_PORTS]
         yield (
             name,
@@ -166,6 +169,7 @@ def _services(estate: Estate, plain: Project, folder: Path) -> Iterator[tuple[st
                 one.slug if one else name,
                 one.workload.name if one else "",
                 image,
+                facts,
                 model,
                 called[name],
                 tuple(ports),

@@ -7,7 +7,7 @@ from collections.abc import Callable  # noqa: TC003  NamedTuple fields
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convert.estate.image_facts import known
+from longshore.convert.estate.image_facts import known
 from tests.node.comparison import docker_world, endings, node_world, standins
 from tests.node.comparison.docker_world import NotRunError
 from tests.node.comparison.observe import facts
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from convert.model import Manifest
+    from longshore.model import Manifest
     from tests.node.comparison.docker_world import Report
     from tests.node.comparison.observe import Facts
     from tests.node.comparison.project import Prepared

@@ -1,8 +1,7 @@
 """Images that stand in for others: the witness, at every path at which the project starts a program.
 
-The configuration is what `convert/estate/images.json` knows of the image: user, ports, volumes, stop signal, health
-check. An image that nobody knows starts as root at an entrypoint with one argument, declares nothing, and works in a
-folder of its own.
+The configuration is what the converter knows of the image: user, ports, volumes, stop signal, health check. An image
+that nobody knows starts as root at an entrypoint with one argument, declares nothing, and works in a folder of its own.
 """
 
 from __future__ import annotations
@@ -12,14 +11,15 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convert.estate.image_facts import known
-from convert.estate.images import parse, valid
+from longshore.convert.estate.image_facts import known
+from longshore.convert.estate.images import parse, valid
 from tools.go_program import built
 from tools.node.images import File, Folder, Image, Layer, Link, make_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from longshore.convert.estate.image_facts import ImageFacts
     from tests.node.comparison.project import Prepared, Service
     from tools.node.images import Content
 
@@ -73,8 +73,8 @@ class Builder:
 
     def image(self, name: str, services: Iterable[Service]) -> Image:
         """The stand-in for `name`, with what the services that run it need."""
-        facts = known(name)
         services = list(services)
+        facts = services[0].facts if services else known(name)
         # What only the compose file names is a user that the image is believed to have.
         named = sorted({x for each in services if (x := _user(each.model)) not in facts.users and x not in _USERS})
         users = {**_USERS, **facts.users, **{name: _FIRST_NAMED + index for index, name in enumerate(named) if name}}
@@ -92,7 +92,7 @@ class Builder:
         own = {"healthcheck": {"test": list(facts.healthcheck)}}
         started = [*(each.model for each in services), own]
         files |= {path: Link(WITNESS) for model in started for path in _programs(model) if path not in _LINKS}
-        return Image(name, (self._base, make_layer(files, self._folder)), _config(name))
+        return Image(name, (self._base, make_layer(files, self._folder)), _config(name, facts))
 
     @property
     def base(self) -> Layer:
@@ -100,8 +100,7 @@ class Builder:
         return self._base
 
 
-def _config(name: str) -> dict[str, Any]:
-    facts = known(name)
+def _config(name: str, facts: ImageFacts) -> dict[str, Any]:
     config: dict[str, Any] = {
         "Env": [f"PATH={PATH}", f"{NAME}={name}"],
         "Entrypoint": [ENTRYPOINT],

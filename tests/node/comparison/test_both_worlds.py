@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from convert.options import Options
+from longshore.convert.options import Options
 from tests.node.comparison import cases
 from tests.node.comparison.compare import PAGE, Tally, judge, lines
 from tests.node.comparison.run import AS_IT_IS, Plan, Worlds, run

@@ -1,6 +1,6 @@
 """The comparison itself, on made-up accounts: what is a difference, and what explains one."""
 
-from convert.model import Finding, Severity
+from longshore.model import Finding, Severity
 from tests.node.comparison.compare import PAGE, differences, judge, lines
 
 PAGE_TEXT = """

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import pytest
 
-from convert.model import Manifest
-from convert.options import Options
+from longshore.convert.options import Options
+from longshore.model import Manifest
 from tests.node.comparison import cases, docker_world, endings, node_world, standins
 from tests.node.comparison.compare import PAGE, judge, lines
 from tests.node.comparison.faults import AT_THE_END, FAULTS, Fault, planted, together

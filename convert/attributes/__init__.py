@@ -1,4 +1,0 @@
-"""One module per compose attribute: its docstring is its manual page, its function the translation that testifies.
-
-Rules are found by `convert.registry`; adding a module here is all it takes.
-"""

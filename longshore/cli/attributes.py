@@ -1,0 +1,56 @@
+"""`longshore attributes`: every attribute that compose has, and what becomes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from longshore.cli.flags import Flag, Verb
+from longshore.errors import Refused, suggestion
+
+if TYPE_CHECKING:
+    from longshore.cli.flags import Given
+    from longshore.cli.shell import Shell
+
+
+def run(given: Given, shell: Shell) -> int:
+    """Print the matrix, or those rows whose path has one of the words in it."""
+    from longshore.cli.manual import known_attributes, manual  # noqa: PLC0415
+    from longshore.report.manual import attributes_markdown, matrix, matrix_summary  # noqa: PLC0415
+    from longshore.report.table import columns  # noqa: PLC0415
+
+    rows = matrix(manual(), known_attributes())
+    chosen = [row for row in rows if not given.operands or any(word in row.path for word in given.operands)]
+    if not chosen:
+        hint = suggestion(given.operands[0], {part: None for row in rows for part in row.path.split(".")})
+        raise Refused(f"compose has no attribute `{given.operands[0]}`", hint)
+    if given.text("--format") == "json":
+        import json  # noqa: PLC0415
+
+        table = [
+            {"attribute": row.path, "fates": row.fates, "how": row.becomes, "rule": row.module or None}
+            for row in chosen
+        ]
+        shell.out.write(json.dumps({"version": 1, "attributes": table}, indent=2, ensure_ascii=False) + "\n")
+    elif given.text("--format") == "markdown":
+        shell.out.write(attributes_markdown(chosen))
+    else:
+        width = shell.style(given.text("--color"), shell.out).width if shell.out.isatty() else None
+        for line in columns([(row.path, ", ".join(row.fates), row.becomes) for row in chosen]):
+            shell.out.write(f"{line if not width or len(line) <= width else line[: width - 1] + '…'}\n")
+        shell.out.write(f"\n{matrix_summary(chosen)}\n")
+    return 0
+
+
+VERB = Verb(
+    "attributes",
+    "list every compose attribute and what becomes of it",
+    run,
+    (Flag("--format", "how to print", value="FORMAT", choices=("text", "markdown", "json"), default="text"),),
+    "[WORD...]",
+    most=-1,
+    examples=(
+        "longshore attributes                all of them",
+        "longshore attributes deploy         those with `deploy` in their path",
+        "longshore attributes --format json",
+    ),
+)

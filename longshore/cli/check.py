@@ -1,0 +1,37 @@
+"""`longshore check`: what would be created, what would be lost, what to decide. Writes nothing but findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from longshore.cli.flags import Verb
+from longshore.cli.reading import FLAGS, exit_code, read
+from longshore.cli.showing import show
+from longshore.cli.weighing import show_capacity
+
+if TYPE_CHECKING:
+    from longshore.cli.flags import Given
+    from longshore.cli.shell import Shell
+
+
+def run(given: Given, shell: Shell) -> int:
+    """Report on the estate; the findings are the product."""
+    reading = read(given, shell)
+    show(reading, given, shell, shell.out)
+    show_capacity(reading, given, shell)
+    return exit_code(reading, given)
+
+
+VERB = Verb(
+    "check",
+    "say what is translated, what is lost, and what to decide",
+    run,
+    FLAGS,
+    "[SERVICE...]",
+    most=-1,
+    examples=(
+        "longshore check                             the compose file in this folder",
+        "longshore check -s shop.prod --fail-on warning",
+        "longshore check -f compose.yaml -f compose.prod.yaml --output json",
+    ),
+)

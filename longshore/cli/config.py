@@ -1,0 +1,189 @@
+"""`longshore config`: the compose model, complete and in long form, as `docker compose config` prints it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from longshore.cli.flags import Flag, Verb
+from longshore.cli.reading import FILES, FINDINGS, OVERWRITE, Reading, request, unusable_code
+from longshore.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from longshore.cli.flags import Given
+    from longshore.cli.shell import Shell
+    from longshore.compose import Loaded
+    from longshore.model import Path
+
+LISTS = ("--services", "--images", "--volumes", "--networks", "--profiles")
+
+
+def run(given: Given, shell: Shell) -> int:
+    """Print the model, or the part of it that was asked for; findings go to standard error."""
+    wishes = [name for name in (*LISTS, "--variables", "--environment", "--hash") if given.on(name)]
+    if len(wishes) > 1:
+        raise Refused(f"`{wishes[0]}` and `{wishes[1]}` exclude each other", "ask for one of them")
+    loaded = _load(given, shell, interpolate=not (given.on("--no-interpolate") or given.on("--variables")))
+    if loaded.findings:
+        from longshore.cli.showing import show  # noqa: PLC0415  a clean file needs none of it
+        from longshore.convert.options import Options  # noqa: PLC0415
+
+        show(Reading(loaded.project, None, loaded.findings, loaded.sources, Options(), {}), given, shell, shell.err)
+    if loaded.project is None:
+        return unusable_code(loaded.findings, given)
+    text = "" if given.on("--quiet") else _text(loaded, given, shell, wishes[0] if wishes else "")
+    target = given.text("--output-file")
+    if target:
+        from longshore.cli.writing import write_file  # noqa: PLC0415
+
+        write_file(target, shell.directory, text, overwrite=given.on("--overwrite"))
+    else:
+        shell.out.write(text)
+    return 0
+
+
+def _load(given: Given, shell: Shell, *, interpolate: bool) -> Loaded:
+    from longshore.compose import load  # noqa: PLC0415
+    from longshore.disk import Disk  # noqa: PLC0415
+
+    asked = request(given, shell)._replace(interpolate=interpolate)
+    return load(asked._replace(is_secret=None) if given.on("--show-values") else asked, Disk(shell.stdin))
+
+
+def _text(loaded: Loaded, given: Given, shell: Shell, wish: str) -> str:
+    project = loaded.project
+    assert project  # noqa: S101  the caller looked
+    if wish in LISTS:
+        from longshore.convert.secrets.detection.masks import conceal  # noqa: PLC0415
+
+        named = _names(project.model, project.disabled, wish)
+        return "".join(f"{name if given.on('--show-values') else conceal(name)}\n" for name in named)
+    if wish == "--variables":
+        return _variables(project.model, given)
+    if wish == "--environment":
+        from longshore.compose.references import visible  # noqa: PLC0415
+
+        return "".join(f"{name}={visible(value)}\n" for name, value in sorted(project.environment.items()))
+    if wish == "--hash":
+        return _hashes(project.model, given.text("--hash"))
+    return _model(project.model, given, shell)
+
+
+def _model(model: Mapping[str, Any], given: Given, shell: Shell) -> str:
+    from longshore.compose.printed import complete, printable, used  # noqa: PLC0415
+
+    literal = given.on("--no-interpolate")
+    kept = dict(model) if literal else complete(model)
+    if not (literal or given.on("--all-resources")):
+        kept = used(kept)
+    hidden = {} if given.on("--show-values") else _concealed(kept, shell)
+    shown = printable(kept, hidden, escape=not literal)
+    if not given.on("--show-values"):
+        from longshore.cli.concealing import without_secret_names  # noqa: PLC0415
+
+        shown = without_secret_names(shown)
+    if given.text("--format") == "json":
+        import json  # noqa: PLC0415
+
+        return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
+    from longshore.report.yaml_text import document  # noqa: PLC0415
+
+    return document(shown)
+
+
+def _concealed(model: Mapping[str, Any], shell: Shell) -> dict[Path, str]:
+    from longshore.cli.concealing import concealed  # noqa: PLC0415
+    from longshore.model import path_text  # noqa: PLC0415
+
+    hidden = concealed(model)
+    if hidden:
+        count = f"{len(hidden)} values are secrets" if len(hidden) > 1 else "1 value is a secret"
+        first = path_text(next(iter(hidden)))
+        shell.err.write(f"note: {count} and not shown, such as {first}; `--show-values` shows them\n")
+    return hidden
+
+
+def _names(model: Mapping[str, Any], disabled: Mapping[str, Any], wish: str) -> list[str]:
+    from longshore.compose.references import visible  # noqa: PLC0415
+
+    services = model["services"]
+    if wish == "--images":
+        names = {visible(service.get("image", f"{model['name']}-{name}")) for name, service in services.items()}
+    elif wish == "--profiles":
+        everything = (*services.values(), *disabled.values())
+        names = {profile for service in everything for profile in service.get("profiles") or ()}
+    else:
+        names = set(model.get(wish[2:]) or ())
+    return sorted(names)
+
+
+def _variables(model: Mapping[str, Any], given: Given) -> str:
+    from longshore.compose.printed import variables  # noqa: PLC0415
+    from longshore.compose.references import MASK  # noqa: PLC0415
+    from longshore.convert.secrets.detection import variable  # noqa: PLC0415
+    from longshore.report.table import columns  # noqa: PLC0415
+
+    rows = [("NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE")]
+    for found in variables(model):
+        default, alternative = (
+            MASK if each and variable(found.name, each) and not given.on("--show-values") else each
+            for each in (found.default, found.alternative)
+        )
+        rows.append((found.name, str(found.required).lower(), default, alternative))
+    return "".join(f"{line}\n" for line in columns(rows))
+
+
+def _hashes(model: Mapping[str, Any], wanted: str) -> str:
+    """Give a digest of each service, without what changes no container: how many, built from what, after what."""
+    import json  # noqa: PLC0415
+    from hashlib import sha256  # noqa: PLC0415
+
+    services = model["services"]
+    names = sorted(services) if wanted == "*" else wanted.split(",")
+    lines = []
+    for name in names:
+        if name not in services:
+            from longshore.errors import suggestion  # noqa: PLC0415
+
+            raise Refused(f"there is no service `{name}`", suggestion(name, services))
+        body = {key: value for key, value in services[name].items() if key not in _NOT_HASHED}
+        deploy = {key: value for key, value in body.get("deploy", {}).items() if key != "replicas"}
+        text = json.dumps({**body, "deploy": deploy}, sort_keys=True)
+        lines.append(f"{name} {sha256(text.encode()).hexdigest()}\n")
+    return "".join(lines)
+
+
+_NOT_HASHED = frozenset(("build", "pull_policy", "scale", "depends_on", "profiles"))
+
+VERB = Verb(
+    "config",
+    "print the compose model as Docker reads it",
+    run,
+    (
+        *FILES,
+        *FINDINGS[:1],
+        Flag("--format", "how to write the model", value="FORMAT", choices=("yaml", "json"), default="yaml"),
+        Flag("--output-file", "file to write instead", short="-o", value="FILE"),
+        OVERWRITE,
+        Flag("--quiet", "only check the files", short="-q"),
+        Flag("--no-interpolate", "leave `${...}` as it is written"),
+        Flag("--show-values", "print the values of secrets too"),
+        Flag("--all-resources", "networks, volumes, configs, secrets and models that nothing uses, too"),
+        Flag("--services", "names of the services, one a line"),
+        Flag("--images", "names of the images, one a line"),
+        Flag("--volumes", "names of the volumes, one a line"),
+        Flag("--networks", "names of the networks, one a line"),
+        Flag("--profiles", "names of the profiles, one a line"),
+        Flag("--variables", "the variables that the files mention, and their defaults"),
+        Flag("--environment", "the variables that are used for them", own_variable="LONGSHORE_CONFIG_ENVIRONMENT"),
+        Flag("--hash", "a digest of these services' configuration, * for all", value="SERVICE,..."),
+    ),
+    "[SERVICE...]",
+    most=-1,
+    examples=(
+        "longshore config -q                        is the compose file right?",
+        "longshore config --profile '*' --images",
+        "longshore config -f compose.yaml -f compose.prod.yaml --format json",
+    ),
+)

@@ -1,0 +1,116 @@
+"""`longshore plan -s STACK`: every resource of a stack, before there is an account, a cluster or an engine.
+
+The Pulumi program itself is run, under Pulumi's mocks; so the plan and the deployment cannot disagree.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from longshore.cli.flags import Flag, Verb
+from longshore.cli.reading import FINDINGS, STACK, exit_code, read
+from longshore.cli.showing import show
+from longshore.cli.weighing import show_capacity
+from longshore.errors import BUG, Refused
+from longshore.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from longshore.cli.flags import Given
+    from longshore.cli.shell import Shell
+    from longshore.rehearsal.plan import Node, Rehearsal
+
+FORMAT = Flag("--format", "how to write the resources", value="FORMAT", choices=("text", "json"), default="text")
+
+
+def run(given: Given, shell: Shell) -> int:
+    """Show the resources of a stack, then its findings; with an error among them nothing would be made."""
+    name = given.text("--stack")
+    if not name:
+        raise Refused("`longshore plan` needs a stack", "such as `longshore plan -s shop.dev`")
+    reading = read(given, shell)
+    code = exit_code(reading, given)
+    if any(finding.severity is Severity.ERROR for finding in reading.findings):
+        show(reading, given, shell, shell.err)
+        return code or 1
+    rehearsal = rehearse_stack(name, shell)
+    if rehearsal.bug:
+        shell.err.write(f"error: the program of stack {name} ended with a bug, please report it\n{rehearsal.bug}")
+        return BUG
+    if rehearsal.failure:
+        shell.err.write(f"error: {rehearsal.failure}\n")
+        return 2
+    if given.text("--format") == "json":
+        shell.out.write(plan_json(name, rehearsal))
+        show(reading, given, shell, shell.err)
+    else:
+        from longshore.cli.plan_text import plan_text  # noqa: PLC0415  not for JSON
+
+        shell.out.write(plan_text(name, rehearsal.nodes, shell.style(given.text("--color"), shell.out)))
+        shell.out.write("\n")
+        show(reading, given, shell, shell.out)
+        show_capacity(reading, given, shell)
+    return code
+
+
+def rehearse_stack(name: str, shell: Shell) -> Rehearsal:
+    """Run the program for a stack of the project around the shell's directory.
+
+    Raises:
+        ModuleNotFoundError: Pulumi's SDK is not installed.
+    """
+    from longshore.rehearsal.plan import Script  # noqa: PLC0415  likewise
+    from longshore.rehearsal.rehearse import rehearse  # noqa: PLC0415  likewise
+    from longshore.stack import reading  # noqa: PLC0415  slow to import
+
+    if find_spec("pulumi") is None:
+        raise ModuleNotFoundError(name="pulumi")
+    root = reading.project_root(shell.directory)
+    configs = {known: reading.configuration(known, root) for known in reading.stack_names(root)}
+    script = Script(reading.project_program(root), root, reading.project_name(root), name, configs)
+    return rehearse(script, shell.environment)
+
+
+def plan_json(name: str, rehearsal: Rehearsal) -> str:
+    """The resources as one JSON document, for a review of pull requests and for other programs."""
+    document: dict[str, Any] = {
+        "version": 1,
+        "stack": name,
+        "resources": [_resource(node) for node in rehearsal.nodes],
+        "counts": counts(rehearsal.nodes),
+        "exports": sorted(rehearsal.exports),
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def counts(nodes: Sequence[Node]) -> Mapping[str, int]:
+    """How many resources there are of each type, without components and providers."""
+    real = (node.type for node in nodes if node.custom and not node.type.startswith("pulumi:"))
+    return dict(sorted(Counter(real).items()))
+
+
+def _resource(node: Node) -> dict[str, Any]:
+    return {
+        "urn": node.urn,
+        "type": node.type,
+        "name": node.name,
+        "parent": node.parent,
+        "dependsOn": list(node.needs),
+        "provider": node.provider,
+        "component": not node.custom,
+        "protected": node.protected,
+        "madeByComponent": node.expected,
+    }
+
+
+VERB = Verb(
+    "plan",
+    "show every resource of a stack, without an account or a cluster",
+    run,
+    (STACK, FORMAT, *FINDINGS),
+    examples=("longshore plan -s platform.dev", "longshore plan -s shop.dev --format json"),
+)

@@ -1,0 +1,198 @@
+"""`longshore`: finds the verb, imports nothing else, and turns whatever happens into an exit code.
+
+0 clean · 1 findings at or above `--fail-on` · 2 bad input, flag or configuration · 3 no compose file · 70 our bug.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from longshore.cli.flags import Verb, help_text, parse
+from longshore.cli.terminal import tamed
+from longshore.errors import BUG, INPUT, Refused, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from longshore.cli.shell import Shell
+
+INTERRUPTED, CLOSED_PIPE = 130, 141
+
+EXTRAS: Mapping[str, str] = {
+    "pulumi": "pulumi",
+    "pulumi_aws": "pulumi",
+    "pulumi_eks": "pulumi",
+    "pulumi_kubernetes": "pulumi",
+    "boto3": "aws",
+    "botocore": "aws",
+    "hvac": "vault",
+    "requests": "vault",
+    "lightkube": "status",
+    "httpx2": "status",
+}
+"""Package that a verb may need → the extra of ours that has it, as pyproject.toml says."""
+
+VERBS: Mapping[str, tuple[str, str]] = {
+    "check": ("longshore.cli.check", "say what is translated, what is lost, and what to decide"),
+    "render": ("longshore.cli.render", "write the Kubernetes manifests"),
+    "plan": ("longshore.cli.plan", "show every resource of a stack, without an account or a cluster"),
+    "config": ("longshore.cli.config", "print the compose model as Docker reads it"),
+    "secrets": ("longshore.cli.secrets", "put secret values where the cluster finds them, and compare"),
+    "status": ("longshore.cli.status", "say what of a stack is up in its cluster, and what is in the way of the rest"),
+    "explain": ("longshore.cli.explain", "say what a finding means, or where a field came from"),
+    "attributes": ("longshore.cli.attributes", "list every compose attribute and what becomes of it"),
+    "completion": ("longshore.cli.completion", "print the completion script of bash, zsh or fish"),
+}
+"""Verb → (module with a `VERB`, or with `VERBS` like this one for a second word; one line for the help)."""
+
+HELP = """\
+Longshore moves a Docker Compose estate onto managed Kubernetes and keeps it there.
+
+usage: longshore VERB [flags]
+
+verbs:
+{verbs}
+
+examples:
+  longshore check                          findings for the compose file in this folder
+  longshore render -f compose.yaml | kubectl diff -f -
+  longshore plan -s shop.dev               every resource of a stack
+
+`longshore VERB --help` explains a verb; every flag can also be set by its LONGSHORE_ variable.
+exit codes: 0 clean, 1 findings, 2 bad input, 3 no compose file, 70 a bug of ours
+"""
+
+GROUP_HELP = """\
+usage: longshore {group} VERB [flags]
+
+verbs:
+{verbs}
+
+`longshore {group} VERB --help` explains a verb.
+"""
+
+
+def started() -> int:
+    """Carry out the command line of this process and give its exit code, with everything written that was to be."""
+    from longshore.cli.shell import process  # noqa: PLC0415  tests bring a shell of their own
+
+    _leave_no_core()
+    try:
+        shell = process()
+        code = run(shell.arguments, shell)
+        shell.out.flush()
+        shell.err.flush()
+    except BrokenPipeError:
+        return CLOSED_PIPE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code
+
+
+def _leave_no_core() -> None:
+    """Let the system write no memory of ours to a disk, should we die: env files and stores give us values."""
+    try:
+        import resource  # noqa: PLC0415  not everywhere
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def run(arguments: Sequence[str], shell: Shell) -> int:
+    """Carry out one command line and give its exit code; errors are told on `shell.err`.
+
+    Raises:
+        BrokenPipeError: whoever read our output went away.
+    """
+    shell = shell._replace(out=tamed(shell.out), err=tamed(shell.err))
+    try:
+        with explained():
+            return _run(arguments, shell)
+    except Refused as refused:
+        from longshore.report.findings import words  # noqa: PLC0415  a message may name what a file or a user wrote
+
+        shell.err.write(f"error: {words(refused.message)}\n")
+        shell.err.write(f"help: {words(refused.help)}\n" if refused.help else "")
+        return refused.code
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as bug:  # noqa: BLE001  the last line of defence: one clear message, and no value in it
+        from longshore.cli.bug import report  # noqa: PLC0415  hopefully never needed
+
+        shell.err.write(report(bug, arguments, debug=bool(shell.environment.get("LONGSHORE_DEBUG"))))
+        return BUG
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Say which extra of the package has a module that is not installed.
+
+    Raises:
+        Refused: with the command that installs it.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        package = (missing.name or "").partition(".")[0]
+        if package not in EXTRAS:
+            raise
+        extra = EXTRAS[package]
+        raise Refused(f"this needs the package `{package}`", f"pip install 'longshore[{extra}]'") from None
+
+
+def _run(arguments: Sequence[str], shell: Shell) -> int:
+    words = list(arguments)
+    if not words or words[0] in {"-h", "--help"} or words == ["help"]:
+        (shell.out if words else shell.err).write(overview(VERBS))
+        return 0 if words else INPUT
+    if words[0] in {"-V", "--version"}:
+        from importlib.metadata import version  # noqa: PLC0415  slow, and rarely asked for
+
+        shell.out.write(f"longshore {version('longshore')}\n")
+        return 0
+    if words[0] == "help":
+        words = [*words[1:], "--help"]
+    verb, rest = find(words)
+    if any(word in {"-h", "--help"} for word in (rest[: rest.index("--")] if "--" in rest else rest)):
+        shell.out.write(verb if isinstance(verb, str) else help_text(verb))
+        return 0
+    if isinstance(verb, str):
+        shell.err.write(verb)
+        return INPUT
+    return verb.run(parse(verb, rest, shell.environment), shell)
+
+
+def find(words: Sequence[str]) -> tuple[Verb | str, list[str]]:
+    """Find the verb that `words` begin with: (the verb, or the help of a group of verbs; the words after it).
+
+    Raises:
+        Refused: there is no such verb.
+    """
+    verbs, taken = VERBS, 0
+    while True:
+        if taken == len(words) or (taken and words[taken].startswith("-")):
+            return overview(verbs, " ".join(words[:taken])), list(words[taken:])
+        word = words[taken]
+        if word not in verbs:
+            if word.startswith("-"):
+                raise Refused(f"flags come after the verb, `{word}` came before it", "`longshore --help` lists verbs")
+            name = " ".join(["longshore", *words[:taken]])
+            known = f"`{name} --help` lists what there is"
+            raise Refused(f"unknown verb `{name} {word}`", suggestion(word, verbs) or known)
+        module = import_module(verbs[word][0])
+        taken += 1
+        if not hasattr(module, "VERBS"):
+            verb: Verb = module.VERB
+            return verb, list(words[taken:])
+        verbs = module.VERBS
+
+
+def overview(verbs: Mapping[str, tuple[str, str]], group: str = "") -> str:
+    """The help of `longshore` itself, or of a group of verbs such as `secrets`."""
+    width = max(map(len, verbs)) + 2
+    lines = "\n".join(f"  {verb:<{width}}{summary}" for verb, (_, summary) in verbs.items())
+    if not group:
+        return HELP.format(verbs=lines)
+    return GROUP_HELP.format(group=group, verbs=lines)

@@ -1,0 +1,90 @@
+"""`longshore secrets push --rollback`: the version before becomes the current one again, of the secrets that are named.
+
+The older version is made current by the backend itself, so no value has to be known, or typed, to undo a rotation.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from longshore.cli.secrets.changes import Change
+from longshore.cli.secrets.consent import agreed, dry_run
+from longshore.cli.secrets.opening import backend_of, open_stack
+from longshore.cli.secrets.wanted import names_of
+from longshore.cli.secrets.writing import Written, one_by_one
+from longshore.errors import Refused
+
+if TYPE_CHECKING:
+    from longshore.cli.flags import Given
+    from longshore.cli.shell import Shell
+    from longshore.convert.secrets.needs import Remote
+    from longshore.stores.interface import Backend
+
+_OTHERS: Final = ("--from", "--random", "--if-not-set", "--prune", "--restore")
+
+
+class _Step(NamedTuple):
+    """One secret and the version that it goes back to; keys: those that differ between the two."""
+
+    path: str
+    base: str
+    to: str
+    keys: tuple[str, ...]
+
+
+def roll_back(given: Given, shell: Shell) -> int:
+    """Undo the last push of the secrets that `--service` names, or of those whose last push changed a named key."""
+    for flag in _OTHERS:
+        if given.texts(flag):
+            raise Refused(f"`--rollback` and `{flag}` exclude each other", "a rollback writes no new value")
+    if not given.operands and not given.texts("--service"):
+        raise Refused("say what to roll back", "name keys, or `--service NAME`: not every secret was pushed at once")
+    opened = open_stack(given, shell)
+    backend = backend_of(opened, shell)
+    if backend is None:
+        return 0
+    steps = [step for remote in opened.remotes if (step := _step(remote, backend, given))]
+    for step in steps:
+        shell.out.write(f"{step.path}  {short(step.base)} → {short(step.to)}\n")
+        shell.out.writelines(f"  ~ {key}\n" for key in step.keys)
+    if not steps:
+        shell.err.write("nothing to roll back: no version before the current one differs in what was named\n")
+        return 1
+    if dry_run(given, shell):
+        shell.err.write("dry run, nothing was changed; `--yes` rolls back\n")
+        return 0
+    if not agreed(f"roll back {len(steps)} {'secret' if len(steps) == 1 else 'secrets'}?", "", given, shell):
+        return 1
+    done = _carry_out(steps, backend, shell)
+    if len(done.versions) == len(steps):
+        shell.err.write(f"the next deployment of {opened.name} rolls the pods that use them\n")
+    return done.code
+
+
+def _step(remote: Remote, backend: Backend, given: Given) -> _Step | None:
+    if remote.external:
+        return None
+    wanted = set(given.operands)
+    keys = {key for key, need in remote.needs.items() if names_of(remote, need) & wanted}
+    if wanted and not keys:
+        return None
+    described = backend.describe(remote.name)
+    if described is None or not described.version or not described.previous:
+        return None
+    now, before = backend.read(remote.name), backend.read(remote.name, described.previous)
+    names = sorted({*now.values, *before.values})
+    differing = tuple(name for name in names if now.values.get(name) != before.values.get(name))
+    if not differing or (keys and keys.isdisjoint(differing)):
+        return None
+    return _Step(remote.name, described.version, described.previous, differing)
+
+
+def _carry_out(steps: list[_Step], backend: Backend, shell: Shell) -> Written:
+    to = {step.path: step.to for step in steps}
+    changes = [Change(step.path, step.base, {}, {}, {}) for step in steps]
+    return one_by_one(changes, lambda each: backend.roll_back(each.path, to[each.path], each.base), shell)
+
+
+def short(version: str) -> str:
+    """The part of a version id that names carry, and that plans show."""
+    return version.replace("-", "").lower()[:8]

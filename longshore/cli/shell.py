@@ -1,0 +1,68 @@
+"""The process around a verb: its streams, its environment, its terminal. Tests give one of their own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
+
+from longshore.report.style import PLAIN, Style
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PIPED_WIDTH = 100
+
+
+class Shell(NamedTuple):
+    """Where a verb reads and writes.
+
+    out: the product only. err: everything else. environment: variables of the process. directory: where relative
+    names start. arguments: the whole command line after `longshore`, for messages that repeat it.
+    """
+
+    out: TextIO
+    err: TextIO
+    stdin: BinaryIO
+    environment: Mapping[str, str]
+    directory: str
+    arguments: tuple[str, ...] = ()
+
+    def style(self, wish: str, stream: TextIO) -> Style:
+        """Colour and width for one stream: `--color`, then NO_COLOR, FORCE_COLOR, then whether it is a terminal.
+
+        wish: `auto`, `always`, `never`, or "" where the flag is not given.
+        """
+        terminal = stream.isatty()
+        width = _columns(stream) if terminal else PIPED_WIDTH
+        if wish in {"", "auto"}:
+            forced = self.environment.get("FORCE_COLOR", "0") not in {"", "0"}
+            dumb = self.environment.get("TERM") == "dumb"
+            coloured = not self.environment.get("NO_COLOR") and (forced or (terminal and not dumb))
+        else:
+            coloured = wish == "always"
+        return PLAIN._replace(width=width, coloured=coloured)
+
+
+def _columns(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or PIPED_WIDTH
+    except OSError:
+        return PIPED_WIDTH
+
+
+def process() -> Shell:
+    """The shell of this process.
+
+    Streams of our own: UTF-8 wherever they go, and buffered even under PYTHONUNBUFFERED, where Python would take half
+    of a write to a pipe that closes for all of it.
+    """
+    stdin = sys.stdin.buffer if sys.stdin else open(os.devnull, "rb")  # noqa: SIM115  whoever started us closed it
+    return Shell(_stream(1), _stream(2), stdin, os.environ, os.getcwd(), tuple(sys.argv[1:]))
+
+
+def _stream(number: int) -> TextIO:
+    try:
+        return open(number, "w", encoding="utf-8", errors="backslashreplace", newline="\n", closefd=False)
+    except OSError:
+        return open(os.devnull, "w", encoding="utf-8")

@@ -1,0 +1,80 @@
+"""`longshore status`: what of a stack is up in its cluster, what is not, and what the cluster says is in the way."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from longshore.cli.flags import Verb
+from longshore.cli.observing.connection import FLAGS, KINDS, connect, objects
+from longshore.cli.observing.health import WORKLOADS, Row, rows
+from longshore.cli.reading import STACK
+from longshore.cli.secrets.opening import OUTPUT
+from longshore.convert.kubernetes.stable import stable_name
+from longshore.errors import Refused
+from longshore.report.table import columns
+from longshore.stack.reading import convert_stack, read_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from longshore.cli.flags import Given
+    from longshore.cli.shell import Shell
+    from longshore.report.style import Style
+
+
+def run(given: Given, shell: Shell) -> int:
+    """Exit 1 where anything is not up."""
+    name = given.text("--stack")
+    if not name:
+        raise Refused("say which stack: `-s STACK`", "such as `longshore status -s shop.dev`")
+    stack = read_stack(name, shell.directory)
+    if stack.settings is None:
+        raise Refused(f"stack {name} can't be read", f"`longshore check -s {name}` says why")
+    if not stack.settings.team:
+        raise Refused(f"stack {name} has no team, so no application", "name the stack of a team, such as `shop.dev`")
+    estate = convert_stack(stack, shell.environment)
+    manifests = estate.conversion.manifests if estate and estate.conversion else ()
+    expected = [(x["kind"], stable_name(x)) for x in manifests if x["kind"] in WORKLOADS]
+    client = connect(given, stack, shell.environment)
+    namespace = stack.settings.team_namespace
+    observed = {kind: list(objects(client, kind, namespace)) for kind in KINDS}
+    found = rows(observed, expected)
+    if given.text("--output") == "json":
+        document = {"version": 1, "namespace": namespace, "objects": [_plain(row) for row in found]}
+        shell.out.write(json.dumps(document, indent=2) + "\n")
+    else:
+        style = shell.style(given.text("--color"), shell.out)
+        shell.out.write(text(found, namespace, style, everything=given.on("--verbose")))
+    return 0 if all(row.state == "up" for row in found) else 1
+
+
+def _plain(row: Row) -> dict[str, object]:
+    return {**row._asdict(), "reasons": list(row.reasons)}
+
+
+def text(found: Sequence[Row], namespace: str, style: Style, *, everything: bool) -> str:
+    """Write what is not up, with the reasons, and what was restarted; with `everything` all."""
+    shown = [row for row in found if everything or row.state != "up" or row.restarts]
+    heads = columns([(row.state, f"{row.kind.lower()}/{row.name}", _summary(row)) for row in shown])
+    colours = {"up": "green", "waiting": "yellow", "failed": "red"}
+    lines = []
+    for row, head in zip(shown, heads, strict=True):
+        lines.append(style.paint(row.state, colours[row.state]) + head[len(row.state) :])
+        lines += [f"    {reason}" for reason in row.reasons]
+    up = sum(row.state == "up" for row in found)
+    lines.append(f"{up} of {len(found)} objects in {namespace} are up")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _summary(row: Row) -> str:
+    return f"{row.summary}, {row.restarts} restarts" if row.restarts else row.summary
+
+
+VERB = Verb(
+    "status",
+    "say what of a stack is up in its cluster, and what is in the way of the rest",
+    run,
+    (STACK, *FLAGS, OUTPUT),
+    examples=("longshore status -s shop.dev", "longshore status -s shop.prod --context prod --output json"),
+)

@@ -1,0 +1,216 @@
+"""The names by which services reach each other, beside their own: network aliases, links, container names.
+
+On Docker a name is known to those who share a network, or to the one service that links it. In Kubernetes a name is a
+Service, known to the whole namespace: an alias becomes a Service of its own that selects the same pods. Two services
+that share an alias on one network share that Service; two that mean different things by one name cannot be served.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from longshore.convert.estate.dials import calls, server_groups
+from longshore.convert.estate.made_names import made_name
+from longshore.convert.estate.ports import asks_for_pods, every
+from longshore.convert.estate.swarm import is_for_swarm
+from longshore.convert.estate.tasks import TASKS, tasks
+from longshore.convert.estate.texts import mentions, places
+from longshore.convert.kubernetes.hostnames import Renames
+from longshore.convert.kubernetes.names import host_label
+from longshore.convert.kubernetes.pod import POD_LABELS
+from longshore.model import ObjectKey, Problem, Put, Severity, path_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from longshore.convert.estate import Estate, Service
+    from longshore.model import Effect, Path
+
+SKIP_AWAIT: Final = {"pulumi.com/skipAwait": "true"}
+"""A Service is ready with its pods, which are awaited themselves; waiting twice hangs where there are none."""
+
+SHARED: Final = "alias.longshore.dev"
+"""Prefix of the label that marks the pods behind an alias of several services."""
+
+
+class Use(NamedTuple):
+    """One place that gives `target` another name. networks: where the name is known."""
+
+    target: Service
+    networks: frozenset[str]
+    path: Path
+
+
+def network_keys(service: Service) -> tuple[str, ...]:
+    """Keys of the networks a service is on; none inside another service's pod, on the host, or cut off."""
+    networks = service.model.get("networks")
+    if networks:
+        return tuple(networks)
+    mode = str(service.model.get("network_mode") or "")
+    return () if mode in {"none", "host"} or ":" in mode else ("bridge" if mode else "default",)
+
+
+def aliases(estate: Estate) -> Mapping[str, tuple[Use, ...]]:
+    """Alias → everyone who claims it; a service's own name is no alias."""
+    return estate.memo(_aliases)
+
+
+def _aliases(estate: Estate) -> dict[str, tuple[Use, ...]]:
+    found: dict[str, list[Use]] = {}
+
+    def add(name: str, target: Service, networks: frozenset[str], path: Path) -> None:
+        if name not in {target.name, target.slug}:
+            found.setdefault(name, []).append(Use(target, networks, path))
+
+    for service in estate:
+        for network, wanted in (service.model.get("networks") or {}).items():
+            for index, name in enumerate((wanted or {}).get("aliases") or ()):
+                path = (*service.path, "networks", network, "aliases", index)
+                add(str(name), service.host, frozenset({network}), path)
+        own = service.model.get("container_name")
+        if own:
+            add(str(own), service.host, frozenset(network_keys(service)), (*service.path, "container_name"))
+        for index, link in enumerate(service.model.get("links") or ()):
+            name, _, alias = str(link).partition(":")
+            if alias and name in estate.services:
+                known = frozenset(network_keys(estate.services[name]))
+                add(alias, estate.services[name].host, known, (*service.path, "links", index))
+    return {name: tuple(uses) for name, uses in found.items()}
+
+
+def hosts(estate: Estate) -> dict[str, str]:
+    """Every name that means one service → that service: own names, their labels, and aliases."""
+    found = {name: uses[0].target.name for name, uses in aliases(estate).items() if len(_targets(uses)) == 1}
+    for service in estate:
+        found[service.slug] = service.name
+        found[service.name] = service.name
+        found.setdefault(f"{TASKS}{service.name}", service.name)
+    return found
+
+
+def renames(estate: Estate) -> Renames:
+    """Names that no Service can have, or none has, and that mean one service → its label.
+
+    A name with dots is left alone where it is an alias: it may be a public one, and public URLs must not change. Of the
+    names that Docker makes those are here that somebody calls.
+    """
+    found = {service.name: service.slug for service in estate if service.name != service.slug}
+    for name, uses in aliases(estate).items():
+        if name not in estate.services and "." not in name and name != host_label(name) and len(_targets(uses)) == 1:
+            found[name] = uses[0].target.slug
+    known = hosts(estate)
+    called = {call.host for places in calls(estate).values() for call in places if call.host not in known}
+    made = {name: meant for name in called if (meant := made_name(estate, name)) and meant.whole}
+    found |= {name: made[name].service.host.slug for name in sorted(made)}
+    everywhere = tasks(estate) if estate.memo(is_for_swarm) else ()
+    return Renames({**tasks(estate), **found}, everywhere, server_groups(estate))
+
+
+def alias_service(estate: Estate, name: str, at: Path) -> Iterator[Effect]:
+    """Make the Service for an alias that `at`, a path below the claimed one, gives; or say why there is none.
+
+    Called by each rule that reads an alias; those that mean the same give the same effects.
+    """
+    uses = aliases(estate).get(name, ())
+    if not uses:
+        return
+    targets = _targets(uses)
+    owner = estate.services.get(name) or estate.memo(slugs).get(name)
+    if name != host_label(name):
+        yield from _unspeakable(estate, name, targets, at)
+    elif owner:
+        yield Problem(
+            "alias-conflict",
+            Severity.WARNING,
+            f"`{name}` also names the service `{owner.name}`; Docker would ask both, here only `{owner.name}` answers",
+            "give one of the two another name",
+            at,
+        )
+    elif len(targets) == 1:
+        yield from _service(name, targets[0].selector, targets)
+    elif _together(uses):
+        for target in targets:
+            yield Put(target.workload, (*POD_LABELS, f"{SHARED}/{name}"), "true")
+        yield from _service(name, {f"{SHARED}/{name}": "true"}, targets)
+    else:
+        known = ", ".join(f"`{use.target.name}` ({path_text(use.path)})" for use in uses)
+        yield Problem(
+            "alias-conflict",
+            Severity.ERROR,
+            f"`{name}` means different services in different places: {known}; in a namespace a name means one thing",
+            f"let each of them be called by its own name instead of `{name}`",
+            at,
+        )
+
+
+def _targets(uses: tuple[Use, ...]) -> list[Service]:
+    return list(dict.fromkeys(use.target for use in uses))
+
+
+def _together(uses: tuple[Use, ...]) -> bool:
+    """Do all who claim the alias claim it on one network?"""
+    return bool(frozenset.intersection(*(use.networks for use in uses)))
+
+
+def slugs(estate: Estate) -> dict[str, Service]:
+    """Name in Kubernetes → service; ask for it by `estate.memo`."""
+    return {service.slug: service for service in estate}
+
+
+def _ports(targets: list[Service]) -> list[dict[str, Any]]:
+    found: dict[tuple[int, str], dict[str, Any]] = {}
+    for target in targets:
+        for port in every(target):
+            found.setdefault((port.number, port.protocol), {"name": port.name, **port.entry()})
+    names = Counter(entry["name"] for entry in found.values())
+    for (number, protocol), entry in found.items():
+        if names[entry["name"]] > 1:
+            entry["name"] = f"{protocol.lower()}-{number}"
+    return list(found.values())
+
+
+def _service(name: str, selector: dict[str, str], targets: list[Service]) -> Iterator[Effect]:
+    from longshore.convert.estate.peers import peers  # noqa: PLC0415  which needs the names that are made here
+
+    key = ObjectKey("Service", name)
+    ports = _ports(targets)
+    spec: dict[str, Any] = {"selector": selector, **({"ports": ports} if ports else {})}
+    if not ports or all(asks_for_pods(target) for target in targets):
+        spec["clusterIP"] = "None"
+    if any(peers(target) for target in targets):
+        spec["publishNotReadyAddresses"] = True
+    yield Put(key, ("metadata", "annotations"), SKIP_AWAIT)
+    yield Put(key, ("spec",), spec)
+
+
+def _unspeakable(estate: Estate, name: str, targets: list[Service], at: Path) -> Iterator[Effect]:
+    """Report an alias that no Service can be called; without dots it was rewritten wherever it stood."""
+    instead = targets[0].slug
+    if "." not in name:
+        if len(targets) > 1:
+            yield Problem(
+                "alias-conflict",
+                Severity.ERROR,
+                f"`{name}` cannot be the name of a Service, and it means several services",
+                "rename the alias to a DNS label: lower-case letters, digits and `-`, a letter first",
+                at,
+            )
+        return
+    users = mentions(estate, name)
+    if not users:
+        yield Problem(
+            "alias-with-dots",
+            Severity.INFO,
+            f"no Service can be called `{name}`; nothing in the project calls it",
+            f"whoever calls it from elsewhere must call `{instead}`",
+            at,
+        )
+        return
+    yield Problem(
+        "alias-with-dots",
+        Severity.ERROR,
+        f"no Service can be called `{name}`, and it is called in {places(users)}",
+        f"write `{instead}` there; if the name is known to public DNS too, allow `alias-with-dots`",
+        at,
+    )

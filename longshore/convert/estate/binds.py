@@ -1,0 +1,298 @@
+"""Bind mounts: a path of the Docker host is not there in a cluster, so each one needs another home.
+
+Small files of the project become a ConfigMap. Everything else is an error that names the ways out.
+"""
+
+from __future__ import annotations
+
+from posixpath import basename, splitext
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from longshore.compose.files import within
+from longshore.convert.estate.content import (
+    Content,
+    config_map,
+    content,
+    hosts_renamed,
+    is_code,
+    is_text,
+    items,
+    leak_at,
+)
+from longshore.convert.kubernetes.hostnames import renamed
+from longshore.convert.kubernetes.names import digest, label
+from longshore.model import Approximated, Emit, LocalOnly, Severity, Unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from longshore.convert.estate import Estate, Service
+    from longshore.model import Effect, Path
+
+SOCKETS: Final = ("docker.sock", "containerd.sock", "podman.sock", "crio.sock", "dockershim.sock")
+CLOCKS: Final = frozenset({"/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo"})
+
+_FOLDER_ENDINGS: Final = frozenset({".d", ".git", ".local"})
+
+
+class Bind(NamedTuple):
+    """A bind mount that became a ConfigMap: its name, its files, and whether the target is a directory."""
+
+    name: str
+    files: Mapping[str, bytes]
+    directory: bool
+
+
+def bind(service: Service, mount: Mapping[str, Any]) -> Bind | None:
+    """The ConfigMap that stands for a bind mount of `service`, where one can; computed once."""
+    cache = service.memo(_cache)
+    key = str(mount.get("source") or ""), bool(mount.get("read_only"))
+    if key not in cache:
+        cache[key] = _bind(service, key[0], mount)
+    return cache[key]
+
+
+def _cache(_service: Service) -> dict[tuple[str, bool], Bind | None]:
+    return {}
+
+
+def _bind(service: Service, path: str, mount: Mapping[str, Any]) -> Bind | None:
+    if not _in_project(service, path) or is_code(service.estate, mount):
+        return None
+    found = content(service.estate, path)
+    if found.trouble or not found.files or _for_writing(mount, found):
+        return None
+    if "secret-in-file" not in service.allowed and leak_at(service.estate, path):
+        return None
+    files, _ = hosts_renamed(service.estate, found.files)
+    relative = service.estate.project.relative(path)
+    name = label(f"{service.slug}-{basename(path)}-{digest(service.name, relative)}")
+    return Bind(name, files, found.directory)
+
+
+def _in_project(service: Service, path: str) -> bool:
+    return within(path, service.estate.project.directory)
+
+
+def _for_writing(mount: Mapping[str, Any], found: Content) -> bool:
+    """Is it there to be written? A writable file is that is empty, or no text: nobody keeps settings in it."""
+    if mount.get("read_only"):
+        return False
+    return not any(found.files.values()) or (not found.directory and not is_text(*found.files.values()))
+
+
+def bound(service: Service, mount: Mapping[str, Any], at: Path) -> Iterator[Effect]:
+    """Translate what a bind mount says of the host: its ConfigMap, and findings.
+
+    Many services may mount one path (by an anchor): what is wrong with it is told once, at the first of them.
+    """
+    for effect in _bound(service, mount, at):
+        if isinstance(effect, (Approximated, LocalOnly, Unsupported)):
+            yield effect._replace(reason=_once(effect, service, _mount_key(mount)))
+        else:
+            yield effect
+
+
+def _mount_key(mount: Mapping[str, Any]) -> tuple[str, bool]:
+    return str(mount.get("source") or ""), bool(mount.get("read_only"))
+
+
+def _once(effect: Approximated | LocalOnly | Unsupported, service: Service, key: tuple[str, bool]) -> str:
+    """Give the reason to the first service of those it holds for, with the names of the others; nothing to those."""
+    groups = service.estate.memo(_alike)
+    allowed = effect.code in service.allowed
+    if (key, effect.code, allowed) not in groups:
+        mounters = service.estate.memo(_mounters).get(key, [])
+        groups[key, effect.code, allowed] = [one for one in mounters if (effect.code in one.allowed) == allowed]
+    alike = groups[key, effect.code, allowed]
+    if not alike[1:] or service.estate.services[service.name] is not service:
+        return effect.reason
+    if service is not alike[0]:
+        return ""
+    names = ", ".join(f"`{other.name}`" for other in alike[1:4])
+    return f"{effect.reason} (mounted by {names}{f' and {len(alike) - 4} more' if alike[4:] else ''} too)"
+
+
+def _alike(_estate: Estate) -> dict[tuple[tuple[str, bool], str, bool], list[Service]]:
+    return {}
+
+
+def _mounters(estate: Estate) -> dict[tuple[str, bool], list[Service]]:
+    found: dict[tuple[str, bool], list[Service]] = {}
+    for service in estate:
+        for mount in service.model.get("volumes") or []:
+            services = found.setdefault(_mount_key(mount), [])
+            if mount.get("type") == "bind" and service not in services[-1:]:
+                services.append(service)
+    return found
+
+
+def _bound(service: Service, mount: Mapping[str, Any], at: Path) -> Iterator[Effect]:
+    path = str(mount.get("source") or "")
+    if basename(path) in SOCKETS:
+        yield _socket(path, at)
+    elif path in CLOCKS:
+        yield LocalOnly(
+            f"`{path}` gives the container the host's time zone; a node's clock runs in UTC",
+            "set the variable `TZ` (`TZ: Europe/Paris`) if the program needs a local time",
+            at,
+            "host-clock",
+        )
+    elif not _in_project(service, path):
+        yield _host_path(service, mount, path, at)
+    else:
+        yield from _project_path(service, mount, path, at)
+
+
+def _socket(path: str, at: Path) -> Effect:
+    return Unsupported(
+        f"`{path}` gives the container all power over the host; a cluster's nodes have no Docker, and no pod may have "
+        "that power",
+        "what reads it has a counterpart: a proxy (Traefik) is the stack's `exposure`, log and metrics agents are "
+        "DaemonSets of the cluster, updates are deployments; to run this container without it, allow `docker-socket`",
+        at,
+        "docker-socket",
+        Severity.ERROR,
+    )
+
+
+def _host_path(service: Service, mount: Mapping[str, Any], path: str, at: Path) -> Effect:
+    return Unsupported(
+        f"`{path}` is a path of the Docker host, outside the project; no node has it",
+        f"data belongs in a named volume{_such_as(service, mount)}; files that are only read belong in the project; "
+        "program code belongs in the image; what watches the host itself (metrics, logs) has its counterpart "
+        "in the cluster: leave it out, by a profile; to run it without the mount, allow `bind`",
+        at,
+        "bind",
+        Severity.ERROR,
+    )
+
+
+def _project_path(service: Service, mount: Mapping[str, Any], path: str, at: Path) -> Iterator[Effect]:
+    relative = service.estate.project.relative(path)
+    found = content(service.estate, path)
+    made = bind(service, mount)
+    if made is None:
+        yield _refused(service, mount, relative, found, at)
+        return
+    yield Emit(config_map(made.name, made.files))
+    _, hits = hosts_renamed(service.estate, found.files)
+    yield from renamed(hits, service.estate.hostnames, at)
+    if mount.get("read_only"):
+        return
+    if made.directory:
+        yield Approximated(
+            f"`{relative}` is mounted to be written, and becomes a ConfigMap, which nobody can write to",
+            "if it is only read, mount it `:ro` (or allow `writable-bind`); data belongs in a named volume, "
+            "program code in the image",
+            at,
+            "writable-bind",
+            Severity.ERROR,
+        )
+    else:
+        yield Approximated(
+            f"`{relative}` is mounted to be written, and becomes a ConfigMap, which nobody can write to",
+            "mount it `:ro` if the program only reads it; if it writes, give it a named volume",
+            at,
+            "writable-bind",
+        )
+
+
+def _refused(service: Service, mount: Mapping[str, Any], relative: str, found: Content, at: Path) -> Effect:
+    path = str(mount.get("source"))
+    if is_code(service.estate, mount):
+        return Unsupported(
+            f"`{relative}` is what an image is built from, and is mounted over what the image has, as for development",
+            "leave the mount out in a second file, read after this one, by `volumes: !override […]` with the others; "
+            "or allow `bind`",
+            at,
+            "bind",
+            Severity.ERROR,
+        )
+    secret = leak_at(service.estate, path) if found.files and "secret-in-file" not in service.allowed else None
+    if secret:
+        place = relative if not found.directory else f"{relative}/{secret.file}"
+        return Unsupported(
+            f"`{place}` holds {secret.sentence}, and a ConfigMap is no place for a secret",
+            leak_help(str(mount.get("target"))),
+            at,
+            "secret-in-file",
+            Severity.ERROR,
+            secret.span(service.estate, path, directory=found.directory),
+        )
+    if found.missing and _names_file(path):
+        return Unsupported(
+            f"the file `{relative}` does not exist: Docker would make an empty directory of that name",
+            "if a step of the installation makes it, take that step first; a file that only the server has belongs "
+            "beside this one, or, with a secret in it, into `secrets: {…: {file: …}}`",
+            at,
+            "bind",
+            Severity.ERROR,
+        )
+    return _homeless(service, mount, relative, found, at)
+
+
+def _homeless(service: Service, mount: Mapping[str, Any], relative: str, found: Content, at: Path) -> Effect:
+    """Refuse what a ConfigMap cannot hold: data, for the most part."""
+    if (found.missing or not (found.trouble or found.files)) and not mount.get("read_only"):
+        why = "does not exist: Docker would make an empty directory" if found.missing else "is an empty directory"
+        name, _, target = _volume(service, mount).partition(":")
+        return Unsupported(
+            f"`{relative}` {why} on the host, for data",
+            f"give the data a volume: `{name}:{target}` here, and `{name}:` under `volumes:`; to leave Docker its "
+            "directory, write both into a second file, which is read after this one",
+            at,
+            "bind",
+            Severity.ERROR,
+        )
+    if found.missing:
+        why = "does not exist: Docker would mount an empty directory there"
+    elif found.trouble:
+        why = found.trouble
+    elif not found.files:
+        why = "is an empty directory of the Docker host"
+    else:
+        why = "is mounted to be written and holds no text: it keeps data, on the Docker host"
+    return Unsupported(
+        f"`{relative}` {why}",
+        "three ways out: files that are only read belong in `configs:` or, mounted `:ro`, in a ConfigMap of up to "
+        f"1 MiB; data belongs in a named volume{_such_as(service, mount)}; program code belongs in the image",
+        at,
+        "bind",
+        Severity.ERROR,
+    )
+
+
+def _names_file(path: str) -> bool:
+    """Is it the name of a file, as far as its ending tells?"""
+    ending = splitext(path)[1]
+    return bool(ending[1:]) and ending not in _FOLDER_ENDINGS
+
+
+def _such_as(service: Service, mount: Mapping[str, Any]) -> str:
+    return "" if mount.get("read_only") else f", such as `{_volume(service, mount)}`"
+
+
+def _volume(service: Service, mount: Mapping[str, Any]) -> str:
+    """Write the mount of a named volume that would take the place of this one: `db-data:/var/lib/postgresql/data`."""
+    target = str(mount.get("target"))
+    stem = basename(str(mount.get("source") or "").rstrip("/")).strip(".")
+    shared = service.estate.memo(_mounters).get(_mount_key(mount), [])[1:]
+    if not shared or not stem:
+        stem = f"{service.slug}-{stem if stem not in {'', service.slug} else 'data'}"
+    return f"{label(stem)}:{target}"
+
+
+def leak_help(target: str) -> str:
+    """The ways out for a file with a secret in it that is mounted at `target`."""
+    return (
+        "three ways out: put the value into a variable and write the text as `configs: {…: {content: …}}` with "
+        f"`${{VARIABLE}}` in its place; or make the whole file a secret, `secrets: {{…: {{file: …}}}}`, mounted by "
+        f"`target: {target}`; or, if it is no secret, allow `secret-in-file`"
+    )
+
+
+def bind_items(made: Bind) -> dict[str, Any]:
+    """The pod volume that mounts the ConfigMap of a bind."""
+    return {"name": made.name, "items": items(made.files)}

@@ -1,0 +1,192 @@
+"""What a reverse proxy is told of a service: the ways that lead to it, and what happens to a request on them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from longshore.compose.problems import Problems
+from longshore.compose.references import visible
+from longshore.compose.source import build, compose
+from longshore.compose.tree import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from longshore.convert.options import Exposure
+
+ALB: Final = "alb.ingress.kubernetes.io"
+AUTHENTICATION: Final = f"{ALB}/auth-type"
+SOURCES: Final = f"{ALB}/inbound-cidrs"
+RANGES: Final = "service.beta.kubernetes.io/load-balancer-source-ranges"
+"""Annotation of a Service for AWS's load balancers of streams.
+
+Source: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/
+"""
+STICKINESS: Final = f"{ALB}/target-group-attributes"
+
+CERTIFICATE: Final = "certificate"
+INTERNAL: Final = "internal"
+
+_HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?").fullmatch
+_PATH: Final = re.compile(r"/[\w./~-]{0,200}", re.ASCII).fullmatch
+_RANGE: Final = re.compile(r"[0-9a-fA-F.:]{2,45}(?:/\d{1,3})?").fullmatch
+_UNFIT: Final = re.compile(r"[`\s]+")
+_LONGEST: Final = 60
+_WEEK: Final = 7 * 24 * 3600
+
+
+class Change(NamedTuple):
+    """Something that a proxy does to requests, or to whom it lets in.
+
+    text: a clause that says it. guards: does it keep somebody out? by: the setting of an `exposure` that does the same
+    (`certificate`, `internal`, the key of an annotation); value: what is to be set there, empty where nobody knows.
+    asks: the host of the program that is asked whether a request may pass.
+    """
+
+    text: str
+    guards: bool = False
+    by: str = ""
+    value: str = ""
+    asks: str = ""
+
+    def kept(self, exposure: Exposure) -> bool:
+        """Does the exposure that the stack has do it as well?"""
+        if self.by == CERTIFICATE:
+            return bool(exposure.certificate)
+        if self.by == INTERNAL:
+            return exposure.internal
+        return self.by in exposure.annotations
+
+
+class Way(NamedTuple):
+    """One way from outside. host: empty where none is named, or not one. port: of the container; 0: not told.
+
+    stream: bytes of TCP or UDP, not requests. redirects: does nobody come through, all are sent elsewhere?
+    """
+
+    host: str
+    path: str = "/"
+    port: int = 0
+    stream: bool = False
+    redirects: bool = False
+    changes: tuple[Change, ...] = ()
+
+
+class Front(NamedTuple):
+    """All ways by which one proxy leads to a service; none where labels say too little of them."""
+
+    ways: tuple[Way, ...] = ()
+
+    @property
+    def main(self) -> Way | None:
+        """The way that one exposure can be: requests to a host, else a stream to a port."""
+        whole = [way for way in self.ways if not way.redirects] or self.ways
+        return next((way for way in whole if way.host and not way.stream), None) or next(
+            (way for way in whole if way.stream and way.port), None
+        )
+
+
+TLS: Final = Change("TLS, until `certificate` is set", by=CERTIFICATE)
+TO_HTTPS: Final = Change("the redirect from HTTP to HTTPS, until `certificate` is set", by=CERTIFICATE)
+
+
+def sticky(seconds: str = "") -> Change:
+    """Clients stay with one container, by a cookie of the proxy; seconds: how long, at most a week."""
+    value = "stickiness.enabled=true,stickiness.type=lb_cookie"
+    if seconds.isdecimal() and 0 < int(seconds[:7]) <= _WEEK:
+        value += f",stickiness.lb_cookie.duration_seconds={int(seconds)}"
+    return Change("keeps a client with one container, by a cookie", by=STICKINESS, value=value)
+
+
+def password(name: str, kind: str) -> Change:
+    """A password is asked for."""
+    return Change(f"{name} asks for a password ({kind})", guards=True, by=AUTHENTICATION)
+
+
+def asked_first(name: str, address: str, kind: str) -> Change:
+    """Another program is asked whether a request may pass. address: its URL, or host and port."""
+    host = re.match(r"(?:[a-z]{2,6}://)?(?:[^/@\s]{1,200}+@)?([A-Za-z0-9][\w.-]{0,100})", address)
+    asks = host[1] if host else ""
+    who = f"`{asks}`" if asks else "somebody else"
+    return Change(f"{name} asks {who} whether a request may pass ({kind})", True, AUTHENTICATION, asks=asks)
+
+
+def sources(name: str, ranges: str, kind: str, *, plain: bool = True) -> Change:
+    """Only some addresses are let in. plain: is it the address that the connection comes from?"""
+    listed = [each.strip() for each in ranges.split(",") if each.strip()]
+    known = plain and bool(listed) and all(map(_RANGE, listed))
+    value = ",".join(each if "/" in each else f"{each}/{128 if ':' in each else 32}" for each in listed)
+    return Change(
+        f"{name} lets in only {shown(', '.join(listed))} ({kind})",
+        guards=True,
+        by=SOURCES,
+        value=value if known else "",
+    )
+
+
+def host_name(text: str) -> str:
+    """Give back a host name that can stand in an exposure; empty for patterns and all else."""
+    return text if _HOST(text) else ""
+
+
+def path_prefix(text: str) -> str:
+    """Give back a path that can stand in an exposure; empty for patterns and all else."""
+    return text if _PATH(text) else ""
+
+
+def number(text: str) -> int:
+    """Give a port; 0 where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 1 << 16 else 0
+
+
+def shown(text: str) -> str:
+    """Quote what a label says, where it is no secret: short, on one line, secret variables by name."""
+    clean = _UNFIT.sub(" ", visible(text)).strip()
+    return f"`{clean if len(clean) <= _LONGEST else clean[:_LONGEST] + '…'}`"
+
+
+def parsed(name: str, text: str) -> Any:
+    """Read YAML, or JSON; nothing where it is neither, as a template for instance."""
+    problems = Problems()
+    roots = compose(text, name, problems) or []
+    document = build(roots[0], problems) if roots else None
+    return plain(document.root) if document else {}
+
+
+def flat(tree: Any) -> dict[str, str]:
+    """Write a configuration as the labels that would say it: `http.middlewares.auth.basicauth.users`, in lower case.
+
+    A list of scalars is one value, with commas; mappings in a list have their index: `tls.certificates[0].certfile`.
+    """
+    return dict(_flat(tree, ""))
+
+
+def _flat(value: Any, prefix: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        if not value and prefix:
+            yield prefix, ""
+        for key, child in value.items():
+            yield from _flat(child, f"{prefix}.{str(key).lower()}" if prefix else str(key).lower())
+    elif isinstance(value, list) and any(isinstance(each, (dict, list)) for each in value):
+        for index, child in enumerate(value):
+            yield from _flat(child, f"{prefix}[{index}]")
+    elif isinstance(value, list):
+        yield prefix, ",".join(map(_scalar, value))
+    else:
+        yield prefix, _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def each_once(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Drop what was said before."""
+    return tuple(dict.fromkeys(changes))
+
+
+def below(options: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """Options that start with `prefix.`, without it."""
+    start = f"{prefix}."
+    return {key[len(start) :]: value for key, value in options.items() if key.startswith(start)}

@@ -1,0 +1,140 @@
+"""What a conversion must know that no compose file says: where it goes, and what the stack file decided.
+
+Plain frozen values with defaults good enough for `longshore render -f compose.yaml`. `longshore.stack.settings` builds
+them from a stack file, with every error at once.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class Exposure(NamedTuple):
+    """How a compose service is reached from outside the cluster; `ports:` alone never opens anything.
+
+    kind: `ingress` (HTTP by host name) or `loadbalancer` (TCP/UDP). port: the container port; 0 = the
+    first one, or all published ones for a load balancer.
+    host, path: of an ingress. certificate: ARN (AWS) or name of a TLS secret. internal: inside the VPC only.
+    """
+
+    kind: Literal["ingress", "loadbalancer"]
+    port: int = 0
+    host: str = ""
+    path: str = "/"
+    certificate: str = ""
+    internal: bool = False
+    annotations: Mapping[str, str] = NOTHING
+
+
+class ServiceSettings(NamedTuple):
+    """What the stack decides for one compose service; None or empty leaves it to the compose file and the policies.
+
+    memory: Kubernetes quantity for the memory limit; cpu: for the CPU request. backoff_limit: how often a Job is
+    started again. allow: finding codes that were consented to. plain / secret: environment keys declared not secret /
+    secret, with the reason.
+    """
+
+    replicas: int | None = None
+    image: str = ""
+    memory: str = ""
+    cpu: str = ""
+    workload: Literal["", "Deployment", "StatefulSet", "DaemonSet", "Job"] = ""
+    backoff_limit: int | None = None
+    liveness: Literal["", "on", "off"] = ""
+    exposure: Exposure | None = None
+    allow: frozenset[str] = frozenset()
+    plain: Mapping[str, str] = NOTHING
+    secret: Mapping[str, str] = NOTHING
+
+
+class VolumeSettings(NamedTuple):
+    """What the stack decides for one named volume: Kubernetes quantity, StorageClass name, access mode."""
+
+    size: str = ""
+    storage_class: str = ""
+    access_mode: Literal["", "ReadWriteOnce", "ReadWriteMany"] = ""
+
+
+class Storage(NamedTuple):
+    """Where named volumes live. shared_class: a StorageClass that gives ReadWriteMany (EFS); empty = there is none."""
+
+    storage_class: str = ""
+    size: str = ""
+    shared_class: str = ""
+    volumes: Mapping[str, VolumeSettings] = NOTHING
+
+
+class SecretSettings(NamedTuple):
+    """Where secret values live, and how the manifests name them; never a value.
+
+    backend: `aws-secrets-manager`, `vault` or `fake` (a local cluster without a backend).
+    store: name of the SecretStore in the namespace. versions: remote key → version id to pin (`rotation: pinned`).
+    role: ARN of the IAM role (AWS) or role name (Vault) that the store's ServiceAccount assumes.
+    kms_key: ARN of the customer's own key in AWS, where secrets are encrypted with one.
+    server, mount, auth_mount, vault_namespace: where Vault is, its KV engine, its Kubernetes login, its (Enterprise)
+    namespace. certificate: PEM of the authority behind Vault's own certificate, where it is a private one. allow_http:
+    let values travel unencrypted to a `http://` server that is not on this machine.
+    variables: compose variables declared secret (True) or plain (False), beyond what detection finds.
+    """
+
+    backend: Literal["aws-secrets-manager", "vault", "fake"] = "aws-secrets-manager"
+    store: str = "longshore"
+    region: str = ""
+    role: str = ""
+    prefix: str = ""
+    kms_key: str = ""
+    server: str = ""
+    mount: str = "secret"
+    auth_mount: str = "kubernetes"
+    vault_namespace: str = ""
+    certificate: str = ""
+    allow_http: bool = False
+    rotation: Literal["pinned", "refresh"] = "pinned"
+    refresh_interval: str = "1h0m0s"
+    versions: Mapping[str, str] = NOTHING
+    variables: Mapping[str, bool] = NOTHING
+
+
+class Capacity(NamedTuple):
+    """What the cluster can offer, for the capacity table: allocatable per node, in bytes and millicores."""
+
+    nodes: int = 0
+    node_memory: int = 0
+    node_cpu: int = 0
+
+
+class Options(NamedTuple):
+    """All that a conversion is told beside the project.
+
+    environment, team: name the place (`dev`, `shop`); secrets live under `<environment>/<team>/<service>`.
+    namespace: empty leaves it out of the manifests, for `kubectl -n`. production: missing limits, mutable image
+    tags and placeholders become errors. application: `app.kubernetes.io/part-of`; empty = the project's name.
+    load_balancer_class: who makes load balancers (`eks.amazonaws.com/nlb` on EKS); empty = the cluster's own way.
+    internal_ingress_class: the class of what is open inside only, where the load balancers of `ingress_class` stand
+    outside whatever an Ingress says; empty = it is the same one.
+    """
+
+    environment: str = "dev"
+    team: str = "team"
+    namespace: str = ""
+    application: str = ""
+    production: bool = False
+    kubernetes_version: tuple[int, int] = (1, 34)
+    services: Mapping[str, ServiceSettings] = NOTHING
+    storage: Storage = Storage()
+    secrets: SecretSettings = SecretSettings()
+    capacity: Capacity = Capacity()
+    default_memory: str = "256Mi"
+    default_cpu: str = "100m"
+    network_policies: bool = True
+    pod_security: Literal["privileged", "baseline", "restricted"] = "baseline"
+    ingress_class: str = "alb"
+    internal_ingress_class: str = ""
+    load_balancer_class: str = ""
+    image_pull_secrets: tuple[str, ...] = ()

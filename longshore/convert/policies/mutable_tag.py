@@ -1,0 +1,40 @@
+"""Images whose tag names another image tomorrow: nobody knows what runs, and there is no way back to what ran before.
+
+No tag and `latest`: a warning, in production an error. A digest is always fixed. Any other tag is believed, and is
+fetched once per node (`IfNotPresent`); a mutable one is asked for at every start (`Always`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from longshore.convert.estate.images import parse, valid
+from longshore.convert.estate.pulling import unpullable
+from longshore.convert.registry import service_policy
+from longshore.model import Default, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from longshore.convert.estate import Service
+    from longshore.model import Effect
+
+
+@service_policy
+def mutable_tag(service: Service) -> Iterator[Effect]:
+    """Judge the tag, and choose when nodes ask the registry."""
+    reference = service.settings.image or str(service.model.get("image") or "")
+    if not valid(reference):
+        return
+    # What cannot be pulled is told elsewhere, and is to be found on the nodes where that was allowed.
+    mutable = parse(reference).mutable and not unpullable(service)
+    pull = "Always" if mutable else "IfNotPresent"
+    yield Default(service.workload, (*service.container, "imagePullPolicy"), pull)
+    if mutable:
+        yield Problem(
+            "mutable-tag",
+            Severity.ERROR if service.options.production else Severity.WARNING,
+            f"`{reference}` names another image whenever a new one is pushed",
+            "write the version, or a digest (`image@sha256:…`)",
+            ("image",) if service.model.get("image") else (),
+        )

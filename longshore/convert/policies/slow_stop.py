@@ -1,0 +1,58 @@
+"""A shell as process 1 passes no signal on: its program is not told to end, and is killed when its time is over.
+
+`sh -c "prepare && serve"` stays a shell while `serve` runs; as process 1 it ignores SIGTERM, in a pod as in a container
+of Docker's. The pod waits the whole grace period at each release, and where the old pod must be gone before the new one
+starts, nothing runs meanwhile. `exec` before the last command makes the program process 1. A single command is replaced
+by the shell itself, a script with `trap` knows what it does, and `init: true` puts something else there.
+Source: https://man7.org/linux/man-pages/man7/signal.7.html (process 1 has no default actions)
+"""
+
+from __future__ import annotations
+
+import re
+from posixpath import basename
+from typing import TYPE_CHECKING, Final
+
+from longshore.compose.units import duration_seconds
+from longshore.convert.registry import service_policy
+from longshore.model import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from longshore.convert.estate import Service
+
+GRACE: Final = 10.0
+"""Seconds that Docker waits where compose says nothing."""
+
+_SHELLS: Final = frozenset({"ash", "bash", "dash", "sh"})
+_CALL: Final = 3
+_BETWEEN: Final = re.compile(r"&&|\|\||[;\n|]")
+_KEYWORDS: Final = frozenset({"", "}", "do", "done", "else", "esac", "fi", "then"})
+
+
+@service_policy
+def slow_stop(service: Service) -> Iterator[Problem]:
+    """Tell of a shell that stays process 1."""
+    if service.workload.kind == "Job" or service.model.get("init") or not _stays(service):
+        return
+    given = service.model.get("stop_grace_period")
+    seconds = duration_seconds(given) if given else GRACE
+    yield Problem(
+        "slow-stop",
+        Severity.INFO,
+        f"a shell is process 1 of `{service.name}` and passes no signal on: the program is not told to end, and is "
+        f"killed after {seconds:g} s, as in Docker",
+        "write `exec` before the last command: `sh -c 'prepare && exec serve'`",
+        ("command" if service.model.get("command") else "entrypoint",),
+    )
+
+
+def _stays(service: Service) -> bool:
+    words = [str(word) for name in ("entrypoint", "command") for word in service.model.get(name) or ()]
+    called = len(words) == _CALL and basename(words[0]) in _SHELLS and re.fullmatch(r"-[a-z]*c", words[1])
+    if not called or "trap " in words[2]:
+        return False
+    parts = [part.strip() for part in _BETWEEN.split(words[2])]
+    commands = [part for part in parts if part not in _KEYWORDS]
+    return len(commands) > 1 and not commands[-1].startswith("exec ")

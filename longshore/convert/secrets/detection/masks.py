@@ -1,0 +1,120 @@
+"""What of a text may be shown to people: all but what the detector calls a secret, and what it cannot be sure of.
+
+Where the detector needs a value to look like a secret, here the name is enough: what is hidden without need costs a
+glance at the file, what is shown without need costs a new password.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from longshore.compose.references import MASK, OPEN
+from longshore.convert.secrets.detection.commands import is_command, secrets_of
+from longshore.convert.secrets.detection.names import name
+from longshore.convert.secrets.detection.notations import TELLING, assignments
+from longshore.convert.secrets.detection.randomness import looks_random
+from longshore.convert.secrets.detection.texts import find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+Range = tuple[int, int]
+"""Columns of a text, counted from 0: from the first hidden one to the one after the last."""
+
+_NAMES: Final = (
+    "pass|pasw|pwd|pw(?![a-z])|psk|secret|secrt|token|key|cred|auth|dsn|salt|pepper|private|signature|cert|cookie|session"
+    "|hmac|bearer|jwt|webhook|licen[sc]e|mnemonic|seed|mdp|clave|senha|contrase|wachtw|geheim|kennw|parol|haslo|heslo|salasan"
+    "|şifre|sifre|пароль|секрет|密|口令|パス|비밀"
+)
+sounds_secret: Final = re.compile(_NAMES, re.IGNORECASE).search
+"""A name under which nothing is shown."""
+
+_LONG_FLAG: Final = re.compile(
+    rf"(?<![\w-])--?(?:[\w.]-?){{0,60}}?(?:{_NAMES})[\w.-]{{0,60}}[\"']?[\s,]+(?P<value>\"[^\"]*\"?|'[^']*'?|[^\s,\]]+)",
+    re.IGNORECASE,
+)
+_SHORT_FLAG: Final = re.compile(r"(?<![\w-])-[paPuwN][\"']?[\s,]*(?P<value>\"[^\"]*\"?|'[^']*'?|[^\s,\]]+)")
+_WORD: Final = re.compile(r"[^\s\"'`,;:{}\[\]()<>|&]{9,}")
+_REFERENCE: Final = re.compile(r"[\"']?\$(?:\w+|\{\w+(?::?\?[^}]*)?\})[\"']?,?\s*").fullmatch
+_DIGEST: Final = re.compile(r"sha(?:256|384|512)[:-]$|[Kk]ey ?id ?$")
+_LONGEST: Final = 4000
+"""Of a longer text only the beginning is looked at; the rest is hidden."""
+
+
+def hidden(text: str, *, command: bool = False) -> list[Range]:
+    """Find the columns of a text that must not be shown, in any order; they may overlap.
+
+    command: the text is, or belongs to, a command, where a short flag may take a secret.
+    """
+    found: list[Range] = []
+    if len(text) > _LONGEST:
+        found.append((_LONGEST, len(text)))
+        text = text[:_LONGEST]
+    found += [(one.start, one.end) for one in find(text)]
+    if TELLING.search(text):
+        found += _given(text)
+        found += _matches(_LONG_FLAG, text)
+    if command or is_command(text):
+        found += [(one.start, one.end) for one in secrets_of(text)]
+    if command:
+        found += _matches(_SHORT_FLAG, text)
+    return found + list(random_words(text))
+
+
+def _given(text: str) -> Iterator[Range]:
+    """All that stands behind a name that sounds secret: where the value ends, quotes and commas do not tell surely."""
+    for setting in assignments(text, doubting=True):
+        apart = setting.sign != ":" or setting.named or text[setting.start - 1] in " \t\"'"
+        if setting.sign in {"", ","} or not apart or not sounds_secret(setting.name):
+            continue
+        if name(setting.name).strength != "public" and not _REFERENCE(text[setting.start :]):
+            yield setting.start, len(text)
+            return
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> Iterator[Range]:
+    for match in pattern.finditer(text):
+        if match["value"] and not _REFERENCE(match["value"]):
+            yield match.span("value")
+
+
+def random_words(text: str) -> Iterator[Range]:
+    """Find the words that look random, but for digests, which many messages have."""
+    for match in _WORD.finditer(text):
+        if (
+            looks_random(match[0])
+            and OPEN not in match[0]
+            and not _DIGEST.search(text, max(0, match.start() - 8), match.start())
+        ):
+            yield match.span()
+
+
+@lru_cache(maxsize=8192)
+def conceal(text: str) -> str:
+    """Write a message without the secrets that it may quote."""
+    if not text:
+        return text
+    found = merged([*((one.start, one.end) for one in find(text)), *random_words(text)], len(text))
+    return replaced(text, found) if found else text
+
+
+def replaced(text: str, ranges: Iterable[Range]) -> str:
+    """Write a mask in the place of each range; they are in order and do not overlap."""
+    pieces, last = [], 0
+    for start, end in ranges:
+        pieces += [text[last:start], MASK]
+        last = end
+    return "".join([*pieces, text[last:]])
+
+
+def merged(ranges: Sequence[Range], length: int) -> tuple[Range, ...]:
+    """Put ranges in order, those that touch into one."""
+    found: list[Range] = []
+    for start, end in sorted(ranges):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], min(max(end, found[-1][1]), length)
+        elif start < length:
+            found.append((start, min(end, length)))
+    return tuple(found)

@@ -1,0 +1,32 @@
+"""What ends a command with one sentence, and the exit codes that it may end with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+INPUT, NO_FILE, BUG = 2, 3, 70
+"""Exit codes: bad input, flag or configuration; no such file; a bug of ours."""
+
+
+class Refused(Exception):  # noqa: N818  it reads as what it means where it is raised
+    """The command cannot be carried out as given: a bad flag, a bad file, a bad setting.
+
+    message: one sentence, without a secret value. help: what to do instead. code: the exit code, 2 or 3.
+    """
+
+    def __init__(self, message: str, help: str = "", code: int = INPUT) -> None:  # noqa: A002  the word users see
+        super().__init__(message)
+        self.message = message
+        self.help = help
+        self.code = code
+
+
+def suggestion(word: str, known: Sequence[str] | Mapping[str, object]) -> str:
+    """Say "did you mean `x`?" where a known word is close to `word`, else nothing."""
+    from difflib import get_close_matches  # noqa: PLC0415  needed only when something is wrong
+
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean `{close[0]}`?" if close else ""

@@ -1,0 +1,63 @@
+"""A plan as data: what to rehearse, the resources that a program registers, and what else came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STACK_REFERENCE = "pulumi:pulumi:StackReference"
+ORGANIZATION = "organization"
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""How Pulumi writes, in the inputs of a resource, a value that is known only after the deployment."""
+
+
+class Node(NamedTuple):
+    """One resource that the program registers.
+
+    type: `kubernetes:apps/v1:Deployment`. parent: URN, "" for the stack itself. needs: URNs that must be there before.
+    provider: URN of the provider, "" for components. custom: False for components. remote: a component that its
+    provider unfolds. expected: made by such a component, not by the program. outputs: of a component, those that it
+    registered; None where it registered none. inputs: as the provider gets them, unknown values as `UNKNOWN`.
+    """
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    needs: tuple[str, ...] = ()
+    provider: str = ""
+    custom: bool = True
+    remote: bool = False
+    protected: bool = False
+    expected: bool = False
+    ignored: tuple[str, ...] = ()
+    inputs: Mapping[str, Any] = {}
+    outputs: Mapping[str, Any] | None = None
+
+
+class Script(NamedTuple):
+    """What to rehearse.
+
+    program: path of `__main__.py`. root: the folder of Pulumi.yaml. project: its name. configs: stack → its
+    configuration by full key, for this stack and those it refers to. known: play a deployment that is done, with all
+    outputs there, rather than the preview of a first one.
+    """
+
+    program: str
+    root: str
+    project: str
+    stack: str
+    configs: Mapping[str, Mapping[str, Any]]
+    known: bool = False
+
+
+class Rehearsal(NamedTuple):
+    """What came of it: resources in order of registration, exports, messages, and why the program ended if it did."""
+
+    nodes: tuple[Node, ...]
+    exports: Mapping[str, Any]
+    messages: tuple[str, ...]
+    failure: str = ""
+    bug: str = ""

@@ -1,0 +1,46 @@
+"""Findings for programs. `"version": 1` promises the shape of docs/findings.schema.json: fields come, none changes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from longshore.compose.references import visible
+from longshore.model import path_text
+from longshore.report.findings import count_fates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from longshore.model import Fate, Path, Span
+    from longshore.report.findings import Place
+
+VERSION = 1
+
+
+def findings_json(places: Iterable[Place], fates: Mapping[Path, Fate]) -> str:
+    """Write every finding, informational ones too, and the counts of what became of the leaves."""
+    document = {
+        "version": VERSION,
+        "findings": [_finding(place) for place in places],
+        "attributes": {"total": len(fates), **{fate.value: count for fate, count in count_fates(fates).items()}},
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _finding(place: Place) -> dict[str, Any]:
+    finding, span = place
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "message": visible(finding.message),
+        "help": visible(finding.help) or None,
+        "path": path_text(finding.path) or None,
+        "fate": finding.fate.value if finding.fate else None,
+        "location": _location(span) if span else None,
+        "related": [{"role": role, **_location(other)} for role, other in finding.related],
+    }
+
+
+def _location(span: Span) -> dict[str, Any]:
+    return {"file": span.file, "line": span.line, "column": span.column, "length": span.length}

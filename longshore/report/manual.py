@@ -1,0 +1,161 @@
+"""The manual, made from the converter itself: a page for a code, a page for an attribute, the matrix of all of them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from longshore.report.catalogue import TRANSLATED, Page, Told, by_code
+from longshore.report.table import markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+UNCLAIMED = "unsupported"
+RULES = "longshore.convert.attributes."
+_CODE_SPAN = re.compile(r"`[^`]*`")
+
+
+class Row(NamedTuple):
+    """One attribute of the matrix. fates: what may become of it, `translated` first. module: the rule's, or empty."""
+
+    path: str
+    fates: tuple[str, ...]
+    becomes: str
+    module: str
+
+
+def matrix(found: Iterable[Page], known: Iterable[str]) -> list[Row]:
+    """Every attribute that compose has (`known`, as `services.*.init`) or a rule claims, sorted, with its fate.
+
+    What no rule claims at, above or below is unsupported: the engine reports it so.
+    """
+    rows: dict[str, Row] = {}
+    for page in found:
+        fates = tuple(sorted(page.fates or {TRANSLATED}, key=lambda fate: (fate != TRANSLATED, fate)))
+        for pattern in page.patterns:
+            lost = page.lost.get(pattern)
+            rows[pattern] = Row(pattern, (UNCLAIMED,) if lost else fates, lost or page.title, page.module)
+    for path in known:
+        if not any(_covers(claimed, path) or _covers(path, claimed) for claimed in list(rows)):
+            rows[path] = Row(path, (UNCLAIMED,), "No rule translates it yet; it is reported with its line.", "")
+    return [rows[path] for path in sorted(rows)]
+
+
+def _covers(pattern: str, path: str) -> bool:
+    return path == pattern or path.startswith(f"{pattern}.")
+
+
+def matrix_summary(rows: Sequence[Row]) -> str:
+    """Count the rows: `97 attributes: 80 translated (41 of them with limits), 9 local-only, 8 unsupported`."""
+    translated = [row for row in rows if TRANSLATED in row.fates]
+    limited = sum(len(row.fates) > 1 for row in translated)
+    others = {fate: sum(row.fates == (fate,) for row in rows) for fate in ("local-only", "unsupported")}
+    mixed = len(rows) - len(translated) - sum(others.values())
+    parts = [f"{len(translated)} translated ({limited} of them with limits)"]
+    parts += [f"{mixed} depending on their value"] if mixed else []
+    parts += [f"{count} {fate}" for fate, count in others.items() if count]
+    return f"{len(rows)} attributes: {', '.join(parts)}"
+
+
+def attributes_markdown(rows: Sequence[Row]) -> str:
+    """docs/attributes.md."""
+    head = (
+        "# What becomes of every compose attribute\n\n"
+        "Made from the docstrings in `longshore/convert/attributes/` by `make docs`; a test keeps it true.\n"
+        "`longshore explain services.healthcheck` prints the whole page of one attribute.\n"
+    )
+    cells = [(f"`{row.path}`", ", ".join(row.fates), row.becomes) for row in rows]
+    table = markdown(("attribute", "what may become of it", "how"), cells)
+    return "\n".join([head, f"{matrix_summary(rows)}.", "", *table]) + "\n"
+
+
+def findings_markdown(found: Sequence[Page]) -> str:
+    """docs/findings.md: one heading a code, which `help:` texts and editors can link to."""
+    head = (
+        "# Every finding\n\n"
+        "Made from the calls that report them by `python -m tools.documents`; a test keeps it true. `…` stands for\n"
+        "what is known only when a file is read. `longshore explain CODE` prints the same.\n\n"
+        "A warning or error that you accept is waived at the service, `x-longshore: {allow: [CODE]}`, or by `allow`\n"
+        "of the service in the stack file: it becomes a note, and is still counted.\n"
+    )
+    parts = [head]
+    for code, entries in by_code(found).items():
+        parts.append(f"## {code}\n")
+        for _, told in entries:
+            parts.append(
+                f"- **{told.severity or 'depends'}**{f', {told.fate}' if told.fate else ''}: {_escaped(told.message)}"
+            )
+            parts += [f"  help: {_escaped(told.help)}"] if told.help else []
+        modules = dict.fromkeys(f"`{source.module}`" for source, _ in entries)
+        parts.append(f"\nSource: {', '.join(modules)}\n")
+    return "\n".join(parts)
+
+
+def _escaped(text: str) -> str:
+    """Keep Markdown from reading angle brackets outside of code as HTML."""
+    return " ".join(text.split()).replace("<", "&lt;") if not _CODE_SPAN.search(text) else _outside_code(text)
+
+
+def _outside_code(text: str) -> str:
+    text = " ".join(text.split())
+    parts = _CODE_SPAN.split(text)
+    spans = _CODE_SPAN.findall(text)
+    return "".join(part.replace("<", "&lt;") + span for part, span in zip(parts, [*spans, ""], strict=True))
+
+
+def code_page(code: str, entries: Sequence[tuple[Page, Told]]) -> list[str]:
+    """What `explain CODE` prints: all that is said under this code, the manual of those that say it, how to consent."""
+    lines = [code, ""]
+    for _, told in entries:
+        fate = f", {told.fate}" if told.fate else ""
+        lines.append(f"  {told.severity or 'depends'}{fate}: {told.message}")
+        lines += [f"    help: {told.help}"] if told.help else []
+    for page in {page.module: page for page, _ in entries}.values():
+        lines += ["", f"{page.module}:", *_indented(page.doc)]
+    severities = {told.severity for _, told in entries}
+    if severities - {"info"} and not any(page.module.startswith("longshore.compose") for page, _ in entries):
+        lines += [
+            "",
+            f"To accept it at one service: `x-longshore: {{allow: [{code}]}}` there, or `allow` in the stack file.",
+        ]
+    return lines
+
+
+def attribute_page(pattern: str, page: Page) -> list[str]:
+    """What `explain services.healthcheck` prints: the manual of the rule, and the codes that it reports."""
+    if pattern in page.lost:
+        reason = page.lost[pattern]
+        helps = [f"  help: {told.help}" for told in page.told if told.message == reason and told.help]
+        return [pattern, "", f"  unsupported: {reason}", *helps[:1], "", f"Rule: {page.module}"]
+    codes = sorted({told.code for told in page.told})
+    lines = [pattern, "", *_indented(page.doc), "", f"Rule: {page.module}"]
+    return [*lines, f"Findings: {', '.join(codes)}"] if codes else lines
+
+
+def _indented(text: str) -> list[str]:
+    return [f"  {line}".rstrip() for line in text.splitlines()]
+
+
+def find_attribute(words: str, claims: Mapping[str, Page]) -> list[str]:
+    """Patterns that a path such as `services.web.healthcheck.test`, `services.healthcheck`, `healthcheck` means.
+
+    The deepest pattern at or above the path; where there is none, those below it.
+    """
+    parts = words.replace("[", ".").replace("]", "").split(".")
+    tries = [parts, ["services", "*", *parts]]
+    if len(parts) > 1 and parts[0] != "services":
+        tries.append([parts[0], "*", *parts[1:]])
+    if parts[0] == "services" and len(parts) > 1:
+        tries.append(["services", "*", *parts[1:]])
+    for steps in tries:
+        above = [pattern for pattern in claims if _matches(pattern.split("."), steps)]
+        if above:
+            return [max(above, key=len)]
+    below = [steps for steps in tries if len(steps) > 2 or steps[0] != "services"]  # noqa: PLR2004  `services.*` is all
+    return [pattern for steps in below for pattern in claims if _matches(steps, pattern.split("."))]
+
+
+def _matches(pattern: Sequence[str], steps: Sequence[str]) -> bool:
+    """Is `pattern` at or above `steps`?"""
+    return len(pattern) <= len(steps) and all(part in {"*", step} for part, step in zip(pattern, steps, strict=False))

@@ -1,0 +1,1 @@
+"""A stack: its file, its typed settings, what must hold of them, and its compose estate, read and converted."""

@@ -1,0 +1,146 @@
+"""What AWS refuses although every setting is well formed: told before the first resource, not by AWS half-way.
+
+Imports no pulumi, so that a stack file can be checked fast.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING, Final
+
+from longshore.stack.addons import NETWORK, SHARED_STORAGE
+from longshore.stack.decoding import Wrong
+from longshore.stack.settings import EksCluster
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from longshore.model import Path
+    from longshore.stack.settings import Endpoint, NodeGroup, Settings
+
+RANDOM: Final = len("-0123abc")
+"""What Pulumi puts behind the names that it makes up."""
+ROLE_NAME: Final = 64
+"""Of an IAM role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
+LONGEST_CLUSTER: Final = ROLE_NAME - RANDOM - len("-nodeRole-role")
+"""The longest name made of a cluster's is that of the role of its nodes."""
+LONGEST_ENVIRONMENT: Final = ROLE_NAME - RANDOM - len("-flow-logs")
+NODE_GROUP_NAME: Final = 63
+SMALLEST_DISK: Final = 20
+"""GiB of the image of a node."""
+ENDPOINT_RANGES: Final = 40
+
+TWO_ZONES: Final = frozenset({"us-west-1"})
+"""Regions in which an account has fewer than three zones."""
+
+TAGS: Final = 40
+"""AWS takes 50 on a resource; ours, and those that its controllers add, need room."""
+TAG_KEY: Final = re.compile(r"[\w .:/=+\-@]{1,128}").fullmatch
+TAG_VALUE: Final = re.compile(r"[\w .:/=+\-@]{0,256}").fullmatch
+OWN_TAGS: Final = frozenset({"environment", "managed-by", "name", "stack", "team"})
+"""Set by us, and by IAM not told apart from the same in capitals."""
+
+ARM: Final = re.compile(r"(a1|[a-z]+[0-9]+g[a-z]*)\.").match
+"""Instance types with AWS's own processors: `m7g.large`, `c7gn.xlarge`, `g5g.xlarge`."""
+LABEL: Final = re.compile(r"[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?", re.ASCII).fullmatch
+RESERVED_LABELS: Final = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
+
+PRIVATE: Final = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+
+
+def refused_by_aws(settings: Settings) -> Iterator[Wrong]:
+    """Find what AWS would refuse in settings that are otherwise right."""
+    if settings.aws:
+        yield from _tags(settings.aws.tags)
+        if settings.network and settings.aws.region in TWO_ZONES:
+            help_text = "choose another region; in this one, use a cluster that is there (`kind: kubeconfig`)"
+            yield Wrong(("aws", "region"), f"`{settings.aws.region}` offers two zones, a network has three", help_text)
+    if settings.network and len(settings.environment) > LONGEST_ENVIRONMENT:
+        yield _too_long(("environment",), LONGEST_ENVIRONMENT)
+    if isinstance(settings.cluster, EksCluster):
+        if len(settings.cluster_name) > LONGEST_CLUSTER:
+            named = bool(settings.cluster.name)
+            # Unnamed, it is called after the environment.
+            room = LONGEST_CLUSTER - (len(settings.cluster_name) - len(settings.cluster.name or settings.environment))
+            yield _too_long(("cluster", "name") if named else ("environment",), room)
+        yield from _endpoint(settings.cluster.endpoint)
+        yield from _addons(settings.cluster)
+        for name, group in settings.cluster.node_groups.items():
+            yield from _node_group(("cluster", "nodeGroups", name), name, group, settings.cluster_name)
+
+
+def _too_long(place: Path, most: int) -> Wrong:
+    message = f"is too long: IAM roles are called after it, and IAM takes {ROLE_NAME} characters"
+    return Wrong(place, message, f"{most} characters at most")
+
+
+def _tags(tags: Mapping[str, str]) -> Iterator[Wrong]:
+    place: Path = ("aws", "tags")
+    if len(tags) > TAGS:
+        yield Wrong(place, f"are {len(tags)}, and AWS takes 50 on a resource, with ours", f"{TAGS} at most")
+    seen: dict[str, str] = {}
+    for key, value in tags.items():
+        if key.lower().startswith("aws:"):
+            yield Wrong((*place, key), "begins with `aws:`, which is AWS's own", "choose another key", key=True)
+        elif key.lower() in OWN_TAGS:
+            yield Wrong((*place, key), "is set by Longshore itself, from the stack", "choose another key", key=True)
+        elif key.lower() in seen:
+            help_text = f"keep it or `{seen[key.lower()]}`: IAM does not tell them apart"
+            yield Wrong((*place, key), "is there twice, in other capitals", help_text, key=True)
+        elif not TAG_KEY(key) or not TAG_VALUE(value):
+            help_text = "letters, digits, spaces and `_ . : / = + - @`; 128 of them in a key, 256 in a value"
+            yield Wrong((*place, key), "is no tag that AWS takes", help_text, key=not TAG_KEY(key))
+        seen.setdefault(key.lower(), key)
+
+
+def _endpoint(endpoint: Endpoint) -> Iterator[Wrong]:
+    place: Path = ("cluster", "endpoint", "cidrs")
+    if len(endpoint.cidrs) > ENDPOINT_RANGES:
+        yield Wrong(place, f"are {len(endpoint.cidrs)} ranges, and EKS takes {ENDPOINT_RANGES}", "join some of them")
+    for index, text in enumerate(endpoint.cidrs):
+        try:
+            found = ipaddress.IPv4Network(text, strict=False)
+        except ValueError as error:
+            yield Wrong((*place, index), f"is no address range: {error}", "such as `203.0.113.0/24`")
+            continue
+        if str(found) != text:
+            yield Wrong((*place, index), f"`{text}` has bits set behind its prefix", f"write `{found}`")
+        elif any(found.subnet_of(private) for private in PRIVATE):
+            help_text = "leave it out: inside the VPC the API server can be reached without being named here"
+            yield Wrong((*place, index), f"`{text}` is private, and nobody comes from there by the internet", help_text)
+
+
+def _addons(cluster: EksCluster) -> Iterator[Wrong]:
+    for name, version in cluster.addons.items():
+        place: Path = ("cluster", "addons", name)
+        if name in NETWORK and cluster.compute == "auto":
+            yield Wrong(place, "is built into Auto Mode", "leave it out", key=True)
+        elif name in NETWORK and not version:
+            yield Wrong(place, "cannot be left out: without it no node becomes ready", "pin a version", key=True)
+        elif name == SHARED_STORAGE and cluster.shared_storage and not version:
+            yield Wrong(place, "is what `sharedStorage` works by", "pin a version, or drop one of the two", key=True)
+
+
+def _node_group(place: Path, name: str, group: NodeGroup, cluster: str) -> Iterator[Wrong]:
+    most = NODE_GROUP_NAME - RANDOM - len(f"{cluster}-nodes-")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name) or len(name) > most:
+        help_text = f"letters, digits, `-` and `_`, {most} characters at most"
+        yield Wrong(place, "is no name for a node group of this cluster", help_text, key=True)
+    if not group.maximum:
+        yield Wrong(place, "must have a `maximum` of 1 or more", "`minimum` and `desired` may be 0")
+    if group.disk < SMALLEST_DISK:
+        help_text = f"{SMALLEST_DISK} GiB or more"
+        yield Wrong((*place, "disk"), f"of {group.disk} GiB has no room for the image of a node", help_text)
+    arm = "ARM" in group.ami
+    for index, instance_type in enumerate(group.instance_types):
+        if bool(ARM(instance_type)) != arm:
+            other = "x86, and the image is for ARM" if arm else "ARM, and the image is for x86"
+            help_text = "give `ami` and `instanceTypes` of one kind, such as `AL2023_ARM_64_STANDARD` and `m7g.large`"
+            yield Wrong((*place, "instanceTypes", index), f"`{instance_type}` is {other}", help_text)
+    for key, value in group.labels.items():
+        domain, _, last = key.rpartition("/")
+        if domain.endswith(RESERVED_LABELS):
+            yield Wrong((*place, "labels", key), "is a label that EKS keeps for itself", "choose another", key=True)
+        elif not LABEL(last) or not (value == "" or LABEL(value)):
+            yield Wrong((*place, "labels", key), "is no label of Kubernetes", "letters, digits, `-`, `_` and `.`")

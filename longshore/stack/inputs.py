@@ -1,0 +1,116 @@
+"""What the converter is told by a stack: `Request` (which files, which variables) and `Options` (what was decided)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from longshore.convert.kubernetes.quantity import bytes_in, millicores_in
+from longshore.convert.options import Capacity, Options, Storage
+from longshore.convert.secrets.detection import variable
+from longshore.convert.secrets.detection.uses import secret_by_use
+from longshore.stack.settings import SHARED_CLASS, EksCluster, KubeconfigCluster, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from longshore.compose import Request
+    from longshore.stack.settings import CapacitySettings, ClusterSettings, Compose
+
+APPLICATION_LOAD_BALANCER, INTERNAL_APPLICATION_LOAD_BALANCER = "alb", "alb-internal"
+NETWORK_LOAD_BALANCERS = {"auto": "eks.amazonaws.com/nlb", "managed": "service.k8s.aws/nlb"}
+"""Way of computing on EKS → the class of network load balancers: of Auto Mode, of the AWS Load Balancer Controller."""
+
+
+def options_of(settings: Settings, platform: Settings | None = None) -> Options:
+    """Say to the converter what the stack decided; `platform`: the settings of the stack whose cluster it runs on."""
+    workloads = settings.workloads
+    cluster = (platform or settings).cluster
+    return Options(
+        environment=settings.environment,
+        team=settings.team,
+        namespace=settings.team_namespace,
+        # Not the project's name, which is that of a folder: it is part of selectors, and nobody can change those.
+        application=workloads.application or settings.team,
+        production=settings.in_production,
+        kubernetes_version=_version(cluster),
+        services=settings.services,
+        storage=_storage(settings.storage, cluster),
+        secrets=settings.secrets._replace(
+            region=settings.secrets.region or (settings.aws.region if settings.aws else ""),
+            role=settings.store_role,
+        ),
+        capacity=_capacity(settings.capacity if settings.capacity.nodes or platform is None else platform.capacity),
+        default_memory=workloads.memory,
+        default_cpu=workloads.cpu,
+        network_policies=workloads.network_policies,
+        pod_security=workloads.pod_security,
+        ingress_class=workloads.ingress_class or _ingress_class(cluster),
+        internal_ingress_class="" if workloads.ingress_class else _internal_ingress_class(cluster),
+        load_balancer_class=workloads.load_balancer_class or _load_balancer_class(cluster),
+        image_pull_secrets=workloads.image_pull_secrets,
+    )
+
+
+def request_of(settings: Settings, compose: Compose, root: str, environment: Mapping[str, str]) -> Request:
+    """Say to the loader which compose files to read.
+
+    root: the folder of Pulumi.yaml, where relative names start. environment: that of the process.
+    """
+    from longshore.compose import Request  # noqa: PLC0415  a platform stack reads no compose file
+
+    declared = settings.secrets.variables
+
+    def is_secret(name: str, value: str | None) -> bool:
+        return declared[name] if name in declared else variable(name, value)
+
+    return Request(
+        files=compose.files,
+        working_directory=root,
+        project_directory=str(Path(root, compose.directory)) if compose.directory else "",
+        environment=environment,
+        env_files=compose.env_files,
+        profiles=compose.profiles,
+        services=compose.services,
+        project_name=compose.name,
+        variables=compose.variables,
+        is_secret=is_secret,
+        used_as_secrets=secret_by_use,
+        plain=frozenset(name for name, secret in declared.items() if not secret),
+        allow_outside=compose.allow_outside,
+    )
+
+
+def _storage(storage: Storage, cluster: ClusterSettings) -> Storage:
+    if isinstance(cluster, EksCluster) and cluster.shared_storage and not storage.shared_class:
+        return storage._replace(shared_class=SHARED_CLASS)
+    return storage
+
+
+def _ingress_class(cluster: ClusterSettings) -> str:
+    return APPLICATION_LOAD_BALANCER if isinstance(cluster, EksCluster) else ""
+
+
+def _internal_ingress_class(cluster: ClusterSettings) -> str:
+    """In Auto Mode the class says where its load balancers stand, not the Ingress: `components/clusters/classes.py`."""
+    auto = isinstance(cluster, EksCluster) and cluster.compute == "auto"
+    return INTERNAL_APPLICATION_LOAD_BALANCER if auto else ""
+
+
+def _load_balancer_class(cluster: ClusterSettings) -> str:
+    return NETWORK_LOAD_BALANCERS[cluster.compute] if isinstance(cluster, EksCluster) else ""
+
+
+def _capacity(capacity: CapacitySettings) -> Capacity:
+    return Capacity(
+        nodes=capacity.nodes,
+        node_memory=bytes_in(capacity.memory or "0"),
+        node_cpu=millicores_in(capacity.cpu or "0"),
+    )
+
+
+def _version(cluster: ClusterSettings) -> tuple[int, int]:
+    if not isinstance(cluster, EksCluster | KubeconfigCluster):
+        return Options().kubernetes_version
+    major, minor = cluster.version.split(".")
+    return int(major), int(minor)

@@ -1,0 +1,58 @@
+"""What a stack may not share with the others on its cluster. Imports no pulumi.
+
+A namespace: each of two stacks would take over and delete the other's objects. An IAM role: EKS takes one access entry
+per role, https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from longshore.stack.decoding import Wrong
+from longshore.stack.settings import EksCluster, KubeconfigCluster, StackCluster
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from longshore.model import Path
+    from longshore.stack.settings import Settings
+
+
+def clashes(stack: str, settings: Settings, others: Mapping[str, Settings]) -> Iterator[Wrong]:
+    """Find what a team's stack takes on its cluster and one of `others` (by name) takes there too."""
+    if not settings.team:
+        return
+    place, told = _cluster(stack, settings), set[str]()
+    for name, other in others.items():
+        if _cluster(name, other) != place:
+            continue
+        if other.team and other.team_namespace == settings.team_namespace:
+            key = "namespace" if settings.namespace else "team"
+            message = f"makes `{settings.team_namespace}` its namespace, which is that of stack {name} on this cluster"
+            yield Wrong((key,), message, "give one of them another `namespace`")
+        taken = set(_roles(other).values())
+        for path, role in _roles(settings).items():
+            if role in taken - told:
+                told.add(role)
+                message = f"`{role}` is let in by stack {name} already, and EKS takes one entry per role"
+                yield Wrong(path, message, "give each team a role of its own")
+
+
+def _cluster(stack: str, settings: Settings) -> tuple[str, ...]:
+    """The cluster of a stack, by what names it."""
+    cluster = settings.cluster
+    if isinstance(cluster, KubeconfigCluster):
+        return ("kubeconfig", cluster.path, cluster.context, cluster.identifier)
+    return (cluster.stack if isinstance(cluster, StackCluster) else stack,)
+
+
+def _roles(settings: Settings) -> dict[Path, str]:
+    """IAM roles that a stack lets into its cluster, each with its place."""
+    cluster, access = settings.cluster, settings.access
+    lists: dict[Path, tuple[str, ...]] = {
+        ("access", "people"): access.people,
+        ("access", "deployers"): access.deployers,
+    }
+    if isinstance(cluster, EksCluster):
+        lists |= {("cluster", "admins"): cluster.admins, ("cluster", "viewers"): cluster.viewers}
+    return {(*place, index): role for place, roles in lists.items() for index, role in enumerate(roles)}

@@ -1,0 +1,237 @@
+"""`-s STACK`: from the name of a stack to its settings, and to what the converter is told. Imports no pulumi.
+
+The Pulumi program goes the same way, so that `check`, `render`, `plan` and `pulumi up` read one stack alike.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from longshore.errors import NO_FILE, Refused, suggestion
+from longshore.model import Finding, Severity
+from longshore.stack.file import StackFile, read_stack_file
+from longshore.stack.settings import Settings, StackCluster
+from longshore.stack.validation import (
+    check_against,
+    check_neighbours,
+    check_platform,
+    check_settings,
+    on_platform,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from longshore.compose import Loaded
+    from longshore.model import Conversion
+
+PROJECT = "Pulumi.yaml"
+PROGRAM = "__main__.py"
+FOLDER = "stacks"
+
+
+class Stack(NamedTuple):
+    """One stack as its file says.
+
+    root: the folder of Pulumi.yaml, absolute. settings: None where an error stands among the findings; an
+    application stack has from its platform what it leaves out. platform: the settings of the stack that has the
+    cluster, None for one with a cluster of its own. sources: file → text, for excerpts.
+    """
+
+    name: str
+    root: str
+    settings: Settings | None
+    platform: Settings | None
+    findings: tuple[Finding, ...]
+    sources: Mapping[str, str]
+    file: StackFile
+
+
+class ConvertedStack(NamedTuple):
+    """The compose estate of a stack, read and converted.
+
+    loaded: what the loader made of the files. conversion: None where an error stands in the way. findings: all of
+    them, those of the stack file first. sources: file → text, for excerpts.
+    """
+
+    loaded: Loaded
+    conversion: Conversion | None
+    findings: tuple[Finding, ...]
+    sources: Mapping[str, str]
+
+
+def project_root(directory: str) -> str:
+    """Find the folder of Pulumi.yaml: `directory`, or the nearest above it.
+
+    Raises:
+        Refused: there is none.
+    """
+    start = Path(directory).absolute()
+    for folder in (start, *start.parents):
+        if (folder / PROJECT).is_file():
+            return str(folder)
+    raise Refused(f"no {PROJECT} here or in any folder above", "`-s` works inside a Longshore project", NO_FILE)
+
+
+def stack_names(root: str) -> tuple[str, ...]:
+    """Names of all stacks that have a file, sorted."""
+    files = Path(root, FOLDER).glob("Pulumi.*.yaml")
+    return tuple(sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files))
+
+
+def configuration(name: str, root: str) -> dict[str, Any]:
+    """The configuration of a stack by full key, as an engine would put it together."""
+    relative = f"{FOLDER}/Pulumi.{name}.yaml"
+    return _applied(read_stack_file(_text(root, relative) or "", relative), root)
+
+
+def project_name(root: str) -> str:
+    """The name of the project around the stacks."""
+    return str(read_stack_file(_text(root, PROJECT) or "", PROJECT).values.get("name", ""))
+
+
+def project_program(root: str) -> str:
+    """The Python program of the project, as Pulumi finds it: a file, or `__main__.py` in the folder that `main` names.
+
+    Raises:
+        Refused: there is none.
+    """
+    main = str(read_stack_file(_text(root, PROJECT) or "", PROJECT).values.get("main") or ".")
+    named = Path(root, main)
+    program = named if named.is_file() else named / PROGRAM
+    if not program.is_file():
+        raise Refused(f"the project has no program {Path(main, PROGRAM)}", f"`main` in {PROJECT} names its folder")
+    return str(program)
+
+
+def read_stack(name: str, directory: str, config: Mapping[str, Any] | None = None) -> Stack:
+    """Read a stack of the project around `directory`; what is wrong in it stands in `findings`.
+
+    config: what applies, by full key, where an engine has put it together; None takes the files' own.
+
+    Raises:
+        Refused: no project, or no file for this stack.
+    """
+    stack = _read(name, project_root(directory), config)
+    cluster = stack.settings.cluster if stack.settings else None
+    whole = _with_platform(stack, cluster) if isinstance(cluster, StackCluster) else stack
+    return _alone(whole)
+
+
+def convert_stack(stack: Stack, environment: Mapping[str, str], *, deploying: bool = False) -> ConvertedStack | None:
+    """Load and convert the compose estate of a stack; None for a stack that has none, or whose settings are wrong.
+
+    deploying: the secret store is asked which version of each secret is current, and whether there is one at all.
+    """
+    if stack.settings is None or stack.settings.compose is None:
+        return None
+    from longshore.compose import load  # noqa: PLC0415
+    from longshore.convert.engine import convert_project  # noqa: PLC0415
+    from longshore.disk import Disk  # noqa: PLC0415  a platform stack reads no compose file
+    from longshore.stack.inputs import options_of, request_of  # noqa: PLC0415
+
+    request = request_of(stack.settings, stack.settings.compose, stack.root, environment)
+    loaded = load(request, Disk())
+    sources = {**stack.sources, **loaded.sources}
+    if loaded.project is None:
+        return ConvertedStack(loaded, None, (*stack.findings, *loaded.findings), sources)
+    options = options_of(stack.settings, stack.platform)
+    lacking: tuple[Finding, ...] = ()
+    if deploying:
+        from longshore.stack.pins import pinned  # noqa: PLC0415  asks an account
+
+        options, lacking = pinned(stack.name, stack.settings, loaded.project, options, environment)
+    conversion = convert_project(loaded.project, options)
+    unknown = check_against(stack.settings, loaded.project, stack.file)
+    findings = (*stack.findings, *unknown, *loaded.findings, *conversion.findings, *lacking)
+    return ConvertedStack(loaded, conversion, findings, sources)
+
+
+def summary(stack: Stack, estate: ConvertedStack | None) -> tuple[tuple[Finding, ...], str]:
+    """All findings of a stack, and what an engine should say of them: each error and what to do, warnings by number."""
+    from longshore.report.findings import located, nowhere  # noqa: PLC0415  not for those who write their own
+    from longshore.report.text import concise  # noqa: PLC0415
+
+    findings = estate.findings if estate else stack.findings
+    project = estate.loaded.project if estate else None
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        ways_out = dict.fromkeys(finding.help for finding in errors if finding.help)
+        lines = concise(located(errors, project.locate if project else nowhere))
+        return findings, lines + "".join(f"help: {way_out}\n" for way_out in ways_out)
+    codes = Counter(finding.code for finding in findings if finding.severity is Severity.WARNING)
+    counted = ", ".join(f"{count} {code}" for code, count in sorted(codes.items()))
+    number = "1 finding" if codes.total() == 1 else f"{codes.total()} findings"
+    return findings, f"{number}: {counted}; `longshore check -s {stack.name}` shows where and what to do"
+
+
+def _read(name: str, root: str, config: Mapping[str, Any] | None = None) -> Stack:
+    relative = f"{FOLDER}/Pulumi.{name}.yaml"
+    text = _text(root, relative)
+    if text is None and config is None:
+        known = stack_names(root)
+        there = f"stacks here: {', '.join(known)}" if known else f"{FOLDER}/README.md says how to add one"
+        raise Refused(f"stack `{name}` has no file {relative}", suggestion(name, known) or there, NO_FILE)
+    file = read_stack_file(text or "", relative)
+    checked = check_settings(config if config is not None else _applied(file, root), file)
+    return Stack(name, root, checked.settings, None, checked.findings, {relative: text or ""}, file)
+
+
+def _with_platform(stack: Stack, cluster: StackCluster) -> Stack:
+    place = ("config", "longshore:cluster", "stack")
+    span = stack.file.locate(place)
+    try:
+        below = _read(cluster.stack, stack.root)
+    except Refused as refused:
+        missing = Finding("stack-setting", Severity.ERROR, refused.message, refused.help, span=span)
+        return stack._replace(settings=None, findings=(*stack.findings, missing))
+    sources = {**below.sources, **stack.sources}
+    if below.settings is None or stack.settings is None:
+        return stack._replace(settings=None, findings=(*stack.findings, *below.findings), sources=sources)
+    told = check_platform(stack.settings, below.settings, stack.file)
+    fits = not any(finding.severity is Severity.ERROR for finding in told)
+    return stack._replace(
+        settings=on_platform(stack.settings, below.settings) if fits else None,
+        platform=below.settings,
+        findings=(*stack.findings, *told),
+        sources=sources,
+    )
+
+
+def _alone(stack: Stack) -> Stack:
+    """Refuse what another stack of the project has on the same cluster."""
+    if stack.settings is None or not stack.settings.team:
+        return stack
+    read = {name: _read(name, stack.root).settings for name in stack_names(stack.root) if name != stack.name}
+    others = {name: settings for name, settings in read.items() if settings}
+    told = check_neighbours(stack.name, stack.settings, others, stack.file)
+    return stack._replace(settings=None, findings=(*stack.findings, *told)) if told else stack
+
+
+def _applied(file: StackFile, root: str) -> dict[str, Any]:
+    """What an engine would give to the program: what Pulumi.yaml sets for every stack, then the stack's own."""
+    project = read_stack_file(_text(root, PROJECT) or "", PROJECT).values
+    found: dict[str, Any] = {}
+    for key, given in _mapping(project.get("config")).items():
+        full = key if ":" in key else f"{project.get('name')}:{key}"
+        if not isinstance(given, dict):
+            found[full] = given
+        elif given.keys() & {"value", "default"}:
+            found[full] = given.get("value", given.get("default"))
+    return found | _mapping(file.values.get("config"))
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(root: str, relative: str) -> str | None:
+    try:
+        return Path(root, relative).read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise Refused(f"{relative} can't be read: {reason}") from None

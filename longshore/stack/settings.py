@@ -1,0 +1,334 @@
+"""Typed stack settings: what a stack file may say, what each key means, and what it is when left out.
+
+A *platform* stack has `network`, `cluster` and the secrets `operator`; an *application* stack has `team` and
+`compose`, on the cluster of a platform stack or on any kubeconfig; a small shop puts both in one stack. Imports no
+pulumi; `longshore.stack.validation` reads these from a stack file with every error at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from longshore.convert.kubernetes.names import label
+from longshore.convert.options import SecretSettings, ServiceSettings, Storage, VolumeSettings
+from longshore.stack.decoding import Rule, pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Name = Annotated[
+    str, pattern(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a DNS label: lower-case letters, digits and `-`, at most 63")
+]
+Region = Annotated[str, pattern(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as `eu-west-1`")]
+Account = Annotated[str, pattern(r"[0-9]{12}", "an AWS account id: 12 digits, in quotes")]
+RoleArn = Annotated[
+    str, pattern(r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+", "the ARN of an IAM role, `arn:aws:iam::…:role/…`")
+]
+Cidr = Annotated[str, pattern(r"([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}", "an address range such as `10.0.0.0/16`")]
+Minor = Annotated[str, pattern(r"1\.[0-9]{2}", "a Kubernetes minor version in quotes, such as `'1.35'`")]
+Version = Annotated[
+    str, pattern(r"v?[0-9]+\.[0-9]+\.[0-9]+([-+.][0-9A-Za-z.-]+)?", "an exact version such as `v1.2.3` (pinned)")
+]
+AddonVersion = Annotated[
+    str, pattern(r"v[0-9][0-9.]*-eksbuild\.[0-9]+", "an exact EKS add-on version such as `v1.23.0-eksbuild.1`")
+]
+Email = Annotated[str, pattern(r"[^@\s]+@[^@\s]+\.[^@\s]+", "a mail address")]
+QUANTITY = pattern(
+    r"[0-9]+(\.[0-9]+)?(m|k|[KMGTPE]i|[MGTPE])?", "a Kubernetes quantity such as `512Mi`, `2Gi`, `250m` or `2`"
+)
+Quantity = Annotated[str, QUANTITY]
+RETENTIONS = frozenset({1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827})
+"""Days for which CloudWatch can keep a log."""
+_RETENTION = "a retention that CloudWatch knows, in days: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400 …"
+Days = Annotated[int, Rule(RETENTIONS.__contains__, _RETENTION)]
+DaysOrNone = Annotated[int, Rule((RETENTIONS | {0}).__contains__, f"0, or {_RETENTION}")]
+Group = Annotated[
+    str,
+    pattern(r"(?!system:|eks:|aws:|amazon:|iam:)[^\s]+", "a Kubernetes group that EKS lets one name: not `system:…`"),
+]
+Count = Annotated[int, Rule(lambda number: number >= 0, "a number from 0 up")]
+
+RULES: Mapping[tuple[type, str], Rule] = {
+    (ServiceSettings, "memory"): QUANTITY,
+    (ServiceSettings, "cpu"): QUANTITY,
+    (ServiceSettings, "replicas"): Rule(lambda number: number >= 0, "a number from 0 up"),
+    (ServiceSettings, "backoff_limit"): Rule(lambda number: number >= 0, "a number from 0 up"),
+    (VolumeSettings, "size"): QUANTITY,
+    (Storage, "size"): QUANTITY,
+}
+"""Rules for the classes that `convert` owns."""
+
+SHARED_CLASS = "efs"
+"""The StorageClass of a cluster's shared file system."""
+
+PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """The account and region of the stack; a deployment with credentials of another account is refused.
+
+    assume_role: the role that deploys, where the ambient credentials may only assume it. tags: on every resource.
+    """
+
+    region: Region = field(metadata={"help": "write `region: eu-west-1`"})
+    account_id: Account = field(metadata={"help": "write `accountId: '111122223333'`"})
+    assume_role: RoleArn = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def partition(self) -> str:
+        """The first part of every ARN of this region."""
+        return next((name for prefix, name in PARTITIONS.items() if self.region.startswith(prefix)), "aws")
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSettings:
+    """A VPC over three zones with public, private and control-plane subnets.
+
+    zones: empty takes three of the region. nat: `single` is cheapest, `per-zone` survives the loss of a zone,
+    `regional` is one gateway that AWS spreads. endpoints: interface endpoints, each billed by the hour; S3 always
+    has its free gateway endpoint. flow_log_days: 0 keeps no flow logs.
+    """
+
+    cidr: Cidr = "10.0.0.0/16"
+    zones: tuple[str, ...] = ()
+    nat: Literal["single", "per-zone", "regional"] = "single"
+    endpoints: tuple[
+        Literal["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "kms", "logs", "secretsmanager", "sts"], ...
+    ] = ()
+    flow_log_days: DaysOrNone = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the API server answers, beside the VPC: `public` to `cidrs` only."""
+
+    public: bool = False
+    cidrs: tuple[Cidr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeGroup:
+    """Managed nodes; disk in GiB. Spot groups want three instance types or more to choose from."""
+
+    instance_types: tuple[str, ...] = ("m7i.large",)
+    capacity: Literal["on-demand", "spot"] = "on-demand"
+    ami: Literal["AL2023_x86_64_STANDARD", "AL2023_ARM_64_STANDARD", "BOTTLEROCKET_x86_64", "BOTTLEROCKET_ARM_64"] = (
+        "AL2023_x86_64_STANDARD"
+    )
+    minimum: Count = 2
+    desired: Count = 3
+    maximum: Count = 6
+    disk: Count = 50
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EksCluster:
+    """An EKS cluster of our own. compute: `auto` is EKS Auto Mode, `managed` runs `nodeGroups`.
+
+    admins: roles with full rights beside the one that deploys (which has them already and must not be listed).
+    viewers: roles that may read all but Secrets, for previews of pull requests. addons: name → version, over the pinned
+    defaults; an empty version leaves an add-on out. shared_storage: a file system (EFS) for volumes that several pods
+    mount, as StorageClass `efs`. support: `standard` upgrades at the end of standard support,
+    `extended` keeps the version at about six times the price. protect: unset means in production.
+    """
+
+    kind: Literal["eks"]
+    name: Name = ""
+    version: Minor = "1.35"
+    compute: Literal["auto", "managed"] = "auto"
+    node_pools: tuple[Literal["system", "general-purpose"], ...] = ("system", "general-purpose")
+    node_groups: Mapping[str, NodeGroup] = field(default_factory=dict)
+    endpoint: Endpoint = Endpoint()
+    admins: tuple[RoleArn, ...] = ()
+    viewers: tuple[RoleArn, ...] = ()
+    addons: Mapping[str, AddonVersion] = field(default_factory=dict)
+    network_policies: bool = True
+    shared_storage: bool = False
+    support: Literal["standard", "extended"] = "standard"
+    log_days: Days = 90
+    protect: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StackCluster:
+    """The cluster of a platform stack of this project, by its name: `platform.dev`."""
+
+    kind: Literal["stack"]
+    stack: str = field(metadata={"help": "write `stack: platform.dev`"})
+
+
+@dataclass(frozen=True, slots=True)
+class KubeconfigCluster:
+    """Any cluster that a kubeconfig file names; only its path is given to Pulumi, never its content.
+
+    path: empty takes `$KUBECONFIG`, or else `~/.kube/config`; relative to the project. context: empty takes the
+    current one. identifier: a new one tells that the cluster behind the same kubeconfig is another, so that all is
+    made anew; the same one keeps everything when only the file changes.
+    """
+
+    kind: Literal["kubeconfig"]
+    path: str = ""
+    context: str = ""
+    identifier: str = "kubeconfig"
+    version: Minor = "1.35"
+    network_policies: bool = False
+
+
+ClusterSettings = EksCluster | StackCluster | KubeconfigCluster
+"""A new kind of cluster is one more class here, and one module that `longshore.components.clusters.interface` names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The External Secrets Operator. chart: a path or `oci://` address, where its own repository is out of reach.
+
+    values: Helm values over ours, for tolerations, mirrors and the like.
+    """
+
+    version: Version = "2.9.0"
+    chart: str = ""
+    namespace: Name = "external-secrets"
+    replicas: Count = 2
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A monthly budget for what carries the tags of this stack; mails at 80 % spent and 100 % forecast."""
+
+    monthly: Count = field(metadata={"help": "write `monthly: 300`"})
+    notify: tuple[Email, ...] = field(metadata={"help": "write `notify: [ops@example.com]`"})
+    currency: Literal["USD", "CNY"] = "USD"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who of the team may do what in its namespace. people: read everything but secrets; deployers: write.
+
+    exec: people may open a shell in a pod; unset means outside production. group: the Kubernetes group of people.
+    """
+
+    people: tuple[RoleArn, ...] = ()
+    deployers: tuple[RoleArn, ...] = ()
+    group: Group = ""
+    exec: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What a team may take of the cluster at most; an empty one is unlimited. container_*: of one container."""
+
+    cpu: Quantity = ""
+    memory: Quantity = ""
+    pods: Count | None = None
+    volumes: Count | None = None
+    storage: Quantity = ""
+    load_balancers: Count | None = None
+    container_memory: Quantity = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """Which compose files to read and how, as `docker compose` options do; paths are relative to the project."""
+
+    files: tuple[str, ...] = field(metadata={"help": "write `files: [compose.yaml]`"})
+    directory: str = ""
+    name: str = ""
+    profiles: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    env_files: tuple[str, ...] | None = None
+    allow_outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workloads:
+    """House rules for all services of the stack. memory, cpu: where the compose file leaves them out.
+
+    ingress_class, load_balancer_class: empty takes those of AWS's load balancers on EKS, and elsewhere what the
+    cluster has as its default.
+    """
+
+    memory: Quantity = "256Mi"
+    cpu: Quantity = "100m"
+    pod_security: Literal["privileged", "baseline", "restricted"] = "baseline"
+    network_policies: bool = True
+    ingress_class: str = ""
+    load_balancer_class: str = ""
+    image_pull_secrets: tuple[str, ...] = ()
+    application: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CapacitySettings:
+    """What the nodes offer to pods, for the capacity table: `kubectl get nodes` shows it as allocatable."""
+
+    nodes: Count = 0
+    memory: Quantity = ""
+    cpu: Quantity = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of one stack. production: unset means that the environment is called `prod` or `production`."""
+
+    environment: Name = field(metadata={"help": "write `longshore:environment: dev`"})
+    cluster: ClusterSettings = field(
+        metadata={"help": "write `longshore:cluster: {kind: eks | stack | kubeconfig, …}`"}
+    )
+    production: bool | None = None
+    aws: Aws | None = None
+    network: NetworkSettings | None = None
+    operator: Operator | None = None
+    budget: Budget | None = None
+    team: Name = ""
+    namespace: Name = ""
+    access: Access = Access()
+    quota: Quota = Quota()
+    compose: Compose | None = None
+    services: Mapping[str, ServiceSettings] = field(default_factory=dict)
+    workloads: Workloads = Workloads()
+    storage: Storage = field(default_factory=Storage)
+    secrets: SecretSettings = field(default_factory=SecretSettings)
+    capacity: CapacitySettings = CapacitySettings()
+
+    @property
+    def in_production(self) -> bool:
+        """Whether mistakes that are warnings elsewhere are errors here, and whether what holds data is protected."""
+        return self.environment in {"prod", "production"} if self.production is None else self.production
+
+    @property
+    def team_namespace(self) -> str:
+        """The namespace of the team's application."""
+        return self.namespace or self.team
+
+    @property
+    def team_group(self) -> str:
+        """The Kubernetes group of the team's people."""
+        return self.access.group or f"team:{self.team}"
+
+    @property
+    def cluster_name(self) -> str:
+        """The name of the EKS cluster that this stack makes; empty where it makes none."""
+        return self.cluster.name or f"longshore-{self.environment}" if isinstance(self.cluster, EksCluster) else ""
+
+    @property
+    def store_role_name(self) -> str:
+        """The IAM role that reads the team's secrets; IAM names are global, so it says the region too."""
+        region = f"{self.aws.region}-" if self.aws else ""
+        return label(f"longshore-{region}{self.environment}-{self.team}-secrets", 64)
+
+    @property
+    def store_role(self) -> str:
+        """What the store's ServiceAccount assumes: the ARN of an IAM role on AWS, the name of a role in Vault."""
+        if self.secrets.role:
+            return self.secrets.role
+        if self.secrets.backend == "vault":
+            return f"{self.environment}-{self.team}"
+        if self.secrets.backend != "aws-secrets-manager" or self.aws is None:
+            return ""
+        return f"arn:{self.aws.partition}:iam::{self.aws.account_id}:role/{self.store_role_name}"

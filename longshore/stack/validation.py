@@ -1,0 +1,374 @@
+"""From the text of a stack file to `Settings`: every error at once, each with its place and what to write instead.
+
+Imports no pulumi: the command line and the Pulumi program read a stack through the same functions.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from longshore.model import Finding, Path, Severity, path_text
+from longshore.stack.addons import unknown_addons
+from longshore.stack.aws_rules import refused_by_aws
+from longshore.stack.decoding import Decoder, Invalid, Wrong
+from longshore.stack.neighbours import clashes
+from longshore.stack.secret_values import secrets_in
+from longshore.stack.settings import (
+    RULES,
+    EksCluster,
+    Endpoint,
+    KubeconfigCluster,
+    NetworkSettings,
+    Settings,
+    StackCluster,
+)
+from longshore.stack.subnets import ZONES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from longshore.compose import Project
+    from longshore.stack.file import StackFile
+    from longshore.stack.settings import ClusterSettings
+
+NAMESPACE = "longshore:"
+GUARD = "pulumi:disable-default-providers"
+GUARDED = frozenset({"aws", "kubernetes"})
+TOP_LEVEL = frozenset({"config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"})
+EVERYONE = "0.0.0.0/0"
+SYSTEM_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
+LARGEST_VPC, SMALLEST_VPC = 16, 22
+SPOT_TYPES = 3
+ACCOUNT_HELP = "write `longshore:aws: {region: …, accountId: …}`"
+
+
+class Checked(NamedTuple):
+    """Settings, or None where an error stands among the findings."""
+
+    settings: Settings | None
+    findings: tuple[Finding, ...]
+
+
+def check_settings(config: Mapping[str, Any], file: StackFile) -> Checked:
+    """Read the settings of a stack.
+
+    config: what applies, by full key (`longshore:team`); values as in the file, or as Pulumi gives them to a
+    program, objects and lists as JSON text. file: where the findings point to.
+    """
+    ours = {key.removeprefix(NAMESPACE): _parsed(value) for key, value in config.items() if key.startswith(NAMESPACE)}
+    secrets = tuple(secrets_in(ours, ()))
+    decoder = Decoder(RULES)
+    settings = decoder.decode(Settings, ours, ())
+    told = {one.path for one in secrets}
+    wrong = [*_outside(config, file), *secrets, *(one for one in decoder.wrong if one.path not in told)]
+    findings = [*file.findings, *(_finding(one, file) for one in wrong)]
+    if isinstance(settings, Invalid) or findings:
+        return Checked(None, _in_order(findings))
+    findings += [_finding(one, file) for one in _contradictions(settings)]
+    fine = not findings
+    findings += [_finding(one, file, Severity.WARNING) for one in _doubts(settings)]
+    return Checked(settings if fine else None, _in_order(findings))
+
+
+def on_platform(settings: Settings, platform: Settings) -> Settings:
+    """Fill in what an application stack leaves to the platform stack it runs on: the account, region and tags."""
+    if settings.aws is None or platform.aws is None:
+        return replace(settings, aws=settings.aws or platform.aws)
+    return replace(settings, aws=replace(settings.aws, tags={**platform.aws.tags, **settings.aws.tags}))
+
+
+def check_platform(settings: Settings, platform: Settings, file: StackFile) -> tuple[Finding, ...]:
+    """Compare an application stack with its platform stack: what can't be, and what is worth a warning."""
+    misfits = (_finding(one, file) for one in _misfits(settings, platform))
+    doubts = (_finding(one, file, Severity.WARNING) for one in _on_cluster(settings, platform.cluster))
+    return (*misfits, *doubts)
+
+
+def check_neighbours(
+    stack: str, settings: Settings, others: Mapping[str, Settings], file: StackFile
+) -> tuple[Finding, ...]:
+    """Find what a stack has in common with `others` on its cluster, and may not."""
+    return tuple(_finding(one, file) for one in clashes(stack, settings, others))
+
+
+def check_against(settings: Settings, project: Project, file: StackFile) -> tuple[Finding, ...]:
+    """Find settings for compose services and volumes that the compose files do not have."""
+    return tuple(_finding(one, file) for one in _strangers(settings, project))
+
+
+def _strangers(settings: Settings, project: Project) -> Iterator[Wrong]:
+    wanted = (
+        (("services",), "services", settings.services),
+        (("storage", "volumes"), "volumes", settings.storage.volumes),
+    )
+    for place, section, named in wanted:
+        known = list(project.model.get(section) or {})
+        for name in named:
+            if name not in known:
+                close = get_close_matches(name, known, n=1)
+                hint = f"did you mean `{close[0]}`?" if close else f"it has {len(known)} {section}"
+                yield Wrong((*place, name), f"is none of the {section} of the compose files", hint, key=True)
+
+
+def _misfits(settings: Settings, platform: Settings) -> Iterator[Wrong]:
+    name = settings.cluster.stack if isinstance(settings.cluster, StackCluster) else ""
+    if not isinstance(platform.cluster, EksCluster):
+        yield Wrong(
+            ("cluster", "stack"), f"names {name}, which makes no cluster", "name a stack with `cluster: {kind: eks}`"
+        )
+    for key in ("region", "account_id"):
+        here, there = getattr(settings.aws, key, ""), getattr(platform.aws, key, "")
+        if here and here != there:
+            place = "region" if key == "region" else "accountId"
+            yield Wrong(
+                ("aws", place), f"is not that of {name}, `{there}`", "leave `longshore:aws` out to take it from there"
+            )
+    if settings.in_production and not platform.in_production:
+        yield Wrong(("environment",), f"is production, but {name} is not", "name the production platform stack")
+
+
+def _parsed(value: Any) -> Any:
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _place(path: Path) -> Path:
+    """Where a path of the settings stands in the stack file; one that begins with `/` is a path of the file itself."""
+    if not path:
+        return ("config",)
+    first = str(path[0])
+    return tuple(first[1:].split("/")) if first.startswith("/") else ("config", f"{NAMESPACE}{first}", *path[1:])
+
+
+def _finding(wrong: Wrong, file: StackFile, severity: Severity = Severity.ERROR) -> Finding:
+    place = _place(wrong.path)
+    name = path_text(place[1:])
+    message = f"`{name}` {wrong.message}" if name else wrong.message
+    return Finding("stack-setting", severity, message, wrong.help, span=file.locate(place, key=wrong.key))
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda found: found.span[:3] if found.span else ("", 0, 0)))
+
+
+def _outside(config: Mapping[str, Any], file: StackFile) -> Iterator[Wrong]:
+    """What is wrong beside our own keys: strangers among them, and default providers that are not off."""
+    for key in file.values:
+        if key not in TOP_LEVEL:
+            yield Wrong((f"/{key}",), f"`{key}` is no part of a stack file", "settings stand below `config:`", key=True)
+    for key in config:
+        if not key.startswith((NAMESPACE, "pulumi:")):
+            help_text = (
+                f"write `{NAMESPACE}{key}`"
+                if ":" not in key
+                else "the stack's own providers are set by `longshore:aws`"
+            )
+            yield Wrong((f"/config/{key}",), "is read by nobody", help_text, key=True)
+    disabled = _parsed(config.get(GUARD))
+    if not isinstance(disabled, list) or GUARDED.difference(map(str, disabled)):
+        text = f"write `{GUARD}: [aws, kubernetes]`, in Pulumi.yaml for all stacks"
+        yield Wrong(
+            (f"/config/{GUARD}",), "must turn the default providers off, or a resource may land elsewhere", text
+        )
+
+
+def _contradictions(settings: Settings) -> Iterator[Wrong]:
+    """What each key alone allows, but the whole does not."""
+    cluster = settings.cluster
+    if isinstance(cluster, EksCluster):
+        if settings.aws is None:
+            yield Wrong(("cluster",), "of kind `eks` needs an account", ACCOUNT_HELP)
+        if settings.network is None:
+            yield Wrong(("cluster",), "of kind `eks` needs a network", "write `longshore:network: {}` for the defaults")
+        yield from _cluster(cluster, in_production=settings.in_production)
+    elif settings.network is not None:
+        yield Wrong(
+            ("network",),
+            "is for an EKS cluster of this stack, which makes none",
+            "leave it out, or write `cluster: {kind: eks}`",
+            key=True,
+        )
+    if settings.network is not None:
+        yield from _network(settings.network, settings.aws.region if settings.aws else "")
+    yield from _application(settings)
+    yield from refused_by_aws(settings)
+    if settings.budget and settings.aws is None and not isinstance(cluster, StackCluster):
+        yield Wrong(("budget",), "needs an account whose costs it watches", ACCOUNT_HELP)
+    if settings.budget and not settings.budget.notify:
+        yield Wrong(("budget", "notify"), "names nobody to tell", "write `notify: [ops@example.com]`")
+
+
+def _cluster(cluster: EksCluster, *, in_production: bool) -> Iterator[Wrong]:
+    yield from _endpoint(cluster.endpoint, in_production=in_production)
+    yield from _nodes(cluster)
+    for addon in unknown_addons(cluster):
+        lists = f"aws eks describe-addon-versions --kubernetes-version {cluster.version} --addon-name {addon}"
+        yield Wrong(
+            ("cluster", "addons"), f"must pin `{addon}` for Kubernetes {cluster.version}", f"`{lists}` lists them"
+        )
+    seen: set[str] = set()
+    for key, roles in (("admins", cluster.admins), ("viewers", cluster.viewers)):
+        for index, role in enumerate(roles):
+            if role in seen:
+                yield Wrong(("cluster", key, index), "is listed twice", "EKS takes one entry per role")
+            seen.add(role)
+
+
+def _endpoint(endpoint: Endpoint, *, in_production: bool) -> Iterator[Wrong]:
+    place: Path = ("cluster", "endpoint", "cidrs")
+    if endpoint.public and not endpoint.cidrs:
+        help_text = f"give `cidrs`, of the office and of CI; `{EVERYONE}` is everyone"
+        yield Wrong(place[:2], "does not say who may reach the API server", help_text)
+    if endpoint.cidrs and not endpoint.public:
+        help_text = "add `public: true`, or leave `cidrs` out"
+        yield Wrong(place, "has no effect on a private API server", help_text, key=True)
+    if in_production and EVERYONE in endpoint.cidrs:
+        help_text = "name the addresses of the office and of CI"
+        yield Wrong(place, "opens the API server of production to everyone", help_text)
+
+
+def _nodes(cluster: EksCluster) -> Iterator[Wrong]:
+    groups: Path = ("cluster", "nodeGroups")
+    if cluster.compute == "auto" and cluster.node_groups:
+        yield Wrong(groups, "are not used in Auto Mode", "leave them out, or write `compute: managed`", key=True)
+    if cluster.compute == "auto" and not cluster.node_pools:
+        yield Wrong(("cluster", "nodePools"), "leaves nothing to run on", "write `[system, general-purpose]`")
+    if cluster.compute == "managed" and not cluster.node_groups:
+        yield Wrong(("cluster", "compute"), "`managed` needs nodes", "write `nodeGroups: {general: {}}`")
+    for name, group in cluster.node_groups.items():
+        if not group.minimum <= group.desired <= group.maximum:
+            yield Wrong((*groups, name), "must have `desired` between `minimum` and `maximum`")
+        if not group.instance_types:
+            yield Wrong((*groups, name, "instanceTypes"), "names no instance type", "such as `[m7i.large]`")
+
+
+def _network(network: NetworkSettings, region: str) -> Iterator[Wrong]:
+    try:
+        prefix = ipaddress.IPv4Network(network.cidr).prefixlen
+    except ValueError as error:
+        yield Wrong(("network", "cidr"), f"is no address range: {error}", "such as `10.0.0.0/16`")
+    else:
+        if not LARGEST_VPC <= prefix <= SMALLEST_VPC:
+            yield Wrong(
+                ("network", "cidr"), f"must be /{LARGEST_VPC} to /{SMALLEST_VPC}, is /{prefix}", "such as `10.0.0.0/16`"
+            )
+    if network.zones and len(set(network.zones)) != ZONES:
+        yield Wrong(("network", "zones"), f"must be {ZONES} different zones", "or leave it out")
+    for index, zone in enumerate(network.zones):
+        if region and not zone.startswith(region):
+            yield Wrong(("network", "zones", index), f"`{zone}` is not in `{region}`", f"such as `{region}a`")
+
+
+_UNREAD = re.compile(r"https://|http://(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|\Z)").match
+"""An address at which what is said stays unread: by TLS, or because it does not leave the machine."""
+
+
+def _application(settings: Settings) -> Iterator[Wrong]:
+    if settings.compose and not settings.team:
+        yield Wrong(
+            ("compose",), "needs a team that the application belongs to", "write `longshore:team: shop`", key=True
+        )
+    if settings.compose and not settings.compose.files:
+        yield Wrong(("compose", "files"), "names no compose file")
+    if settings.team_namespace in SYSTEM_NAMESPACES or settings.team_namespace.startswith("kube-"):
+        key = "namespace" if settings.namespace else "team"
+        yield Wrong((key,), f"`{settings.team_namespace}` is a namespace of Kubernetes itself", "choose another name")
+    if not settings.team and not isinstance(settings.cluster, EksCluster):
+        yield Wrong(
+            (),
+            "the stack makes nothing: it has no cluster and no team",
+            "write `longshore:team: …`, or `cluster: {kind: eks}`",
+        )
+    cloud = settings.aws or isinstance(settings.cluster, StackCluster)
+    if (settings.access.people or settings.access.deployers) and not cloud:
+        yield Wrong(
+            ("access",), "names IAM roles, which EKS alone knows", "on other clusters bind the group `access.group`"
+        )
+    if (
+        settings.compose
+        and settings.secrets.backend == "aws-secrets-manager"
+        and not cloud
+        and not settings.secrets.region
+    ):
+        yield Wrong(
+            ("secrets",),
+            "needs a region of AWS Secrets Manager",
+            f"{ACCOUNT_HELP}, or another `backend`",
+        )
+    if settings.compose and settings.secrets.backend == "vault" and not settings.secrets.server:
+        yield Wrong(("secrets",), "needs the address of Vault", "write `server: https://vault.example.com:8200`")
+    if settings.secrets.server and not settings.secrets.allow_http and not _UNREAD(settings.secrets.server):
+        yield Wrong(
+            ("secrets", "server"),
+            "is not reached over TLS, so that values and tokens travel in the clear",
+            "write `https://…` (`certificate` names a private authority), or accept it with `allowHttp: true`",
+        )
+
+
+def _doubts(settings: Settings) -> Iterator[Wrong]:
+    """What works, and is worth a warning."""
+    cluster = settings.cluster
+    if settings.in_production and settings.network and settings.network.nat == "single":
+        help_text = "write `nat: per-zone` or `nat: regional`"
+        yield Wrong(
+            ("network",), "has one NAT gateway, and without its zone no node reaches anything", help_text, key=True
+        )
+    if isinstance(cluster, EksCluster):
+        if EVERYONE in cluster.endpoint.cidrs and not settings.in_production:
+            yield Wrong(
+                ("cluster", "endpoint", "cidrs"),
+                "lets everyone reach the API server",
+                "name the addresses of the office and of CI",
+            )
+        for name, group in cluster.node_groups.items():
+            if group.capacity == "spot" and len(group.instance_types) < SPOT_TYPES:
+                yield Wrong(
+                    ("cluster", "nodeGroups", name, "instanceTypes"),
+                    "gives spot little to choose from",
+                    f"name {SPOT_TYPES} types or more",
+                )
+    if not isinstance(cluster, StackCluster):
+        yield from _on_cluster(settings, cluster)
+    if (
+        isinstance(cluster, KubeconfigCluster)
+        and settings.operator is None
+        and settings.compose
+        and settings.secrets.backend != "fake"
+    ):
+        yield Wrong(
+            ("cluster",),
+            "must have the External Secrets Operator already",
+            "write `longshore:operator: {}` to have it installed",
+            key=True,
+        )
+
+
+def _on_cluster(settings: Settings, cluster: ClusterSettings) -> Iterator[Wrong]:
+    """What an application asks of its cluster, and may not get."""
+    if isinstance(cluster, StackCluster) or settings.compose is None:
+        return
+    if settings.workloads.network_policies and not cluster.network_policies:
+        yield Wrong(
+            ("cluster",),
+            "does not say that it enforces NetworkPolicies, and those of this stack are made",
+            "set `cluster.networkPolicies: true` where they are, else `workloads.networkPolicies: false`",
+            key=True,
+        )
+    if isinstance(cluster, EksCluster) and cluster.compute == "managed":
+        for name, service in settings.services.items():
+            if service.exposure:
+                yield Wrong(
+                    ("services", name, "exposure"),
+                    "waits for a load balancer controller, which a cluster with managed nodes does not have by itself",
+                    "install the AWS Load Balancer Controller, or use `compute: auto`, which has one built in",
+                    key=True,
+                )

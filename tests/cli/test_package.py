@@ -1,0 +1,90 @@
+"""The built wheel, installed outside of the checkout with what it asks for and nothing else."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = {"components", "cli", "convert", "stack", "stores", "compose", "report", "rehearsal"}
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of an environment that has the wheel and PyYAML."""
+    folder = tmp_path_factory.mktemp("package")
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(folder)]
+    subprocess.run([*build, str(ROOT)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True)
+    packages = next((folder / "venv" / "lib").glob("python3*")) / "site-packages"
+    zipfile.ZipFile(next(folder.glob("*.whl"))).extractall(packages)
+    for name in ("yaml", "_yaml"):
+        found = importlib.util.find_spec(name)
+        assert found
+        assert found.origin
+        shutil.copytree(Path(found.origin).parent, packages / name)
+    return folder / "venv" / "bin" / "python"
+
+
+def run(python: Path, *words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(python), "-P", "-c", "from longshore.cli.main import main; main()", *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "-s", "shop.dev"),
+        ("render", "-s", "shop.dev"),
+        ("config", "-f", "tests/attributes/hooks/several/compose.yaml"),
+        ("attributes",),
+    ],
+    ids=" ".join,
+)
+def test_it_answers_as_the_checkout_does(python: Path, words: tuple[str, ...]) -> None:
+    installed = run(python, *words, folder=ROOT)
+    own = run(Path(sys.executable), *words, folder=ROOT)
+    assert installed.returncode == own.returncode
+    assert installed.stdout == own.stdout
+    assert installed.stdout
+
+
+def test_nothing_of_it_lies_at_the_top_of_the_environment(python: Path) -> None:
+    program = f"import importlib.util; print([x for x in {sorted(OURS)} if importlib.util.find_spec(x)])"
+    done = subprocess.run([python, "-P", "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "extra"),
+    [
+        (("plan", "-s", "platform.dev"), "pulumi"),
+        (("status", "-s", "shop.dev"), "status"),
+        (("secrets", "ls", "-s", "shop.dev"), "aws"),
+    ],
+)
+def test_a_verb_names_the_extra_that_it_needs(python: Path, words: tuple[str, ...], extra: str) -> None:
+    done = run(python, *words, folder=ROOT)
+    assert done.returncode == 2
+    assert f"help: pip install 'longshore[{extra}]'\n" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_plan_imports_nothing_of_the_folder_in_place_of_ours(tmp_path: Path) -> None:
+    """A project may have folders that are called like parts of ours; its own program may import them."""
+    for name in ("Pulumi.yaml", "__main__.py"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("stacks", "examples"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for name in OURS | {"yaml", "pulumi"}:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(f"raise SystemExit('the wrong {name}')\n", "utf-8")
+    done = run(Path(sys.executable), "plan", "-s", "platform.dev", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "1 eks.Cluster" in done.stdout
