@@ -1,33 +1,9 @@
-"""The Pulumi program of every stack: settings → convert → components → exports."""
+"""The Pulumi program of every stack in `stacks/`."""
 
-import os
-from pathlib import Path
+import sys
 
-import pulumi
+sys.path.append(sys.path.pop(0))  # what is installed goes before what is called the same in this folder
 
-from longshore.components.budget import MonthlyBudget
-from longshore.components.clusters.interface import Place, cluster_of
-from longshore.components.engine import config, end_when_interrupted, stop_on_errors
-from longshore.components.network import Network
-from longshore.components.providers import aws_provider, stack_tag
-from longshore.components.secret_stores.operator import SecretsOperator
-from longshore.components.team import Ground, deploy_team, operator_namespace
-from longshore.stack.reading import convert_stack, read_stack, summary
+from longshore.components.program import deploy
 
-end_when_interrupted()
-stack = read_stack(pulumi.get_stack(), str(Path.cwd()), config())
-estate = convert_stack(stack, os.environ, deploying=True)
-settings = stop_on_errors(stack.settings, *summary(stack, estate))  # before the first resource
-
-aws = aws_provider(settings, stack.name)
-in_aws = pulumi.ResourceOptions(provider=aws)
-network = Network.of(settings, in_aws)
-cluster = cluster_of(Place(settings, network, aws, stack.root))
-operator = SecretsOperator.of(settings, pulumi.ResourceOptions(provider=cluster.connection.outside))
-budget = MonthlyBudget.of(settings, stack_tag(stack.name), in_aws)
-if settings.team:
-    ground = Ground(cluster, aws, operator, operator_namespace(settings, stack.platform))
-    deploy_team(settings, estate.conversion if estate else None, ground)
-
-for key, value in cluster.exports.items():
-    pulumi.export(key, value)
+deploy()

@@ -35,6 +35,7 @@ EXTRAS: Mapping[str, str] = {
 """Package that a verb may need → the extra of ours that has it, as pyproject.toml says."""
 
 VERBS: Mapping[str, tuple[str, str]] = {
+    "init": ("longshore.cli.init", "make a project here, or add a team or an environment to it"),
     "check": ("longshore.cli.check", "say what is translated, what is lost, and what to decide"),
     "render": ("longshore.cli.render", "write the Kubernetes manifests"),
     "plan": ("longshore.cli.plan", "show every resource of a stack, without an account or a cluster"),

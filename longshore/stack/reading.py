@@ -72,7 +72,7 @@ def project_root(directory: str) -> str:
     for folder in (start, *start.parents):
         if (folder / PROJECT).is_file():
             return str(folder)
-    raise Refused(f"no {PROJECT} here or in any folder above", "`-s` works inside a Longshore project", NO_FILE)
+    raise Refused(f"no {PROJECT} here or in any folder above", "`longshore init` makes a project here", NO_FILE)
 
 
 def stack_names(root: str) -> tuple[str, ...]:
@@ -172,7 +172,7 @@ def _read(name: str, root: str, config: Mapping[str, Any] | None = None) -> Stac
     text = _text(root, relative)
     if text is None and config is None:
         known = stack_names(root)
-        there = f"stacks here: {', '.join(known)}" if known else f"{FOLDER}/README.md says how to add one"
+        there = f"stacks here: {', '.join(known)}" if known else "`longshore init` makes one"
         raise Refused(f"stack `{name}` has no file {relative}", suggestion(name, known) or there, NO_FILE)
     file = read_stack_file(text or "", relative)
     checked = check_settings(config if config is not None else _applied(file, root), file)

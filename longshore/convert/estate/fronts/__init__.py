@@ -83,6 +83,13 @@ def told(service: Service, proxy: str) -> Told | None:
     return Told("", _sentences(f"what it is told is {written}" if proposed else _SET, without))
 
 
+def proposal(service: Service) -> Mapping[str, Any]:
+    """The exposure that a service's proxy amounts to, as a stack file writes it; empty where no proxy is told any."""
+    readers = (read for proxy in PROXIES.values() for read in proxy.fronts)
+    front = next(filter(None, (read(service) for read in readers)), None)
+    return _proposed(service, front) if front else {}
+
+
 def _sentences(*parts: str) -> str:
     first, *others = filter(None, parts)
     return ". ".join((first, *(other[:1].upper() + other[1:] for other in others)))

@@ -1,0 +1,107 @@
+"""Carries out `longshore init`: look, ask, read, make the texts, hold them against the rules, and only then write."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from longshore.cli.init import answers, placing, project, stack_files, workflow_files
+from longshore.cli.init.decisions import Decisions, decide
+from longshore.cli.init.reading_back import alone, file_of, known_stacks, read_back
+from longshore.cli.init.report import Outcome, report
+from longshore.cli.init.wishes import Existing, find_wish
+from longshore.errors import Refused
+from longshore.stack.inputs import options_of, request_of
+from longshore.stack.reading import FOLDER, PROJECT
+from longshore.stack.validation import on_platform
+
+if TYPE_CHECKING:
+    from longshore.cli.flags import Given
+    from longshore.cli.init.reading_back import Known
+    from longshore.cli.init.stack_files import Wish
+    from longshore.cli.shell import Shell
+    from longshore.stack.settings import Settings
+
+
+def make(given: Given, shell: Shell) -> int:
+    """Make the project, or add to it.
+
+    Raises:
+        Refused: something given is not what it must be, or what is there is in the way; nothing was written.
+    """
+    root = os.path.realpath(os.path.join(shell.directory, given.operands[0] if given.operands else "."))
+    found = project.present(root)
+    outer = "" if found.name or given.operands else project.above(root)
+    if outer:
+        raise Refused(
+            f"this folder is inside of the project in {os.path.relpath(outer, root)}",
+            f"`longshore init` there adds to it, `longshore init .` in {os.path.basename(root)} makes another one",
+        )
+    asker = answers.Asker(given, shell)
+    known = known_stacks(root)
+    name, wish = find_wish(given, asker, shell, root, Existing(found.name, known))
+    stacks, decisions = _stacks(wish, root, shell, known)
+    workflows = asker.agreed("--workflows", "workflows for GitHub: preview on pull request, deploy on merge")
+    texts = {
+        **project.files(name, found, wish.backend, aws=wish.backend == "aws-secrets-manager" or bool(wish.account)),
+        **{file_of(stack): text for stack, text in stacks.items()},
+        **(workflow_files.workflow_files(wish, root) if workflows else {}),
+    }
+    return report(_placed(root, texts, wish), wish, decisions, shell, workflows=workflows)
+
+
+def _stacks(wish: Wish, root: str, shell: Shell, known: dict[str, Known]) -> tuple[dict[str, str], Decisions]:
+    """The stack files that are wanted, name → text, checked; and what the compose files leave to decide."""
+    stacks: dict[str, str] = {}
+    platform: Settings | None = None
+    if wish.cluster != "kubeconfig":
+        name = f"{answers.PLATFORM}.{wish.environment}"
+        if name in known:
+            platform = known[name].settings
+        else:
+            stacks[name] = stack_files.platform_file(wish)
+            platform = read_back(name, stacks[name])
+    if not wish.team:
+        return stacks, Decisions()
+    name = f"{wish.team}.{wish.environment}"
+    on = wish._replace(cluster="stack" if wish.cluster == "eks" else wish.cluster)
+    settings = read_back(name, stack_files.team_file(on, Decisions()))
+    if platform:
+        settings = on_platform(settings, platform)
+    decisions = Decisions()
+    if settings.compose:
+        request = request_of(settings, settings.compose, root, shell.environment)
+        decisions = decide(request, options_of(settings, platform), wish.environment)
+    stacks[name] = stack_files.team_file(on, decisions)
+    alone(name, read_back(name, stacks[name]), stacks[name], known)
+    return stacks, decisions
+
+
+def _placed(root: str, texts: dict[str, str], wish: Wish) -> Outcome:
+    """Write what is not there; say what is, and what it lacks."""
+    left: dict[str, str] = {}
+    fresh: dict[str, str] = {}
+    blocked = placing.in_the_way(root, list(texts))
+    if blocked:
+        raise Refused(f"{os.path.relpath(blocked, root)} is no folder; nothing was written", "move it away")
+    new = not os.path.lexists(os.path.join(root, PROJECT))
+    for name, text in texts.items():
+        if not os.path.lexists(os.path.join(root, name)):
+            fresh[name] = text
+        elif name in {project.REQUIREMENTS, project.IGNORE}:
+            lacks = project.lacks(name, project.text_of(root, name) or "", text) if new else ""
+            if lacks:
+                left[name] = lacks
+        elif name.startswith((FOLDER, "..", ".github")) and not _same(root, name, text, wish):
+            left[name] = "is there already"
+    old = placing.remains(root)
+    if fresh:
+        placing.place(root, fresh)
+    return Outcome(root, tuple(fresh), left, old)
+
+
+def _same(root: str, name: str, text: str, wish: Wish) -> bool:
+    """Is it a workflow that says just this? A stack that was asked for is told, whatever it says."""
+    asked = name == file_of(f"{wish.team or answers.PLATFORM}.{wish.environment}")
+    return not asked and Path(root, name).is_file() and project.text_of(root, name) == text
