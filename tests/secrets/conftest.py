@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import boto3
@@ -16,12 +17,14 @@ from tools.cluster.fixtures import api, cluster, namespace, say, simulated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+
 
 __all__ = ["api", "cluster", "namespace", "say", "simulated"]
 
 ACCOUNT = "123456789012"
 """The account that moto plays."""
+
+PROGRAM = (Path(__file__).resolve().parents[2] / "__main__.py").read_text("utf-8")
 
 STACK = f"""\
 config:
@@ -108,6 +111,7 @@ def project(tmp_path: Path) -> Project:
     made.write(
         "Pulumi.yaml", "name: longshore\nconfig:\n  pulumi:disable-default-providers: {value: [aws, kubernetes]}\n"
     )
+    made.write("__main__.py", PROGRAM)
     made.write("stacks/Pulumi.shop.dev.yaml", STACK)
     made.write("compose.yaml", COMPOSE)
     made.write(".env", ENV)

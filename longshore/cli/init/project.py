@@ -46,8 +46,10 @@ deploy()
 '''
 IGNORED: Final = (".venv/", ".pulumi/", "__pycache__/", ".env")
 ELSEWHERE: Final = "`longshore init deploy` makes the project in a folder `deploy` of its own, beside all else"
-_OURS: Final = re.compile(r"^\s*(?:from|import)\s+longshore\b", re.MULTILINE).search
-_REQUIRED: Final = re.compile(r"^\s*longshore\s*(?:\[[^\]\n]*\])?\s*(?:==\s*([^\s;#\\]+))?", re.MULTILINE).search
+_OURS: Final = re.compile(r"^[ \t]*(?:from|import)[ \t]+longshore\b", re.MULTILINE).search
+_REQUIRED: Final = re.compile(
+    r"^[ \t]*longshore[ \t]{0,9}(?:\[[^\]\n]*\])?[ \t]{0,9}(?:==[ \t]{0,9}([^\s;#\\]+))?", re.MULTILINE
+).search
 
 
 class Present(NamedTuple):

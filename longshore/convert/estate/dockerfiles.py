@@ -47,7 +47,9 @@ _PAIR: Final = re.compile(r"(\w{1,100})=(\"[^\"]{0,2000}\"|'[^']{0,2000}'|\S{0,2
 _PORTS: Final = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/tcp)?", re.IGNORECASE).fullmatch
 _MOST_PORTS: Final = 50
 _SETCAP: Final = re.compile(r"\bsetcap[ \t]{1,9}[\"']?((?:cap_\w{1,40},?){1,40})[=+]", re.IGNORECASE)
-_SUDO: Final = re.compile(r"\b(?:install|add)\b[^;&|]{0,4000}?(?<![\w./-])(sudo|doas|fping)(?![\w./-])")
+_ONE_COMMAND: Final = re.compile(r"[^;&|]+")
+_INSTALLS: Final = re.compile(r"\b(?:install|add)\b")
+_SUDO: Final = re.compile(r"(?<![\w./-])(?:sudo|doas|fping)(?![\w./-])")
 _SET_ID: Final = re.compile(r"\bchmod[ \t]{1,9}(?:[ug]{1,2}\+s|0?[2467]\d{3})[ \t]{1,9}(\S{1,200})")
 _MADE: Final = re.compile(r"\b(?:useradd|adduser)\b[^;&|\n]{0,400}")
 _NUMBER: Final = re.compile(r"[ \t](?:-\w{0,9}u|--uid)[ \t=]{1,9}(\d{1,9})(?!\w)")
@@ -167,7 +169,9 @@ def _run(stage: Built, rest: str) -> Built:
     capabilities = [
         name.upper().removeprefix("CAP_") for match in _SETCAP.finditer(rest) for name in match[1].split(",")
     ]
-    raising = [match[1] for pattern in (_SUDO, _SET_ID) for match in pattern.finditer(rest)]
+    commands = _ONE_COMMAND.findall(rest)
+    raising = [name for text in commands if (at := _INSTALLS.search(text)) for name in _SUDO.findall(text, at.end())]
+    raising += [match[1] for match in _SET_ID.finditer(rest)]
     made = []
     for match in _MADE.finditer(rest):
         number = _NUMBER.search(match[0])
