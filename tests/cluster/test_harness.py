@@ -9,6 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from tools.cluster import workloads
@@ -20,6 +21,8 @@ from tools.cluster.toolchain import ToolsMissingError, provide, read_table
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tools.cluster.fixtures import Target
 
 
 def deployment(name: str, replicas: int = 1, **strategy: Any) -> Manifest:
@@ -206,6 +209,14 @@ def test_two_processes_that_need_a_program_build_it_once(tmp_path: Path) -> None
     assert [each.returncode for each in both] == [0, 0]
     assert answers[0] == answers[1] != ""
     assert (tmp_path / "builds").read_text().split() == ["build"]
+
+
+def test_a_server_that_asks_to_come_again_is_asked_again(cluster: Target) -> None:
+    answers = [httpx.Response(429, headers={"retry-after": "0"}), httpx.Response(200, json={"items": []})]
+    with Api(cluster.kubeconfig) as api:
+        api._http = httpx.Client(base_url=api.server, transport=httpx.MockTransport(lambda _: answers.pop(0)))
+        assert api.request("GET", "/api/v1/pods") == {"items": []}
+    assert not answers
 
 
 def test_free_ports_differ() -> None:

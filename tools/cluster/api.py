@@ -27,6 +27,7 @@ Manifest = dict[str, Any]
 # How long anything may take whose seconds nobody measures: a machine that does other things too is no fault.
 PATIENCE: Final = 600.0
 _FIELD_MANAGER = "longshore-test"
+_COME_AGAIN, _TIMES = 429, 30
 _CONTROL = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
@@ -125,10 +126,16 @@ class Api:
     def request(self, method: str, path: str, **options: Any) -> Manifest:
         """One request; `options` are httpx's.
 
+        A server that asks to come again is asked again: it does so while the cache of a new kind is being filled.
+
         Raises:
             ApiError: the answer is not a success.
         """
-        answer = self._http.request(method, path, **options)
+        for _ in range(_TIMES):
+            answer = self._http.request(method, path, **options)
+            if answer.status_code != _COME_AGAIN:
+                break
+            time.sleep(float(answer.headers.get("retry-after") or 1))
         body: Manifest = answer.json() if "json" in answer.headers.get("content-type", "") else {"text": answer.text}
         if answer.is_error:
             raise ApiError(answer.status_code, body.get("message") or body.get("text", ""), f"{method} {path}")

@@ -60,6 +60,8 @@ def secret_by_use(text: str) -> Iterator[str]:
         key = use["key"]
         if TELLING.search(key) and name(key).strength == "secret" and key not in plain:
             yield use["plain"] or use["braced"]
+    if "${" not in text:
+        return
     for use in _PASSWORD.finditer(text):
         yield use["braced"]
     for pattern in _IN_COMMANDS:
