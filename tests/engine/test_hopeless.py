@@ -68,5 +68,5 @@ def test_no_such_image(project: Project, containers: None, capfd: pytest.Capture
 
 
 def test_a_program_that_always_ends(project: Project, containers: None, capfd: pytest.CaptureFixture[str]) -> None:
-    told = given_up(project, "{image: 'nginx:1.27.2', mem_limit: 64m, command: [/nowhere/to-be-found]}", capfd)
+    told = given_up(project, "{image: 'nginx:1.27.2', mem_limit: 64m, entrypoint: [/nowhere/to-be-found]}", capfd)
     assert "deployment/bad cannot come up: " in told

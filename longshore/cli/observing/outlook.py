@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from longshore.cli.observing.health import Object, Observed
 
-PATIENCE: Final = 75.0
+PATIENCE: Final = 60.0
 """Seconds for which a pod must say the same: three pulls of an image, or the time in which an autoscaler speaks up."""
 
 RESTARTS: Final = 4
