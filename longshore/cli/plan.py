@@ -39,7 +39,8 @@ def run(given: Given, shell: Shell) -> int:
         return code or 1
     rehearsal = rehearse_stack(name, shell)
     if rehearsal.bug:
-        shell.err.write(f"error: the program of stack {name} ended with a bug, please report it\n{rehearsal.bug}")
+        shell.err.write(f"error: the program of stack {name} ended with a bug\n{rehearsal.bug}")
+        shell.err.write("help: if the last place named is in longshore, please report it (CONTRIBUTING.md)\n")
         return BUG
     if rehearsal.failure:
         shell.err.write(f"error: {rehearsal.failure}\n")

@@ -35,7 +35,7 @@ def rehearse(script: Script, environment: Mapping[str, str]) -> Rehearsal:
         check=False,
     )
     if done.returncode:
-        return Rehearsal((), {}, (), bug=done.stderr)
+        return Rehearsal((), {}, (), bug=done.stderr or f"exit code {done.returncode}, without a word\n")
     found = json.loads(done.stdout)
     lists = ("needs", "ignored")
     nodes = tuple(Node(**{**node, **{key: tuple(node[key]) for key in lists}}) for node in found.pop("nodes"))
@@ -71,7 +71,11 @@ def perform(script: Script) -> Rehearsal:
     @pulumi.runtime.test  # type: ignore[untyped-decorator]
     def play() -> None:
         sys.path.insert(0, str(Path(script.program).parent))  # as Pulumi's language host does, and no sooner
-        runpy.run_path(script.program, run_name="__main__")
+        try:
+            runpy.run_path(script.program, run_name="__main__")
+        except SystemExit as ended:
+            if ended.code:
+                raise pulumi.RunError(f"the program ended itself: {ended.code}") from None
 
     failure = ""
     try:

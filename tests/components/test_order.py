@@ -204,6 +204,24 @@ def test_asking_an_account_is_refused(tmp_path):
     assert "a plan must not depend on an account" in found.bug
 
 
+@pytest.mark.parametrize("ending", ["sys.exit(3)", "sys.exit('no account')", "os._exit(3)", "os.kill(os.getpid(), 9)"])
+def test_a_program_that_ends_itself_has_no_plan(tmp_path, ending):
+    """What it registered before is not all that there would be, and an empty plan would say that nothing is made."""
+    program = tmp_path / "ends.py"
+    program.write_text(f"import os, sys\n{ending}\n", "utf-8")
+    found = play(small(tmp_path / "project", composed("web")), "web.local", program=program)
+    assert found.bug or found.failure
+    assert found.nodes == ()
+
+
+def test_a_program_that_ends_well_has_one(tmp_path):
+    program = tmp_path / "ends.py"
+    program.write_text("import sys, pulumi\npulumi.ComponentResource('a:b:C', 'a')\nsys.exit(0)\n", "utf-8")
+    found = play(small(tmp_path / "project", composed("web")), "web.local", program=program)
+    assert [node.name for node in found.nodes] == ["a"]
+    assert not found.bug + found.failure
+
+
 def test_an_order_of_unknown_objects_is_no_mistake():
     assert ObjectKey("Service", "web") not in needs(deployment("web"))
 
