@@ -98,11 +98,11 @@ def test_twenty_at_once(project, server, needed):
     codes = dict(results.get() for _ in running)
     assert len(codes) == AT_ONCE
     assert set(codes.values()) <= {0, 1}
-    assert 0 in codes.values()
     found = server.current()
     assert whole(found, needed) == []
-    winners = {mark_of(key, value) for content in found.values() for key, value in content.items()} - {"-"}
-    assert winners <= {"first", *codes}
+    for name, content in found.items():
+        # Each push may lose one of its secrets to another, so that all say 1: but each secret was won by one of them.
+        assert {mark_of(key, value) for key, value in content.items()} - {"-"} <= set(codes), name
     project.write("last.env", values("last"))
     assert project.push("--from", "last.env", "--yes").code == 0
     assert {mark_of(key, value) for content in server.current().values() for key, value in content.items()} <= {
