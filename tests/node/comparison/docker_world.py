@@ -28,13 +28,14 @@ _SECONDS_TO_ANSWER = 15.0
 class Report(NamedTuple):
     """What a witness says: the world of the service, the calls of its probes and hooks, and what it reached.
 
-    twins: the identities of the service's other replicas.
+    twins: the identities of the service's other replicas. ended: it has ended by order, and its namespaces with it.
     """
 
     world: Mapping[str, Any]
     calls: tuple[Mapping[str, Any], ...]
     dialled: Mapping[str, Mapping[str, Any]]
     twins: tuple[str, ...] = ()
+    ended: bool = False
 
 
 class NotRunError(Exception):
@@ -144,7 +145,7 @@ def _end_those_that_end(engine: Engine, prepared: Prepared, done: threading.Even
     while waited and not done.wait(0.3):
         for name, container in containers(engine, prepared).items():
             if name in waited and (report := _report(engine, container, [])):
-                _KEPT[prepared.case.name, name] = report
+                _KEPT[prepared.case.name, name] = report._replace(ended=True)
                 ask(engine, container, "end", "0")
                 waited.discard(name)
 

@@ -228,16 +228,17 @@ def _calls(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def _shared(name: str, reports: Mapping[str, Report]) -> Iterator[tuple[str, str]]:
-    """Who has the same network, memory or processes; and what process 1 is, where it is not another service's."""
+    """Who has the same network, memory or processes; and what process 1 is, where it is not another service's.
+
+    The kernel gives the number of a namespace that has ended to the next one.
+    """
     world = reports[name].world
+    with_it = [] if reports[name].ended else [x for x, report in reports.items() if x != name and not report.ended]
     for kind in ("net", "ipc", "pid"):
-        for other, report in reports.items():
-            if other != name and report.world["namespaces"][kind] == world["namespaces"][kind]:
+        for other in with_it:
+            if reports[other].world["namespaces"][kind] == world["namespaces"][kind]:
                 yield f"shares.{kind}.{other}", "yes"
-    together = any(
-        other != name and report.world["namespaces"]["pid"] == world["namespaces"]["pid"]
-        for other, report in reports.items()
-    )
+    together = any(reports[other].world["namespaces"]["pid"] == world["namespaces"]["pid"] for other in with_it)
     what = "an init" if world["first"] in _INITS else world["first"]
     yield "process 1 of several" if together else "process 1", "this one" if world["number"] == 1 else what
 
