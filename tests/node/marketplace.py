@@ -101,7 +101,7 @@ def rendered(folder, **environment):
         if each["kind"] in {"Deployment", "Job"}:
             _small(each)
         if each["kind"] == "SecretStore":
-            _certified(each)
+            certified(each)
     return manifests
 
 
@@ -128,7 +128,7 @@ def _small(workload):
         container["resources"]["requests"] = {"cpu": "10m", "memory": "16Mi", "ephemeral-storage": "1Mi"}
 
 
-def _certified(store):
+def certified(store):
     certificate, key = _self_signed()
     for entry in store["spec"]["provider"]["fake"]["data"]:
         for name, text in (("tls_certificate", certificate), ("tls_key", key)):

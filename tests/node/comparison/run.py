@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MOST_SERVICES = 60
 _MOST_TARGETS = 30
 _AT_ONCE = 4
+_SECONDS_UNTIL_LET_THROUGH = 15.0
 
 
 class Worlds(NamedTuple):
@@ -166,11 +167,28 @@ def _observe(worlds: Worlds, prepared: Prepared) -> tuple[dict[str, Facts], dict
     asked = targets(prepared)
     docker = docker_world.observe(worlds.engine, prepared, asked)
     kubernetes = node_world.observe(worlds.node, prepared, asked)
+    until = time.monotonic() + _SECONDS_UNTIL_LET_THROUGH
+    while _refused(docker, kubernetes) and time.monotonic() < until:
+        time.sleep(1)
+        kubernetes |= {
+            name: kubernetes.get(name, again)._replace(dialled=again.dialled)
+            for name, again in node_world.observe(worlds.node, prepared, asked).items()
+        }
     for name, report in docker.items():
         if not report.dialled and name in kubernetes:
             # It has ended in Docker before all were there to be dialled.
             kubernetes[name] = kubernetes[name]._replace(dialled={})
     return all_facts(prepared, docker), all_facts(prepared, kubernetes)
+
+
+def _refused(docker: Mapping[str, Report], kubernetes: Mapping[str, Report]) -> bool:
+    """Is a call refused that Docker lets through? Network policies reach a busy node seconds after the pod is Ready."""
+    return any(
+        call["outcome"] == "answered" and kubernetes[name].dialled.get(target, call)["outcome"] == "refused"
+        for name, report in docker.items()
+        for target, call in report.dialled.items()
+        if name in kubernetes and not call["lookup"]
+    )
 
 
 def all_facts(prepared: Prepared, reports: Mapping[str, Report]) -> dict[str, Facts]:
