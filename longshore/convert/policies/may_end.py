@@ -3,6 +3,7 @@
 Compose starts a container once unless `restart` says otherwise, and many files leave `restart` out for servers and for
 one-time work alike. What has no port and no health check, and is called by nobody, may be either: it stays a
 Deployment, with a warning where it has a command of its own, or where the other services of the file do say `restart`.
+Whoever calls it or watches its health, a script whose last command only says something (`…; echo done`) ends.
 `restart: "no"` makes it a Job, any other value says that it stays, and `workload` of `x-longshore` or of the stack
 decides too.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#restart
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from longshore.convert.estate.estate import serves
 from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.ports import runs_its_program
+from longshore.convert.estate.scripts import closing_word
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity
 
@@ -36,24 +38,32 @@ ENDINGS: Final = ("-server", "-worker", "-exporter", "-agent", "-consumer", "-sc
 @service_policy
 def may_end(service: Service) -> Iterator[Effect]:
     """Tell of a service that nothing shows to stay."""
-    if service.workload.kind != "Deployment" or _says(service) or serves(service):
+    if service.workload.kind != "Deployment" or _says(service):
+        return
+    last = closing_word(service)
+    if last and not _stays(service):
+        yield _warning(service, f"the script of `{service.name}` ends with `{last}`, and no `restart` says what then")
+        return
+    if serves(service):
         return
     own = service.model.get("command") or service.model.get("entrypoint")
     if not (own or service.estate.memo(_some_say)) or _stays(service):
         return
+    shown = f"nothing shows whether `{service.name}` stays: no `restart`, no port, no health check, nobody calls it"
+    yield _warning(service, shown)
+
+
+def _warning(service: Service, why: str) -> Problem:
     if service.host is service:
         what = "it is started again whenever it ends"
         instead = 'if it ends by itself, write `restart: "no"`, and it becomes a Job'
+        if serves(service):
+            instead = "if it ends by itself, write `x-longshore: {workload: Job}`"
     else:
         what = f"it is started again whenever it ends, and until then the pod of `{service.host.name}` is not ready"
         instead = "if it ends by itself, make it a `pre_start` step, or give it a pod of its own"
-    yield Problem(
-        "may-end",
-        Severity.WARNING,
-        f"nothing shows whether `{service.name}` stays: no `restart`, no port, no health check, nobody calls it; "
-        f"{what}",
-        f"{instead}; if it stays, write `restart: always`",
-    )
+    help_ = f"{instead}; if it stays, write `restart: always`"
+    return Problem("may-end", Severity.WARNING, f"{why}; {what}", help_)
 
 
 def _says(service: Service) -> bool:

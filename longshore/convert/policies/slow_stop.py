@@ -9,11 +9,10 @@ Source: https://man7.org/linux/man-pages/man7/signal.7.html (process 1 has no de
 
 from __future__ import annotations
 
-import re
-from posixpath import basename
 from typing import TYPE_CHECKING, Final
 
 from longshore.compose.units import duration_seconds
+from longshore.convert.estate.scripts import closing_word, commands
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity
 
@@ -24,11 +23,6 @@ if TYPE_CHECKING:
 
 GRACE: Final = 10.0
 """Seconds that Docker waits where compose says nothing."""
-
-_SHELLS: Final = frozenset({"ash", "bash", "dash", "sh"})
-_CALL: Final = 3
-_BETWEEN: Final = re.compile(r"&&|\|\||[;\n|]")
-_KEYWORDS: Final = frozenset({"", "}", "do", "done", "else", "esac", "fi", "then"})
 
 
 @service_policy
@@ -49,10 +43,6 @@ def slow_stop(service: Service) -> Iterator[Problem]:
 
 
 def _stays(service: Service) -> bool:
-    words = [str(word) for name in ("entrypoint", "command") for word in service.model.get(name) or ()]
-    called = len(words) == _CALL and basename(words[0]) in _SHELLS and re.fullmatch(r"-[a-z]*c", words[1])
-    if not called or "trap " in words[2]:
-        return False
-    parts = [part.strip() for part in _BETWEEN.split(words[2])]
-    commands = [part for part in parts if part not in _KEYWORDS]
-    return len(commands) > 1 and not commands[-1].startswith("exec ")
+    script = commands(service)
+    trapped = any("trap " in command for command in script)
+    return len(script) > 1 and not trapped and not script[-1].startswith("exec ") and not closing_word(service)

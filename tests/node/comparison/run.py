@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable  # noqa: TC003  NamedTuple fields
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from longshore.convert.estate.image_facts import known
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 MOST_SERVICES = 60
 _MOST_TARGETS = 30
 _AT_ONCE = 4
-_SECONDS_UNTIL_LET_THROUGH = 15.0
+_SECONDS_UNTIL_ANSWERED = 15.0
 
 
 class Worlds(NamedTuple):
@@ -165,15 +166,13 @@ def _both(worlds: Worlds, group: list[Prepared], plan: Plan, lap: _Laps) -> list
 
 def _observe(worlds: Worlds, prepared: Prepared) -> tuple[dict[str, Facts], dict[str, Facts]]:
     asked = targets(prepared)
-    docker = docker_world.observe(worlds.engine, prepared, asked)
-    kubernetes = node_world.observe(worlds.node, prepared, asked)
-    until = time.monotonic() + _SECONDS_UNTIL_LET_THROUGH
-    while _refused(docker, kubernetes) and time.monotonic() < until:
+    ask_docker = partial(docker_world.observe, worlds.engine, prepared, asked)
+    ask_kubernetes = partial(node_world.observe, worlds.node, prepared, asked)
+    docker, kubernetes = ask_docker(), ask_kubernetes()
+    until = time.monotonic() + _SECONDS_UNTIL_ANSWERED
+    while (_unanswered(kubernetes, docker) or _unanswered(docker, kubernetes)) and time.monotonic() < until:
         time.sleep(1)
-        kubernetes |= {
-            name: kubernetes.get(name, again)._replace(dialled=again.dialled)
-            for name, again in node_world.observe(worlds.node, prepared, asked).items()
-        }
+        docker, kubernetes = _with_calls_of(ask_docker(), docker), _with_calls_of(ask_kubernetes(), kubernetes)
     for name, report in docker.items():
         if not report.dialled and name in kubernetes:
             # It has ended in Docker before all were there to be dialled.
@@ -181,14 +180,24 @@ def _observe(worlds: Worlds, prepared: Prepared) -> tuple[dict[str, Facts], dict
     return all_facts(prepared, docker), all_facts(prepared, kubernetes)
 
 
-def _refused(docker: Mapping[str, Report], kubernetes: Mapping[str, Report]) -> bool:
-    """Is a call refused that Docker lets through? Network policies reach a busy node seconds after the pod is Ready."""
+def _unanswered(world: Mapping[str, Report], other: Mapping[str, Report]) -> bool:
+    """Does a call get no answer here that it gets there?
+
+    It may be too early: network policies reach a busy node seconds after the pod is Ready.
+    """
     return any(
-        call["outcome"] == "answered" and kubernetes[name].dialled.get(target, call)["outcome"] == "refused"
-        for name, report in docker.items()
+        call["outcome"] in {"refused", "silent"} and other[name].dialled.get(target, call)["outcome"] == "answered"
+        for name, report in world.items()
         for target, call in report.dialled.items()
-        if name in kubernetes and not call["lookup"]
+        if name in other
     )
+
+
+def _with_calls_of(later: Mapping[str, Report], first: Mapping[str, Report]) -> dict[str, Report]:
+    return {
+        name: report._replace(dialled=later[name].dialled) if name in later else report
+        for name, report in first.items()
+    }
 
 
 def all_facts(prepared: Prepared, reports: Mapping[str, Report]) -> dict[str, Facts]:

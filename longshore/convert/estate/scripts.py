@@ -1,0 +1,37 @@
+"""The script that a service gives to a shell: `sh -c 'prepare && serve'`."""
+
+from __future__ import annotations
+
+import re
+from posixpath import basename
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from longshore.convert.estate import Service
+
+_SHELLS: Final = frozenset({"ash", "bash", "dash", "sh"})
+_CALL: Final = 3
+_BETWEEN: Final = re.compile(r"&&|\|\||[;\n|]")
+_KEYWORDS: Final = frozenset({"", "}", "do", "done", "else", "esac", "fi", "then"})
+_CLOSING: Final = frozenset({":", "echo", "exit", "printf", "true"})
+
+
+def commands(service: Service) -> Sequence[str]:
+    """The commands of the script, in order and as they are written; empty where the service starts no shell.
+
+    Quotes are not read: a separator within one parts a command too.
+    """
+    words = [str(word) for name in ("entrypoint", "command") for word in service.model.get(name) or ()]
+    if len(words) != _CALL or basename(words[0]) not in _SHELLS or not re.fullmatch(r"-[a-z]*c", words[1]):
+        return ()
+    parts = (part.strip() for part in _BETWEEN.split(words[2]))
+    return [part for part in parts if part not in _KEYWORDS]
+
+
+def closing_word(service: Service) -> str:
+    """The last command of the script, where it is one with which a script says that it is done; else nothing."""
+    script = commands(service)
+    word = script[-1].split()[0] if script else ""
+    return word if word in _CLOSING else ""
