@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from longshore.regex import Regex
+
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}", re.ASCII)
-_GROUP = re.compile(r"[0-9a-fA-F]{1,4}")
+_IPV4 = Regex(rf"{_OCTET}(?:\.{_OCTET}){{3}}", re.ASCII)
+_GROUP = Regex(r"[0-9a-fA-F]{1,4}")
 _GROUPS = 8
 
 

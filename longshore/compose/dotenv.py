@@ -7,18 +7,21 @@ Source: https://docs.docker.com/compose/how-tos/environment-variables/variable-i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.compose.references import visible
 from longshore.compose.template import Lookup, Missing, TemplateError, ignore, substitute
+from longshore.regex import Regex
+
+if TYPE_CHECKING:
+    import re
 
 MOST_BYTES = 256 * 1024
 
 _BLANK = "\t\v\f\r \x85\xa0"
-_EXPORT = re.compile(r"export\s+")
-_ESCAPE = re.compile(r'\\(?:[abcfnrtv$"\\]|0\d{0,3})')
+_EXPORT = Regex(r"export\s+")
+_ESCAPE = Regex(r'\\(?:[abcfnrtv$"\\]|0\d{0,3})')
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"'}
 _OCTAL_DIGITS = 3
 

@@ -13,6 +13,7 @@ from longshore.compose.scalars import single
 from longshore.compose.template import TemplateError, substitute
 from longshore.compose.tree import Node, span_of
 from longshore.model import Span
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from longshore.compose.environment import Environment
@@ -60,8 +61,8 @@ Cast = Callable[[str], Any]
 
 TRUE = frozenset(("true", "y", "yes", "on"))
 FALSE = frozenset(("false", "n", "no", "off"))
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_FLOAT = re.compile(
+_INTEGER = Regex(r"[-+]?[0-9]+")
+_FLOAT = Regex(
     r"[-+]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|inf|infinity|nan)", re.IGNORECASE | re.ASCII
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from longshore.compose.attributes import SECTIONS
@@ -21,12 +20,13 @@ from longshore.compose.services import Chosen, choose, resolve_labels, resolve_v
 from longshore.compose.template import TemplateError, substitute
 from longshore.compose.tree import Node, plain, walk
 from longshore.model import Severity
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from longshore.compose.files import Files
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_NAME_CHARACTERS = re.compile(r"[^a-z0-9_-]")
+_NAME = Regex(r"[a-z0-9][a-z0-9_-]*")
+_NAME_CHARACTERS = Regex(r"[^a-z0-9_-]")
 
 
 def load(request: Request, files: Files) -> Loaded:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from longshore.compose.attributes import CONTAINER_KEYS
 from longshore.compose.files import clean
 from longshore.compose.merge import merge_service
 from longshore.compose.tree import Node, clone, derived
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from longshore.compose.environment import Environment
@@ -77,7 +77,7 @@ def _build(container: Node, environment: Environment) -> None:
         take_values(arguments, environment, keep=False)
 
 
-_COLON = re.compile(r"([A-Za-z_][A-Za-z0-9_]*):[^=]+\Z").match
+_COLON = Regex(r"([A-Za-z_][A-Za-z0-9_]*):[^=]+\Z")
 
 
 def check_equals_signs(node: Node, problems: Problems) -> None:
@@ -86,7 +86,7 @@ def check_equals_signs(node: Node, problems: Problems) -> None:
     Docker takes all of it for the name of a variable, and a name is told where no value is looked for.
     """
     for item in node.value if type(node.value) is list else ():
-        meant = _COLON(item.value) if type(item.value) is str else None
+        meant = _COLON.match(item.value) if type(item.value) is str else None
         if meant:
             problems.error(
                 "invalid-value", "there is a `:` where the `=` belongs", item, help=f"write `{meant[1]}=...`"

@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from longshore.compose.addresses import is_address
+from longshore.regex import Regex
 
 PROTOCOLS = ("tcp", "udp", "sctp")
 HIGHEST = 65535
 
-_DIGITS = re.compile(r"[0-9]+", re.ASCII)
+_DIGITS = Regex(r"[0-9]+", re.ASCII)
 
 
 class PortError(Exception):

@@ -7,8 +7,9 @@ holds no value that could leak, and a conversion on a build server without any `
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
+
+from longshore.regex import Regex
 
 MASK = "***"
 """Stands wherever a secret value would be shown."""
@@ -19,7 +20,7 @@ CLOSE = "\ue0fb"
 IsSecret = Callable[[str, str | None], bool]
 """(variable name, its value or None where unset) → is it secret? Decides by name first, so that both agree."""
 
-_REFERENCE = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
+_REFERENCE = Regex(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 
 
 def reference(name: str) -> str:

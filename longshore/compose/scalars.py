@@ -12,6 +12,7 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 from longshore.compose.tree import Timestamp
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -30,10 +31,10 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
     **dict.fromkeys(("-0", "-0.0"), -0.0),
 }
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_INTEGER = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))")
+_FLOAT = Regex(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_INTEGER = Regex(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))")
 _BASES = (16, 2, 8, 10)
-_TIME = re.compile(
+_TIME = Regex(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:(?P<t>[Tt ])(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,](\d+))?(?P<zone>Z|[-+]\d{2}:\d{2})?)?",
     re.ASCII,

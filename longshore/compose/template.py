@@ -7,9 +7,10 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
+
+from longshore.regex import Regex
 
 Lookup = Callable[[str], str | None]
 """Variable name → its value, None where it is not set."""
@@ -19,9 +20,9 @@ Missing = Callable[[str], None]
 
 DEEPEST = 64
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_OPERATOR = re.compile(r":?[-?+]")
-_BRACES = re.compile(r"[{}]")
+_NAME = Regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_OPERATOR = Regex(r":?[-?+]")
+_BRACES = Regex(r"[{}]")
 
 
 class TemplateError(Exception):

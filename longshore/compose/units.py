@@ -6,10 +6,12 @@ import math
 import re
 from functools import lru_cache
 
-_SIZE = re.compile(r"(.*[0-9.]) ?([^0-9. ]*)", re.DOTALL)
+from longshore.regex import Regex
+
+_SIZE = Regex(r"(.*[0-9.]) ?([^0-9. ]*)", re.DOTALL)
 _POWERS = {"k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
-_INTEGER = re.compile(r"[-+]?[0-9]+", re.ASCII)
+_FLOAT = Regex(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_INTEGER = Regex(r"[-+]?[0-9]+", re.ASCII)
 
 _NANOSECONDS = {
     "ns": 1,
@@ -23,7 +25,7 @@ _NANOSECONDS = {
     "d": 86_400_000_000_000,
     "w": 604_800_000_000_000,
 }
-_DURATION_PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)", re.ASCII)
+_DURATION_PART = Regex(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]+)", re.ASCII)
 _LARGEST = (1 << 63) - 1
 
 

@@ -8,8 +8,9 @@ is known only at run time.
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,9 +23,9 @@ WRITERS = frozenset({"Put", "Emit", "After", "put", "put_pod", "put_container"})
 FATES = {"Approximated": "approximated", "Unsupported": "unsupported", "LocalOnly": "local-only"}
 REPORTS = {"error": "error", "warning": "warning"}
 """Methods of the loader that report: `problems.error("code", "message", ...)`."""
-_CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*").fullmatch
-_MORE_THAN_ONE_WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+").fullmatch
-_PATTERN = re.compile(r"(?:services|networks|volumes|configs|secrets|models|jobs)\.\*(?:\.[\w.*-]+)?").fullmatch
+_CODE = Regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_MORE_THAN_ONE_WORD = Regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
+_PATTERN = Regex(r"(?:services|networks|volumes|configs|secrets|models|jobs)\.\*(?:\.[\w.*-]+)?")
 _SEVERITY_ARGUMENT = 4
 
 
@@ -103,7 +104,7 @@ def _rows(tree: ast.Module) -> Iterator[ast.Call]:
     """Rows of a table of rules: `Row("services.*.uts", "what is lost", "what to do")`."""
     for node in tree.body:
         for call in ast.walk(node) if isinstance(node, ast.Assign) else ():
-            if isinstance(call, ast.Call) and len(call.args) > 1 and _PATTERN(_constant(call.args[0], {})):
+            if isinstance(call, ast.Call) and len(call.args) > 1 and _PATTERN.fullmatch(_constant(call.args[0], {})):
                 yield call
 
 
@@ -148,7 +149,7 @@ def _problem(
     Helpers of the rules look alike, perhaps with the service first, so any call counts whose code has a hyphen.
     """
     known = name in {"Problem", "Finding", *REPORTS}
-    is_code = _CODE if known else _MORE_THAN_ONE_WORD
+    is_code = _CODE.fullmatch if known else _MORE_THAN_ONE_WORD.fullmatch
     place = next((place for place, each in enumerate(call.args[:2]) if is_code(_constant(each, constants))), None)
     if place is None:
         return

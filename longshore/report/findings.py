@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +9,7 @@ from longshore.compose.references import visible
 from longshore.convert.kubernetes.names import host_label
 from longshore.convert.secrets.detection.masks import conceal
 from longshore.model import Fate, Finding, Severity, path_text
+from longshore.regex import Regex
 from longshore.report.excerpt import printable
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 Locate = Callable[["Path"], "Span | None"]
 """A path → its place in a file, where it has one."""
 
-_QUOTED = re.compile(r"`[^`]*`|\d+")
-_NAME = re.compile(r"[\w-]+")
-_NUMBER = re.compile(r"\d+")
+_QUOTED = Regex(r"`[^`]*`|\d+")
+_NAME = Regex(r"[\w-]+")
+_NUMBER = Regex(r"\d+")
 
 RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 

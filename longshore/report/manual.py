@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from longshore.regex import Regex
 from longshore.report.catalogue import TRANSLATED, Page, Told, by_code
 from longshore.report.table import markdown
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 UNCLAIMED = "unsupported"
 RULES = "longshore.convert.attributes."
-_CODE_SPAN = re.compile(r"`[^`]*`")
+_CODE_SPAN = Regex(r"`[^`]*`")
 
 
 class Row(NamedTuple):

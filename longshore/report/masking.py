@@ -13,32 +13,33 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from longshore.convert.secrets.detection import detect
 from longshore.convert.secrets.detection.addresses import logins
-from longshore.convert.secrets.detection.masks import hidden, merged, random_words, sounds_secret
+from longshore.convert.secrets.detection.masks import SOUNDS_SECRET, hidden, merged, random_words
 from longshore.convert.secrets.detection.shapes import known_tokens
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from longshore.convert.secrets.detection.masks import Range
-_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_BREAK: Final = Regex("\r\n|[\n\r\x85\u2028\u2029]")
 _RARE_BREAKS: Final = "\r\x85\u2028\u2029"
 _SHORT_FLAGS: Final = frozenset(("-p", "-a", "-P", "-u", "-w", "-N"))
-_DEFAULT: Final = re.compile(r"\$\{(?P<name>\w+):?[-+]")
-_REFERENCE: Final = re.compile(r"""["']?\$(?:\w+|\{\w+(?::?\?[^}]*)?\})["']?,?\s*""").fullmatch
-_QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*+(?:"|(?P<open>))|'[^']*'""", re.DOTALL)
-_OPENER: Final = re.compile(r"(?:[&!]\S*+\s*+)*+(?:[|>][-+0-9]*+|[\[{]|\*\S++)?\s*+(?:#.*)?").fullmatch
-_BLOCK_TEXT: Final = re.compile(r"(?:^|[\s:-])[|>][-+0-9]*+\s*+(?:#|\Z)").search
-_ENTRY: Final = re.compile(
+_DEFAULT: Final = Regex(r"\$\{(?P<name>\w+):?[-+]")
+_REFERENCE: Final = Regex(r"""["']?\$(?:\w+|\{\w+(?::?\?[^}]*)?\})["']?,?\s*""")
+_QUOTED: Final = Regex(r""""(?:[^"\\]|\\.)*+(?:"|(?P<open>))|'[^']*'""", re.DOTALL)
+_OPENER: Final = Regex(r"(?:[&!]\S*+\s*+)*+(?:[|>][-+0-9]*+|[\[{]|\*\S++)?\s*+(?:#.*)?")
+_BLOCK_TEXT: Final = Regex(r"(?:^|[\s:-])[|>][-+0-9]*+\s*+(?:#|\Z)")
+_ENTRY: Final = Regex(
     r"""(?P<indent>\s*)(?P<dashes>(?:-\s+)*)
     (?:(?P<key>"[^"]*"|'[^']*'|\?\s.*?|[^\s\#:{\["'-].*?|-[^\s:].*?)\s*:(?=\s|\Z)\s*)?(?P<value>.*)""",
     re.VERBOSE | re.DOTALL,
 )
-_ENV_ENTRY: Final = re.compile(r"\s*(?:#\s*)?(?:export\s+)?[\w.-]{1,64}\s*[=:]\s*(?P<value>.*)")
-_COMPOSE: Final = re.compile(r"^services\s*:", re.MULTILINE).search
+_ENV_ENTRY: Final = Regex(r"\s*(?:#\s*)?(?:export\s+)?[\w.-]{1,64}\s*[=:]\s*(?P<value>.*)")
+_COMPOSE: Final = Regex(r"^services\s*:", re.MULTILINE)
 """A file of any name (standard input) that is no env file."""
 _STRUCTURE: Final = frozenset({"secrets", "credential_spec", "x-secrets"})
 """Keys of compose itself that sound secret and hold none."""
-_ASSIGNED: Final = re.compile(r"""["']?(?P<key>[\w.-]+)=(?P<value>.*)""")
+_ASSIGNED: Final = Regex(r"""["']?(?P<key>[\w.-]+)=(?P<value>.*)""")
 _NO_ENTRY: Final = 1 << 30
 """The level of a line that holds no entry: deeper than any."""
 _DASHED: Final = frozenset({"", " ", "\t"})
@@ -75,7 +76,7 @@ class Source:
 
     def __init__(self, name: str, text: str) -> None:
         self.lines = _BREAK.split(text) if any(mark in text for mark in _RARE_BREAKS) else text.split("\n")
-        self._yaml = name.endswith((".yaml", ".yml", ".json")) or bool(_COMPOSE(text))
+        self._yaml = name.endswith((".yaml", ".yml", ".json")) or bool(_COMPOSE.search(text))
         self._tree: _Tree | None = None
 
     def hidden(self, number: int) -> tuple[Range, ...]:
@@ -103,7 +104,7 @@ class Source:
     def _continues(self, at: int, parent: _Entry, index: int) -> bool:
         """Is line `index`, below `parent` at line `at`, the next line of a text rather than an entry of its own?"""
         if parent.value[:1] not in {"[", "{"}:
-            return bool(_BLOCK_TEXT(parent.value)) or not _OPENER(parent.value)
+            return bool(_BLOCK_TEXT.search(parent.value)) or not _OPENER.fullmatch(parent.value)
         before = "\n".join([parent.value, *self.lines[at + 1 : index]])
         before = _QUOTED.sub(lambda quoted: "" if quoted["open"] is None else quoted[0], before)
         return '"' in before or "'" in before or before.rstrip()[-1] not in ",[{"
@@ -170,7 +171,7 @@ def _in_entry(entry: _Entry, above: Sequence[str], flag_before: bool) -> Iterato
     assigned = _ASSIGNED.match(value) if not key else None
     if assigned:
         key, value, start = assigned["key"], assigned["value"], start + assigned.start("value")
-    if not value or _REFERENCE(value):
+    if not value or _REFERENCE.fullmatch(value):
         return
     # names below `environment`, `labels` and extensions are the user's; elsewhere they are compose's or of services
     own = next((depth for depth, name in enumerate(above) if name in _OWN_NAMES or name.startswith("x-")), None)
@@ -178,7 +179,7 @@ def _in_entry(entry: _Entry, above: Sequence[str], flag_before: bool) -> Iterato
     named = any(map(_sounds_secret, names)) and (own is not None or value[0] not in "[{")
     in_command = not _COMMANDS.isdisjoint((key, *above))
     text = value.strip("\"' ")
-    if (flag_before or named) and not _OPENER(value):
+    if (flag_before or named) and not _OPENER.fullmatch(value):
         yield start, start + len(value)
         return
     yield from ((start + first, start + last) for first, last in hidden(value, command=in_command))
@@ -193,11 +194,11 @@ def _in_entry(entry: _Entry, above: Sequence[str], flag_before: bool) -> Iterato
 def _is_secret_flag(text: str) -> bool:
     """Is an item a flag that takes a secret, and nothing beside it?"""
     flag = text.strip("\"', ")
-    return flag in _SHORT_FLAGS or (flag.startswith("-") and "=" not in flag and bool(sounds_secret(flag)))
+    return flag in _SHORT_FLAGS or (flag.startswith("-") and "=" not in flag and bool(SOUNDS_SECRET.search(flag)))
 
 
 def _sounds_secret(name: str) -> bool:
-    return name == "content" or bool(sounds_secret(name))
+    return name == "content" or bool(SOUNDS_SECRET.search(name))
 
 
 def _quote_is_open(lines: Sequence[str]) -> bool:

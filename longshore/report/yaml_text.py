@@ -10,6 +10,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from longshore.regex import Regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -26,25 +28,25 @@ _NUMBER = r"""
     |[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?                       # 22:22, sexagesimal in YAML 1.1
     |[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)
 """
-_OTHER_TYPE = re.compile(
+_OTHER_TYPE = Regex(
     rf"""(?:{_NUMBER}
     |[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}(?:[Tt\ ].*)?                      # dates, in YAML 1.1
     |~|null|Null|NULL|true|True|TRUE|false|False|FALSE
     |yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|[yYnN]|<<|=
     )""",
     re.VERBOSE,
-).fullmatch
+)
 _PRINTABLE = (
     "\x20-\x7e\xa0-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
 )
-_WORD = re.compile(r"[A-Za-z/_$(][A-Za-z0-9/_.$()@=+,-]*").fullmatch
-_RESERVED = re.compile(r"[yYnN]|[A-Za-z]{2,5}").fullmatch
-_PLAIN = re.compile(
+_WORD = Regex(r"[A-Za-z/_$(][A-Za-z0-9/_.$()@=+,-]*")
+_RESERVED = Regex(r"[yYnN]|[A-Za-z]{2,5}")
+_PLAIN = Regex(
     r"""(?!(?:---|\.\.\.)\x20)
     (?:[^\x20\-?:,\[\]{}\#&*!|>'"%@`]|[-?:](?=[^\x20]))   # the first character is no indicator
     (?:(?<!:)\x20(?!\#|\Z)|:(?!\x20|\Z)|[^\x20:])*""",
     re.VERBOSE,
-).fullmatch
+)
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
 _LONGEST_KEY = 1000
 """A key that YAML finds without looking ahead may have 1,024 characters."""
@@ -174,11 +176,11 @@ def _float(number: float) -> str:
 
 def scalar(text: str) -> str:
     """Write a string on one line, quoted where it must be."""
-    if _WORD(text) and not _RESERVED(text):
+    if _WORD.fullmatch(text) and not _RESERVED.fullmatch(text):
         return text
     if not _prints(text):
         return _double(text)
-    if _PLAIN(text) and not _OTHER_TYPE(text):
+    if _PLAIN.fullmatch(text) and not _OTHER_TYPE.fullmatch(text):
         return text
     if '"' in text or "\\" in text:
         return "'" + text.replace("'", "''") + "'"

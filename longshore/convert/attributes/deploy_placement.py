@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from longshore.convert.registry import attribute
 from longshore.model import Approximated, LocalOnly, Severity, Unsupported
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from longshore.model import Effect
 
 
-CONSTRAINT = re.compile(r"\s*([\w./-]+)\s*(==|!=)\s*(\S(?:.*\S)?)\s*").fullmatch
-LABEL_KEY = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
-LABEL_VALUE = re.compile(r"[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
+CONSTRAINT = Regex(r"\s*([\w./-]+)\s*(==|!=)\s*(\S(?:.*\S)?)\s*")
+LABEL_KEY = Regex(r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
+LABEL_VALUE = Regex(r"[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
 NODE_LABELS = {
     "node.hostname": "kubernetes.io/hostname",
     "node.platform.os": "kubernetes.io/os",
@@ -63,7 +64,7 @@ def _constraints(constraints: Any, service: Service) -> Iterator[Effect]:
     expressions: list[dict[str, Any]] = []
     for index, text in enumerate(constraints):
         at = ("constraints", index)
-        match = CONSTRAINT(str(text))
+        match = CONSTRAINT.fullmatch(str(text))
         name, operator, wanted = match.groups() if match else ("", "", "")
         key = NODE_LABELS.get(name) or name.removeprefix("node.labels.")
         if name == "node.role":

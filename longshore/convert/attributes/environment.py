@@ -10,7 +10,6 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#en
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +20,7 @@ from longshore.convert.registry import attribute
 from longshore.convert.secrets.binding import entries, expand, value_from
 from longshore.convert.secrets.needs import COMPOSED, setting, settings
 from longshore.model import Approximated, Each, Item, LocalOnly, Problem, Severity, Unsupported
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from longshore.convert.view import View
     from longshore.model import Effect
 
-_NAME: Final = re.compile(r"[ -<>-~]+").fullmatch
+_NAME: Final = Regex(r"[ -<>-~]+")
 
 
 @attribute("services.*.environment")
@@ -88,7 +88,7 @@ def _lost(service: Service, key: str, value: str | None) -> Effect | None:
 @lru_cache(maxsize=4096)
 def _entry(key: str) -> Item | None:
     """The place of an environment entry in its list; None where Kubernetes knows no variable of such a name."""
-    return Item("name", key) if _NAME(key) else None
+    return Item("name", key) if _NAME.fullmatch(key) else None
 
 
 def _templates(service: Service, key: str, found: tuple[Piece, ...], env: Each) -> Iterator[Effect]:

@@ -7,13 +7,13 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#tm
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.mounts import in_memory, refused
 from longshore.convert.estate.storage import byte_size
 from longshore.convert.registry import attribute
 from longshore.model import Approximated, Severity, Unsupported
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from longshore.model import Effect
 
 _KEPT: Final = frozenset({"", "rw", "ro", "size", "exec", "suid", "dev", "defaults"})
-_OPEN: Final = re.compile("0?1777").fullmatch
+_OPEN: Final = Regex("0?1777")
 """The mode that it has anyway."""
 
 
@@ -42,7 +42,11 @@ def tmpfs(entries: View | str, service: Service) -> Iterator[Effect]:
         if size is None:
             yield Unsupported(f"`size={options['size']}` is no number of bytes", "write it so: `size=64m`", at)
         yield from in_memory(service, target, size or 0, read_only="ro" in options)
-        lost = [name for name, value in options.items() if name not in _KEPT and not (name == "mode" and _OPEN(value))]
+        lost = [
+            name
+            for name, value in options.items()
+            if name not in _KEPT and not (name == "mode" and _OPEN.fullmatch(value))
+        ]
         if lost:
             yield Approximated(
                 f"{', '.join(f'`{name}`' for name in lost)}: a volume in memory has no such option; its mode is 1777",

@@ -7,7 +7,6 @@ as workers do that share the image of a web server, is not asked by the image's 
 
 from __future__ import annotations
 
-import re
 from posixpath import basename
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -17,6 +16,7 @@ from longshore.convert.estate.content import texts_in
 from longshore.convert.estate.dockerfiles import read
 from longshore.convert.estate.image_facts import UNKNOWN, known
 from longshore.convert.estate.ports import CLIENT, SHELLS
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,11 +26,9 @@ if TYPE_CHECKING:
     from longshore.convert.estate.dockerfiles import Built
     from longshore.convert.estate.image_facts import ImageFacts
 
-_NO_SHELL: Final = re.compile(r"scratch$|.*distroless(?!.*debug)|cgr\.dev/(?!.*-dev)").match
-_NO_DATA: Final = re.compile(
-    r"/(?:tmp|run|var/(?:run|cache|log|tmp))(?:/|$)|.*/(?:node_modules|\.cache|cache|logs?)$"
-).match
-_SPEAKS_OF_PORTS: Final = re.compile(r"(?i)\bport\b|\blisten\b").search
+_NO_SHELL: Final = Regex(r"scratch$|.*distroless(?!.*debug)|cgr\.dev/(?!.*-dev)")
+_NO_DATA: Final = Regex(r"/(?:tmp|run|var/(?:run|cache|log|tmp))(?:/|$)|.*/(?:node_modules|\.cache|cache|logs?)$")
+_SPEAKS_OF_PORTS: Final = Regex(r"(?i)\bport\b|\blisten\b")
 _USERS: Final = {"root": 0, "nobody": 65534}
 _LARGEST: Final = (1 << 31) - 1
 
@@ -44,7 +42,7 @@ def facts_of_build(service: Service) -> ImageFacts | None:
     own = _runs(stage, service)
     begins = base if own and not stage.entrypoint and not _is_other(stage.command or ()) else _rights(base)
     users = {**base.users, **dict(stage.numbers)}
-    volumes = tuple(directory for directory in map(clean, stage.volumes) if not _NO_DATA(directory))
+    volumes = tuple(directory for directory in map(clean, stage.volumes) if not _NO_DATA.match(directory))
     begins = begins._replace(
         user=_number(stage.user, users) if stage.user else base.user,
         group=_group(stage.user) if stage.user else base.group,
@@ -54,7 +52,7 @@ def facts_of_build(service: Service) -> ImageFacts | None:
         set_user_id=(*begins.set_user_id, *stage.raising),
         answers=begins.answers and not _may_listen_elsewhere(stage, begins),
         stop_signal=stage.stop_signal or base.stop_signal,
-        shell=base.shell and not _NO_SHELL(stage.base),
+        shell=base.shell and not _NO_SHELL.match(stage.base),
         certain=True,
         built=True,
     )
@@ -99,7 +97,7 @@ def _runs(stage: Built, service: Service) -> bool:
 def _is_other(words: tuple[str, ...] | list[str]) -> bool:
     """Is it another program than the one that the base image is made for?"""
     program = basename((" ".join(words).split(None, 1) or [""])[0])
-    return program in SHELLS or bool(CLIENT(program))
+    return program in SHELLS or bool(CLIENT.match(program))
 
 
 def _number(user: str, users: Mapping[str, int]) -> int | None:
@@ -120,4 +118,4 @@ def _may_listen_elsewhere(stage: Built, base: ImageFacts) -> bool:
     copied = any(
         f"{place}/".startswith(f"{at.rstrip('/')}/") or at.startswith(place) for at in stage.copied for place in places
     )
-    return bool(stage.ports) or copied or bool(_SPEAKS_OF_PORTS(stage.ran))
+    return bool(stage.ports) or copied or bool(_SPEAKS_OF_PORTS.search(stage.ran))

@@ -6,7 +6,6 @@ A connection to the known port is what shows that a program is ready; where a mo
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from longshore.compose.files import clean
@@ -14,13 +13,14 @@ from longshore.convert.estate.configs import config
 from longshore.convert.estate.content import texts_in
 from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.storage import config_target
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from longshore.convert.estate import Service
 
-_NUMBER: Final = re.compile(r"\d+")
+_NUMBER: Final = Regex(r"\d+")
 _WORDS: Final = ("port", "listen")
 
 

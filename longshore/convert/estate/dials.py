@@ -14,6 +14,7 @@ from longshore.convert.estate.made_names import made_name
 from longshore.convert.estate.tasks import TASKS
 from longshore.convert.estate.texts import calling, files, is_file, labels, without_comments
 from longshore.convert.kubernetes.host_places import PORTS, HostPlace, host_places, is_dialled
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,16 +33,16 @@ SCHEMES: Final = {
 }  # fmt: skip
 """URL scheme → the port that programs dial when the URL names none."""
 
-_UPSTREAM: Final = re.compile(r"(?m)^[ \t]{0,40}upstream[ \t]{1,9}([\w.-]{1,200})[ \t]{0,9}\{")
-_BRACES: Final = re.compile(r"//([A-Za-z0-9_][\w-]{0,200})\{(\d{1,3})\.\.\.(\d{1,3})\}([\w-]{0,200})(?::(\d{2,5}))?")
+_UPSTREAM: Final = Regex(r"(?m)^[ \t]{0,40}upstream[ \t]{1,9}([\w.-]{1,200})[ \t]{0,9}\{")
+_BRACES: Final = Regex(r"//([A-Za-z0-9_][\w-]{0,200})\{(\d{1,3})\.\.\.(\d{1,3})\}([\w-]{0,200})(?::(\d{2,5}))?")
 """Several hosts by one pattern, which MinIO reads: `http://minio{1...4}:9000/data`."""
 
 _MOST: Final = 99
-_HOST_SUFFIX: Final = re.compile(r"(?i)(?:host|hostname|host_name|server|address|addr|ip|hosts|servers)$")
-_SERVER_PORT: Final = re.compile(r"(?i)(?:traefik\.(?:.{1,200}\.)?|.{0,100}[./_])port").fullmatch
+_HOST_SUFFIX: Final = Regex(r"(?i)(?:host|hostname|host_name|server|address|addr|ip|hosts|servers)$")
+_SERVER_PORT: Final = Regex(r"(?i)(?:traefik\.(?:.{1,200}\.)?|.{0,100}[./_])port")
 """Labels by which a proxy is told where to dial: Traefik's `….loadbalancer.server.port`, `prometheus.io/port`."""
 
-_UPSTREAMS: Final = re.compile(r"\{\{[ \t]{0,9}upstreams[ \t]{1,9}(?:https?[ \t]{1,9})?(\d{2,5})[ \t]{0,9}\}\}").search
+_UPSTREAMS: Final = Regex(r"\{\{[ \t]{0,9}upstreams[ \t]{1,9}(?:https?[ \t]{1,9})?(\d{2,5})[ \t]{0,9}\}\}")
 """The same for Caddy: `caddy.reverse_proxy: "{{upstreams 8080}}"`."""
 
 
@@ -136,14 +137,14 @@ def _told_to_proxies(service: Service) -> Iterator[tuple[int, Path]]:
     """Ports at which a proxy that reads labels, or `VIRTUAL_PORT`, dials the service."""
     told = [(path, key, str(value)) for path, values in labels(service) for key, value in values.items()]
     own = (service.model.get("environment") or {}).get("VIRTUAL_PORT")
-    numbers = [((*path, key), value if _SERVER_PORT(key) else _upstream(value)) for path, key, value in told]
+    numbers = [((*path, key), value if _SERVER_PORT.fullmatch(key) else _upstream(value)) for path, key, value in told]
     for path, number in (*numbers, ((*service.path, "environment", "VIRTUAL_PORT"), str(own or ""))):
         if number.isdecimal() and 0 < int(number) < PORTS:
             yield int(number), path
 
 
 def _upstream(value: str) -> str:
-    match = _UPSTREAMS(value)
+    match = _UPSTREAMS.search(value)
     return match[1] if match else ""
 
 

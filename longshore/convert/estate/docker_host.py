@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from longshore.convert.estate.texts import calling, is_file, without_comments
 from longshore.convert.kubernetes.host_places import PORTS, is_dialled
 from longshore.model import Span
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ _PARTS: Final = ("docker", "172.", ".internal")
 """One of these is in each of those names."""
 
 _SCHEMES: Final = {"http": 80, "ws": 80, "https": 443, "wss": 443}
-_SUBNET: Final = re.compile(r"(\d{1,3}\.\d{1,3}\.\d{1,3})\.0/\d{1,2}").fullmatch
+_SUBNET: Final = Regex(r"(\d{1,3}\.\d{1,3}\.\d{1,3})\.0/\d{1,2}")
 
 
 class Named(NamedTuple):
@@ -54,7 +55,7 @@ def _gateways(estate: Estate) -> frozenset[str]:
     found: set[str] = set()
     for network in (estate.project.model.get("networks") or {}).values():
         for pool in ((network or {}).get("ipam") or {}).get("config") or ():
-            subnet = _SUBNET(str(pool.get("subnet") or ""))
+            subnet = _SUBNET.fullmatch(str(pool.get("subnet") or ""))
             found.add(str(pool.get("gateway") or (f"{subnet[1]}.1" if subnet else "")))
     return frozenset(found - {""})
 

@@ -13,6 +13,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from longshore.regex import Regex
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -40,20 +42,20 @@ class Built(NamedTuple):
     ran: str = ""
 
 
-_ESCAPE: Final = re.compile(r"(?i)#[ \t]{0,9}escape[ \t]{0,9}=[ \t]{0,9}(`)")
-_HEREDOC: Final = re.compile(r"<<-?[\"']?(\w{1,60})[\"']?")
-_VARIABLE: Final = re.compile(r"(?<!\\)\$(?:\{(\w{1,100})(?::?-([^{}]{0,200}))?\}|(\w{1,100}))")
-_PAIR: Final = re.compile(r"(\w{1,100})=(\"[^\"]{0,2000}\"|'[^']{0,2000}'|\S{0,2000})")
-_PORTS: Final = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/tcp)?", re.IGNORECASE).fullmatch
+_ESCAPE: Final = Regex(r"(?i)#[ \t]{0,9}escape[ \t]{0,9}=[ \t]{0,9}(`)")
+_HEREDOC: Final = Regex(r"<<-?[\"']?(\w{1,60})[\"']?")
+_VARIABLE: Final = Regex(r"(?<!\\)\$(?:\{(\w{1,100})(?::?-([^{}]{0,200}))?\}|(\w{1,100}))")
+_PAIR: Final = Regex(r"(\w{1,100})=(\"[^\"]{0,2000}\"|'[^']{0,2000}'|\S{0,2000})")
+_PORTS: Final = Regex(r"(\d{1,5})(?:-(\d{1,5}))?(?:/tcp)?", re.IGNORECASE)
 _MOST_PORTS: Final = 50
-_SETCAP: Final = re.compile(r"\bsetcap[ \t]{1,9}[\"']?((?:cap_\w{1,40},?){1,40})[=+]", re.IGNORECASE)
-_ONE_COMMAND: Final = re.compile(r"[^;&|]+")
-_INSTALLS: Final = re.compile(r"\b(?:install|add)\b")
-_SUDO: Final = re.compile(r"(?<![\w./-])(?:sudo|doas|fping)(?![\w./-])")
-_SET_ID: Final = re.compile(r"\bchmod[ \t]{1,9}(?:[ug]{1,2}\+s|0?[2467]\d{3})[ \t]{1,9}(\S{1,200})")
-_MADE: Final = re.compile(r"\b(?:useradd|adduser)\b[^;&|\n]{0,400}")
-_NUMBER: Final = re.compile(r"[ \t](?:-\w{0,9}u|--uid)[ \t=]{1,9}(\d{1,9})(?!\w)")
-_OPTION: Final = re.compile(r"--[\w-]{1,60}(?:=\S{0,200})?[ \t]{0,9}")
+_SETCAP: Final = Regex(r"\bsetcap[ \t]{1,9}[\"']?((?:cap_\w{1,40},?){1,40})[=+]", re.IGNORECASE)
+_ONE_COMMAND: Final = Regex(r"[^;&|]+")
+_INSTALLS: Final = Regex(r"\b(?:install|add)\b")
+_SUDO: Final = Regex(r"(?<![\w./-])(?:sudo|doas|fping)(?![\w./-])")
+_SET_ID: Final = Regex(r"\bchmod[ \t]{1,9}(?:[ug]{1,2}\+s|0?[2467]\d{3})[ \t]{1,9}(\S{1,200})")
+_MADE: Final = Regex(r"\b(?:useradd|adduser)\b[^;&|\n]{0,400}")
+_NUMBER: Final = Regex(r"[ \t](?:-\w{0,9}u|--uid)[ \t=]{1,9}(\d{1,9})(?!\w)")
+_OPTION: Final = Regex(r"--[\w-]{1,60}(?:=\S{0,200})?[ \t]{0,9}")
 
 
 def read(text: str, target: str = "", arguments: Mapping[str, str] | None = None) -> Built | None:
@@ -132,7 +134,7 @@ def _user(stage: Built, rest: str) -> Built:
 def _expose(stage: Built, rest: str) -> Built:
     found = dict.fromkeys(stage.ports)
     for word in rest.split():
-        match = _PORTS(word)
+        match = _PORTS.fullmatch(word)
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, -1)
         if 0 < first <= last < min(first + _MOST_PORTS, 1 << 16):
             found |= dict.fromkeys(range(first, last + 1))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.groups import mode_of, owner_of, pod_group, restricted, widened
 from longshore.model import Approximated, Severity, Unsupported
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from longshore.convert.view import View
     from longshore.model import Effect
 
-_STRICT: Final = re.compile(
+_STRICT: Final = Regex(
     r"(?:^|[/_.-])(?:id_(?:rsa|dsa|ecdsa|ed25519)|ssh|sshd|sftp|keyfile|mongo\w*|erlang|rabbitmq|cookie|pgpass|munge|gpg|gnupg)"
     r"(?:$|[/_.:-])",
     re.IGNORECASE,

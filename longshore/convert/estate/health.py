@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.compose.references import OPEN
 from longshore.convert.estate.listening import answers_by_address, reachable, redirects
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -52,30 +53,30 @@ class Target(NamedTuple):
         return (host in LOOPBACK and port in self.ports) or (host in self.hosts and 0 < port < PORTS)
 
 
-_TAIL: Final = re.compile(
+_TAIL: Final = Regex(
     r"(?:(?<!\s)\s+)?(?:[12&]?>\s*/dev/null|2>&1|\|\|\s*(?:exit\s+\d+|false|\(exit\s+\d+\)))\s*+;?\s*+$"
 )
 _TAIL_LENGTH: Final = 40
 """No tail is longer; to look for one in a long script from its start would take the square of its length."""
 
-_QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
-_OPERATOR: Final = re.compile(r"[|;<>()&`$\n\\]")
-_URL: Final = re.compile(r"(?:(https?)://)?(\[[^\]]+\]|[^/:?#@\s\[\]]+)(?::(\d+))?([/?][^#\s]*)?(?:#\S*)?").fullmatch
-_HEADER: Final = re.compile(r"[-A-Za-z0-9]+", re.ASCII).fullmatch
-_TCP: Final = re.compile(
+_QUOTED: Final = Regex(r"'[^']*'|\"[^\"]*\"")
+_OPERATOR: Final = Regex(r"[|;<>()&`$\n\\]")
+_URL: Final = Regex(r"(?:(https?)://)?(\[[^\]]+\]|[^/:?#@\s\[\]]+)(?::(\d+))?([/?][^#\s]*)?(?:#\S*)?")
+_HEADER: Final = Regex(r"[-A-Za-z0-9]+", re.ASCII)
+_TCP: Final = Regex(
     r"\(?\s*(?:(?:echo(?:\s+-n)?(?:\s+(?:''|\"\"))?|:|true|exec\s+\d+|cat\s*<\s*/dev/null)\s*)?(?:&?>\s*/dev/null\s*)?"
     r"(?:<>|<|>)\s*/dev/tcp/([\w.-]+)/(\d+)\s*\)?"
-).fullmatch
-_CALLED: Final = re.compile(
+)
+_CALLED: Final = Regex(
     r"(?:://(?:[^\s/@'\"]*@)?|(?:^|\s)(?:-h|--host|--hostname)[ =]|/dev/tcp/|@)([A-Za-z0-9][\w.-]*)"
     r"|(?:^|[\s'\"=])([A-Za-z][\w.-]*):\d{2,5}(?!\d)"
     r"|(?:^|\s)(?:nc|ncat|netcat)\s(?:-\S+\s+|\d+\s+)*([A-Za-z][\w.-]*)\s+\d"
 )
 
 _THROUGH: Final = (
-    (re.compile(r"\bcelery\b.{0,200}?\s(?:inspect|status)\b", re.DOTALL), "celery", "the message broker"),
-    (re.compile(r"\bairflow\s+(?:jobs|db)\s+check\b"), "airflow", "the database"),
-    (re.compile(r"\bmanage\.py\s+check\b.{0,200}?\s--database\b", re.DOTALL), "manage.py", "the database"),
+    (Regex(r"\bcelery\b.{0,200}?\s(?:inspect|status)\b", re.DOTALL), "celery", "the message broker"),
+    (Regex(r"\bairflow\s+(?:jobs|db)\s+check\b"), "airflow", "the database"),
+    (Regex(r"\bmanage\.py\s+check\b.{0,200}?\s--database\b", re.DOTALL), "manage.py", "the database"),
 )
 """Tests that get their answer by way of another service without naming it: (test, its program, that service)."""
 
@@ -119,7 +120,7 @@ def _script(text: str, target: Target) -> Request | None:
     while match := _TAIL.search(text, max(0, end - _TAIL_LENGTH), end):
         end = match.start()
     text = text[:end]
-    over_tcp = _TCP(text) if "/dev/tcp/" in text else None
+    over_tcp = _TCP.fullmatch(text) if "/dev/tcp/" in text else None
     if over_tcp:
         return _connect(over_tcp[1], over_tcp[2], None, target)
     quoted = "'" in text or '"' in text
@@ -236,7 +237,7 @@ def _wget(words: list[str], target: Target) -> Request | None:
 
 
 def _http(url: str, headers: list[str], timeout: str, target: Target) -> Request | None:
-    match = _URL(url)
+    match = _URL.fullmatch(url)
     if not match:
         return None
     scheme, host, number, path = match.groups()
@@ -244,7 +245,7 @@ def _http(url: str, headers: list[str], timeout: str, target: Target) -> Request
     if scheme == "https" or target.by_address:
         return None
     pairs = [(name.strip(), value.strip()) for name, _, value in (header.partition(":") for header in headers)]
-    if not target.is_meant(host, port) or any(not _HEADER(name) or not value for name, value in pairs):
+    if not target.is_meant(host, port) or any(not _HEADER.fullmatch(name) or not value for name, value in pairs):
         return None
     if not any(name.lower() == "host" for name, _ in pairs):
         # Programs that answer to known host names only know this one, and not the pod's address.

@@ -16,7 +16,6 @@ What a rule wants to know of a service it asks `of`, and nothing else: what an i
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from posixpath import basename
 from types import MappingProxyType
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.convert.estate.images import parse
 from longshore.convert.kubernetes.quantity import bytes_in
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -126,7 +126,7 @@ UNKNOWN: Final = ImageFacts()
 _BY_LAST_PART: Final = ("ports", "answers", "fills_itself")
 """Facts that do no harm where an image is only called like a well-known one."""
 
-_VERSION: Final = re.compile(r"v?(\d{1,9}(?:\.\d{1,9})*)").match
+_VERSION: Final = Regex(r"v?(\d{1,9}(?:\.\d{1,9})*)")
 
 
 def of(service: Service) -> ImageFacts:
@@ -206,7 +206,7 @@ def _holds(case: Mapping[str, Any], tag: str) -> bool:
     """Does the tag contain the case's word, and lie in its versions `[from, before)`? One without a version is new."""
     if "contains" in case and case["contains"] not in tag:
         return False
-    match = _VERSION(tag)
+    match = _VERSION.match(tag)
     version = _numbers(match[1]) if match else None
     if "from" in case and version is not None and version < _numbers(case["from"]):
         return False

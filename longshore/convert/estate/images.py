@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from longshore.regex import Regex
+
 
 class Image(NamedTuple):
     """The parts of `registry/repository:tag@digest`; tag and digest are empty where they are not given."""
@@ -41,11 +43,11 @@ def parse(reference: str) -> Image:
 
 _HOST: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _PART: Final = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
-_REFERENCE: Final = re.compile(
+_REFERENCE: Final = Regex(
     rf"(?:(?:{_HOST}(?:\.{_HOST})*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?/)?{_PART}(?:/{_PART})*(?::[\w][\w.-]{{0,127}})?"
     r"(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?",
     re.ASCII,
-).fullmatch
+)
 
 
 @lru_cache(maxsize=1024)
@@ -54,4 +56,4 @@ def valid(reference: str) -> bool:
 
     Source: https://github.com/distribution/reference/blob/main/reference.go (the grammar at its top)
     """
-    return bool(_REFERENCE(reference))
+    return bool(_REFERENCE.fullmatch(reference))

@@ -7,7 +7,6 @@ see what a program writes, so only images are spoken of that are known to keep d
 
 from __future__ import annotations
 
-import re
 from posixpath import basename
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,6 +14,7 @@ from longshore.compose.files import clean
 from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.ports import CLIENT, SHELLS, image_name
 from longshore.convert.estate.storage import inherited, targets
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,14 +38,14 @@ class Unkept(NamedTuple):
     certain: bool
 
 
-_SERVERS: Final = re.compile(
+_SERVERS: Final = Regex(
     r"(?:^|[\s/;&|])(?:cassandra|clickhouse(?:-server)?|consul|docker-entrypoint(?:\.sh)?|elasticsearch|etcd|grafana|"
     r"influxd|keydb-server|mariadbd(?:-safe)?|minio|mongod|mysqld(?:_safe)?|nats-server|neo4j|postgres|prometheus|"
     r"rabbitmq-server|redis-server|valkey-server|vault)(?=[\s;&|]|$)"
 )
-_FORGETS: Final = re.compile(r"(?:^|\s)(?:-dev|--dev|start-dev|--save (?:''|\"\")?(?=\s|$))")
-_PERSISTS: Final = re.compile(r"--appendonly[ =]yes|--save[ =]['\"]?\d|--aof|appendonly yes")
-_SEVERAL: Final = re.compile(r"(/[\w./-]{1,200})\{\d{1,3}\.\.\.\d{1,3}\}")
+_FORGETS: Final = Regex(r"(?:^|\s)(?:-dev|--dev|start-dev|--save (?:''|\"\")?(?=\s|$))")
+_PERSISTS: Final = Regex(r"--appendonly[ =]yes|--save[ =]['\"]?\d|--aof|appendonly yes")
+_SEVERAL: Final = Regex(r"(/[\w./-]{1,200})\{\d{1,3}\.\.\.\d{1,3}\}")
 """Several directories by one pattern, which MinIO reads: `/data{1...4}`."""
 
 _ELSEWHERE: Final = ("KC_DB", "DB_VENDOR", "DB_ADDR")
@@ -76,7 +76,7 @@ def _keeps(service: Service) -> bool:
     first = basename(str(command[0]).split(None, 1)[0]) if command and str(command[0]).strip() else ""
     if service.model.get("entrypoint") or first in SHELLS:
         return bool(_SERVERS.search(text))
-    return first.startswith("-") or not (CLIENT(first) or first.endswith(".sh"))
+    return first.startswith("-") or not (CLIENT.match(first) or first.endswith(".sh"))
 
 
 def _command(service: Service) -> str:

@@ -17,6 +17,7 @@ from longshore.convert.estate.dials import dialled
 from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.own_texts import commands, files, settings
 from longshore.convert.estate.ports import runs_its_program
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,37 +26,37 @@ if TYPE_CHECKING:
 
 _LOOPBACK: Final = r"(?:127(?:\.\d{1,3}){3}|localhost|\[?::1\]?)"
 
-_PAIR: Final = re.compile(rf"(?<![\w./@-]){_LOOPBACK}:(\d{{2,5}})(?!\d)")
+_PAIR: Final = Regex(rf"(?<![\w./@-]){_LOOPBACK}:(\d{{2,5}})(?!\d)")
 """`127.0.0.1:8000`, and no URL: those that somebody calls have `//` or `@` before the host."""
 
-_OPTION: Final = re.compile(
+_OPTION: Final = Regex(
     r"(?:^|\s)(?:-[bHal]|-{1,2}[\w.-]{0,40}?(?:host|bind|addr|address|listen|interface|ip)[\w.-]{0,20})[ =]"
     rf"[\"']?{_LOOPBACK}(?![\w.:])"
 )
-_VARIABLE: Final = re.compile(
+_VARIABLE: Final = Regex(
     rf"(?:\w*_)?(?:HOST|BIND|ADDR|ADDRESS|LISTEN|INTERFACE|IP)=[\"']?{_LOOPBACK}[\"']?", re.IGNORECASE
-).fullmatch
-_IN_FILE: Final = re.compile(
+)
+_IN_FILE: Final = Regex(
     r"(?i)(?<![\w.-])[\w.-]{0,30}?(?:listen|bind|addr|address|host|interface|http|socket|endpoint)[\w.-]{0,20}[\"']?"
     rf"[ \t]{{0,9}}[:= \t][ \t]{{0,9}}[\"']?{_LOOPBACK}(?::(\d{{2,5}}))?(?![\w.:])"
 )
-_NAMES_LOOPBACK: Final = re.compile(r"127\.|[lL][oO][cC][aA][lL]|::1").search
-_SITE: Final = re.compile(rf"(?m)^[ \t]{{0,20}}(?:https?://)?{_LOOPBACK}(?::(\d{{2,5}}))?[ \t]{{0,9}}\{{")
+_NAMES_LOOPBACK: Final = Regex(r"127\.|[lL][oO][cC][aA][lL]|::1")
+_SITE: Final = Regex(rf"(?m)^[ \t]{{0,20}}(?:https?://)?{_LOOPBACK}(?::(\d{{2,5}}))?[ \t]{{0,9}}\{{")
 """The address of a site in a Caddyfile."""
 
-_ON_LOOPBACK: Final = re.compile(
+_ON_LOOPBACK: Final = Regex(
     r"\b(?:uvicorn|hypercorn|daphne|gunicorn|flask\s+run|manage\.py\s+runserver|rails\s+s(?:erver)?|vite|ng\s+serve|"
     r"hugo\s+serve[r]?|jekyll\s+serve|mkdocs\s+serve|webpack(?:-dev-server|\s+serve))\b"
 )
 """Programs that listen on the loopback unless they are told otherwise."""
 
-_TOLD: Final = re.compile(
+_TOLD: Final = Regex(
     r"0\.0\.0\.0|(?<![\w:])::(?![\w:])|\[::\]|\s--?(?:host|bind|binding|address|addr|config|c|b|h|H|o|k|u|unix|uds|fd)\b"
     r"|runserver\s+\S*\d"
 )
 
 _BY_ADDRESS: Final = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    Regex(pattern, re.IGNORECASE)
     for pattern in (
         # nginx
         r"(?<![\w-])(?:allow|deny)[ \t]{1,9}(?:\d[\d.]{3,18}|[\da-f]{0,4}:[\da-f:.]{1,60}|unix:)(?:/\d{1,3})?[ \t]*;",
@@ -74,13 +75,13 @@ _BY_ADDRESS: Final = tuple(
         r"\"remote-?ip\"",
     )
 )
-_REDIRECTS: Final = re.compile(
+_REDIRECTS: Final = Regex(
     r"(?im)\breturn[ \t]{1,9}30[12378]\b|\brewrite\b[^\n]{1,200}\b(?:redirect|permanent)\b"
     r"|^[ \t]{0,40}redirect(?:match|permanent|temp)?[ \t]|\[(?:[^\]\n]{0,60},)?R(?:=30\d)?[,\]]"
     r"|^[ \t]{0,40}redir[ \t]|\bredirect[ \t]{1,9}(?:scheme|location|prefix)\b|\bredirect(?:scheme|regex|ions)\b"
 )
 
-_COMMENT: Final = re.compile(r"(?m)^[ \t]{0,40}(?:#(?!!)|;|//).*$")
+_COMMENT: Final = Regex(r"(?m)^[ \t]{0,40}(?:#(?!!)|;|//).*$")
 
 HTTP: Final = 80
 
@@ -139,9 +140,9 @@ def _on_loopback(service: Service) -> Iterator[int]:
             if _OPTION.search(text) or (_ON_LOOPBACK.search(text) and not _TOLD.search(text)):
                 yield 0
     for _, text in settings(service):
-        if _NAMES_LOOPBACK(text):
+        if _NAMES_LOOPBACK.search(text):
             yield from _pairs(text)
-            if _VARIABLE(text):
+            if _VARIABLE.fullmatch(text):
                 yield 0
 
 
@@ -159,7 +160,7 @@ def _said(owner: Service) -> tuple[Said, ...]:
 def _read(text: str) -> Said:
     """Read one file; many services may mount the same."""
     text = _COMMENT.sub("", text)
-    matches = (*_IN_FILE.finditer(text), *_SITE.finditer(text)) if _NAMES_LOOPBACK(text) else ()
+    matches = (*_IN_FILE.finditer(text), *_SITE.finditer(text)) if _NAMES_LOOPBACK.search(text) else ()
     return Said(
         tuple(int(match[1] or (HTTP if "listen" in match[0].lower() else 0)) for match in matches),
         any(rule.search(text) for rule in _BY_ADDRESS),

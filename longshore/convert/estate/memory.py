@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.ports import runs_its_program
 from longshore.convert.kubernetes.quantity import memory
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -49,10 +50,10 @@ _MEBIBYTE: Final = 1 << 20
 _ENDINGS: Final = tuple(VARIABLES)
 _UNITS: Final = {"": 0, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _SIZE: Final = r"(\d{1,15}(?:\.\d{1,3})?)([kmgt]?)i?b?(?![a-z0-9%])"
-_OPTION: Final = re.compile(
+_OPTION: Final = Regex(
     rf"({'|'.join(map(re.escape, OPTIONS))})".replace(r"\-", "[-_]") + rf"[=\s]{{0,3}}['\"]?{_SIZE}", re.IGNORECASE
 )
-_VALUE: Final = re.compile(_SIZE, re.IGNORECASE).fullmatch
+_VALUE: Final = Regex(_SIZE, re.IGNORECASE)
 
 
 class Claim(NamedTuple):
@@ -119,7 +120,7 @@ def _counted(option: str) -> int:
 
 
 def _variable(name: str, value: str) -> list[int]:
-    match = _VALUE(value.strip())
+    match = _VALUE.fullmatch(value.strip())
     if not match:
         return []
     counted = max(count for ending, count in VARIABLES.items() if name.endswith(ending))

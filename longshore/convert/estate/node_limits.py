@@ -15,6 +15,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from longshore.convert.estate.own_texts import own_texts
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from longshore.convert.estate import Service
@@ -34,7 +35,7 @@ MAP_COUNT: Final = 524_288
 
 UNLIMITED: Final = -1
 
-_LOCKS: Final = re.compile(
+_LOCKS: Final = Regex(
     r"(?:memory_{1,2}lock|mlockall|lock_all_memory|mlock_executable)[\"']?\s*[:=>]+\s*[\"']?(?:true|yes|on|1)\b",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from posixpath import basename
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.compose.files import clean
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +30,7 @@ _SHELLS: Final = frozenset({"sh", "bash", "ash", "dash"})
 _IDLE: Final = frozenset({"cd", "echo", "exit", "ls", "mkdir", "set", "true", ":"})
 """Commands that may stand beside those that give a volume its owner, and leave nothing that a claim would lack."""
 
-_PART: Final = re.compile(r"&&|\|\||[;\n]")
+_PART: Final = Regex(r"&&|\|\||[;\n]")
 _UNREADABLE: Final = frozenset("`$(){}<>|&")
 _NAMES: Final = {"root": 0, "nobody": 65534, "nogroup": 65534}
 _LONGEST: Final = 2_000

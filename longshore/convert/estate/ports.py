@@ -7,13 +7,13 @@ the pods, and a program that looks a name up once (nginx) calls a pod that is go
 
 from __future__ import annotations
 
-import re
 from posixpath import basename
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.images import parse
 from longshore.model import Item, Put, path_text
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,43 +41,41 @@ PROTOCOLS: Final = frozenset({"TCP", "UDP", "SCTP"})
 SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "python", "python3", "node", "curl"})
 """Programs that do something else than what an image is made for."""
 
-CLIENT: Final = re.compile(
+CLIENT: Final = Regex(
     r"(?:.*[-_])?(?:backup|bench|check|client|exporter|init|isready|migrate|upgrade)$|(?:mariadb|mc|mongos?|mysql|psql)$"
     r"|.*(?:admin|benchmark|cli|ctl|dump(?:all)?|export|import|restore|sentinel|(?<!\.)sh)$|(?:cat|crond?|sleep|tail|true)$"
-).match
+)
 """Programs that images bring beside the one that serves at its ports and keeps its data: clients, tools, Sentinel."""
 
-_NAME: Final = re.compile(r"(?!(?:tcp|udp|sctp)-\d+$)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?").fullmatch
-_SHORT: Final = re.compile(r"(?=.{1,15}$)(?!.*--)(?=.*[a-z])[a-z0-9](?:[-a-z0-9]*[a-z0-9])?").fullmatch
-_EXPOSED: Final = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(\w+))?").fullmatch
-_PROTOCOL: Final = re.compile(
-    r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
-).fullmatch
+_NAME: Final = Regex(r"(?!(?:tcp|udp|sctp)-\d+$)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+_SHORT: Final = Regex(r"(?=.{1,15}$)(?!.*--)(?=.*[a-z])[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
+_EXPOSED: Final = Regex(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(\w+))?")
+_PROTOCOL: Final = Regex(r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 
-_ANYWHERE: Final = re.compile(r"(?:0\.0\.0\.0|\[::\]|(?<![\w.\]/-])[*+]|(?<![\w.\]*+-])):(\d{2,5})(?![\w:])")
+_ANYWHERE: Final = Regex(r"(?:0\.0\.0\.0|\[::\]|(?<![\w.\]/-])[*+]|(?<![\w.\]*+-])):(\d{2,5})(?![\w:])")
 """An address at which a program listens: `0.0.0.0:8080`, `[::]:8080`, `*:8080`, `:8080`."""
 
-_HERE: Final = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\]):(\d{2,5})(?!\w)")
-_LISTENS: Final = re.compile(
+_HERE: Final = Regex(r"(?:localhost|127\.0\.0\.1|\[::1\]):(\d{2,5})(?!\w)")
+_LISTENS: Final = Regex(
     rf"{_ANYWHERE.pattern}|(?<![\w-])--[\w.-]{{0,60}}port[= ](\d{{2,5}})(?![\w.])|(?<![\w-])-p[ ](\d{{2,5}})(?![\w.:])"
 )
-_OTHER_PORT: Final = re.compile(r"(?i:port)|(?:^|\s)-p[ =]?\d|(?:^|\s)--sentinel(?=\s|$)").search
+_OTHER_PORT: Final = Regex(r"(?i:port)|(?:^|\s)-p[ =]?\d|(?:^|\s)--sentinel(?=\s|$)")
 """What may tell a program another port than the usual one: `PGPORT`, `--port 6380`, `-p 5433`."""
 
-_OWN_PORT: Final = re.compile(
+_OWN_PORT: Final = Regex(
     r"(?i)(?:(?:http|https|server|app|listen|bind|web|api|grpc|virtual|service|container)_{0,2}){0,3}ports?"
-).fullmatch
+)
 """How a program calls the port at which it listens itself."""
 
 
 def valid_container_name(name: str) -> bool:
     """May a port of a container be called so (15 characters, one letter at least)?"""
-    return bool(_SHORT(name))
+    return bool(_SHORT.fullmatch(name))
 
 
 def valid_protocol(name: str) -> bool:
     """Is it an application protocol in Kubernetes' syntax (`http`, `example.com/custom`)?"""
-    return bool(_PROTOCOL(name))
+    return bool(_PROTOCOL.fullmatch(name))
 
 
 def port_name(number: int, protocol: str) -> str:
@@ -93,7 +91,7 @@ def target_port(entry: Mapping[str, Any]) -> tuple[int, str] | None:
 
 def exposed_ports(text: str) -> tuple[tuple[int, str], ...]:
     """(container port, protocol) pairs of an entry of `expose`, such as `"7000-7002/udp"`; none where it is no port."""
-    match = _EXPOSED(text)
+    match = _EXPOSED.fullmatch(text)
     protocol = (match[3] or "tcp").upper() if match else ""
     if match is None or protocol not in PROTOCOLS:
         return ()
@@ -120,7 +118,7 @@ def _declared(service: Service) -> tuple[Port, ...]:
                 continue
             wish = wishes.get((number, protocol), {})
             name = str(wish.get("name") or "")
-            if not _NAME(name) or name in names:
+            if not _NAME.fullmatch(name) or name in names:
                 name = port_name(number, protocol)
             names.add(name)
             kind = str(wish.get("app_protocol") or "")
@@ -187,7 +185,7 @@ def listening(service: Service) -> tuple[int, ...]:
     found = [match[1] or match[2] or match[3] for match in _LISTENS.finditer(command)]
     found += [match[1] for match in _HERE.finditer(" ".join(service.health_test or ()))]
     for key, value in (service.model.get("environment") or {}).items():
-        if value and _OWN_PORT(key) and value.isdecimal():
+        if value and _OWN_PORT.fullmatch(key) and value.isdecimal():
             found.append(value)
         elif value and ":" in value:
             found += [match[1] for match in _ANYWHERE.finditer(value)]
@@ -198,7 +196,7 @@ def runs_its_program(service: Service) -> bool:
     """Does the container run what its image is made for, as far as `entrypoint` and `command` tell?"""
     words = " ".join(map(str, service.model.get("command") or [])).split(None, 1)
     program = basename(words[0]) if words else ""
-    return not service.model.get("entrypoint") and program not in SHELLS and not CLIENT(program)
+    return not service.model.get("entrypoint") and program not in SHELLS and not CLIENT.match(program)
 
 
 def usual_port(service: Service) -> int | None:
@@ -209,7 +207,7 @@ def usual_port(service: Service) -> int | None:
     if not facts.answers or not runs_its_program(service):
         return None
     command = " ".join(map(str, service.model.get("command") or ()))
-    if any(_OTHER_PORT(text) for text in (*(service.model.get("environment") or ()), command)):
+    if any(_OTHER_PORT.search(text) for text in (*(service.model.get("environment") or ()), command)):
         return None
     if says_another_port(service, facts.ports[0]):
         return None

@@ -7,16 +7,16 @@ Source: https://kubernetes.io/docs/tasks/configure-pod-container/share-process-n
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.own_texts import own_texts
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from longshore.convert.estate import Service
     from longshore.model import Path
 
-_FIRST: Final = re.compile(
+_FIRST: Final = Regex(
     r"/proc/1(?!\d)"
     r"|(?<![\w.-])kill(?:\s+-{1,2}[A-Za-z0-9]+(?:[ =](?!1\b)[A-Za-z0-9]+)?){0,3}(?:\s+--)?\s+[\"']?1(?![\w.:])"
     r"|\b(?:os|process|Process|posix|syscall)\.[kK]ill\(\s*1\s*[,)]"

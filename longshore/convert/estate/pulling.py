@@ -9,16 +9,16 @@ and https://docs.docker.com/docker-hub/repos/ (names of repositories)
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.images import parse, valid
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from longshore.convert.estate import Estate, Service
 
-_LOOPBACK: Final = re.compile(r"localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\]|host\.docker\.internal").fullmatch
-_ID: Final = re.compile(r"(?:sha256:)?(?:[0-9a-f]{64}|[0-9a-f]{12})").fullmatch
+_LOOPBACK: Final = Regex(r"localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\]|host\.docker\.internal")
+_ID: Final = Regex(r"(?:sha256:)?(?:[0-9a-f]{64}|[0-9a-f]{12})")
 _RESERVED: Final = "scratch"
 
 
@@ -38,7 +38,7 @@ def _unpullable(service: Service) -> str:
     reference = str(service.model.get("image") or "")
     if service.settings.image or not reference:
         return ""  # whoever names it for one cluster knows what its nodes find
-    if _ID(reference):
+    if _ID.fullmatch(reference):
         return "it is the ID of an image, which only the machine that has it knows"
     if not valid(reference):
         return ""
@@ -68,7 +68,7 @@ def _local(service: Service) -> bool:
 def _no_registry(host: str) -> str:
     name, _, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
     name = name if port.isdecimal() else host
-    if _LOOPBACK(name.lower()):
+    if _LOOPBACK.fullmatch(name.lower()):
         return f"`{host}` is the machine that asks, and each node asks itself"
     if "." not in name and not name.startswith("["):
         return f"`{host}` is a name of a local network, and no node finds a registry by it"

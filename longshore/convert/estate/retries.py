@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from longshore.regex import Regex
+
 if TYPE_CHECKING:
     from longshore.convert.estate import Service
 
@@ -18,7 +20,7 @@ TRIES: Final = 6
 """Kubernetes' own `backoffLimit`: attempts for about five minutes, at growing distances."""
 
 
-_POLICY: Final = re.compile(r"(no|always|unless-stopped|on-failure)(?::([0-9]{1,9}))?", re.ASCII).fullmatch
+_POLICY: Final = Regex(r"(no|always|unless-stopped|on-failure)(?::([0-9]{1,9}))?", re.ASCII)
 
 
 class Retries(NamedTuple):
@@ -68,7 +70,7 @@ def restart_policy(text: str) -> tuple[str, int] | None:
 
     Source: https://docs.docker.com/reference/cli/docker/container/run/#restart
     """
-    match = _POLICY(text)
+    match = _POLICY.fullmatch(text)
     if match is None or (match[2] and match[1] != "on-failure"):
         return None
     return match[1], int(match[2] or 0)

@@ -20,6 +20,7 @@ from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.own_texts import commands, files
 from longshore.convert.estate.ports import runs_its_program
 from longshore.model import Each
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from longshore.convert.estate import Service
@@ -34,7 +35,7 @@ BY_DEFAULT: Final = frozenset(
 ADDED: Final = {"baseline": BY_DEFAULT - {"NET_RAW"}, "restricted": frozenset({"NET_BIND_SERVICE"})}
 """Pod Security level → what a container may add there. At `restricted` it must drop everything else."""
 
-_RAISING: Final = re.compile(
+_RAISING: Final = Regex(
     r"(?:^|[\s;&|(`\"'=/!])"
     r"(sudo|doas|su|pkexec|newgrp|ping6?|fping|traceroute6?|arping|mtr|fusermount3?|crontab|sendmail|postdrop)"
     r"(?=$|[\s;&|)`\"'])",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from longshore.compose.files import clean
 from longshore.convert.estate.own_texts import own_texts
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from longshore.convert.estate import Estate, Service
 
-_SOCKET: Final = re.compile(r"(?<![\w.-])(/(?:[\w.-]{1,100}/){0,9})([\w.-]{0,100}\.sock(?:et)?)(?![\w.-])")
+_SOCKET: Final = Regex(r"(?<![\w.-])(/(?:[\w.-]{1,100}/){0,9})([\w.-]{0,100}\.sock(?:et)?)(?![\w.-])")
 
 
 def meetings(estate: Estate) -> Mapping[str, Mapping[str, str]]:

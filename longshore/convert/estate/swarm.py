@@ -7,8 +7,9 @@ and https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ SERVICE_NAME: Final = "Service.Name"
 _OF_SWARM: Final = frozenset({"endpoint_mode", "mode", "placement", "rollback_config", "update_config"})
 """Keys of `deploy` that files write for a Swarm."""
 
-_TEMPLATE: Final = re.compile(
+_TEMPLATE: Final = Regex(
     r"\{\{[ \t]{0,9}(?:index[ \t]+)?\.((?:Node|Service|Task)\.\w{1,40}(?:\.\w{1,40})?)[^{}]{0,80}\}\}"
 )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from longshore.convert.estate.configs import consumers
 from longshore.convert.estate.content import is_code, named_texts
 from longshore.model import path_text
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ _HOOKS: Final = ("pre_start", "post_start", "pre_stop")
 
 _SHOWN: Final = 3
 
-_COMMENT: Final = re.compile(r"(?m)^[ \t]{0,40}(?:#|;|//).*$")
+_COMMENT: Final = Regex(r"(?m)^[ \t]{0,40}(?:#|;|//).*$")
 
 
 class Text(NamedTuple):

@@ -9,13 +9,13 @@ can do each other's work, and are replaced one after the other.
 
 from __future__ import annotations
 
-import re
 from posixpath import basename
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.dials import is_called
 from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.ports import every, listening
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +28,8 @@ SCHEDULERS: Final = frozenset(
 )
 """Programs, and words behind a program's name, that start work by the clock; without the ending of their file."""
 
-_ENDING: Final = re.compile(r"\.(?:[cm]?[jt]s|jar|php|py|rb|sh)$")
-_WORD: Final = re.compile(r"[^\s;&|()\"']+")
+_ENDING: Final = Regex(r"\.(?:[cm]?[jt]s|jar|php|py|rb|sh)$")
+_WORD: Final = Regex(r"[^\s;&|()\"']+")
 _FRONTS: Final = ("traefik.", "caddy", "com.github.jrcs.", "haproxy.")
 _VIRTUAL: Final = ("VIRTUAL_HOST", "VIRTUAL_PORT", "VIRTUAL_HOST_MULTIPORTS")
 _LONGEST: Final = 10_000

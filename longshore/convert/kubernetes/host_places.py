@@ -12,6 +12,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from longshore.regex import Regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -40,10 +42,10 @@ PORTS: Final = 1 << 16
 # Every quantifier over blanks is bounded, and no name begins inside a word: the patterns are linear in the text.
 _NAME: Final = r"[A-Za-z0-9_](?:[\w.-]*\w)?"
 _MEMBER: Final = rf"{_NAME}(?::\d{{1,5}})?"
-_ELEMENT: Final = re.compile(rf"({_NAME})(?::(\d{{1,5}}))?", re.ASCII)
-_SEPARATORS: Final = re.compile(r"""([\s,;"'\[\]]+)""")
-_AUTHORITY: Final = re.compile(rf"//(?:[^\s/@\"'<>]*@)?({_MEMBER}(?:,{_MEMBER}(?![\w.=-]))*)", re.ASCII)
-_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+-]{0,31}):$").search
+_ELEMENT: Final = Regex(rf"({_NAME})(?::(\d{{1,5}}))?", re.ASCII)
+_SEPARATORS: Final = Regex(r"""([\s,;"'\[\]]+)""")
+_AUTHORITY: Final = Regex(rf"//(?:[^\s/@\"'<>]*@)?({_MEMBER}(?:,{_MEMBER}(?![\w.=-]))*)", re.ASCII)
+_SCHEME: Final = Regex(r"([A-Za-z][A-Za-z0-9+-]{0,31}):$")
 _LONGEST_SCHEME: Final = 33
 _NO_HOSTS: Final = frozenset(
     "abfs abfss awssm az azblob azure b2 blob bucket channel classpath cos docker docker-image file gcpsm gcs gs image "
@@ -52,10 +54,10 @@ _NO_HOSTS: Final = frozenset(
 )
 """Schemes in which the name of a bucket, a queue, a secret, an image stands where others have a host."""
 
-_WITH_PORT: Final = re.compile(rf"(?<![\w./-])({_NAME}):(\d{{2,5}})(?!\w|[.-]\w)", re.ASCII)
-_WITH_VARIABLE: Final = re.compile(rf"(?<![\w./-])({_NAME}):(?=\$[\w:.{{]{{0,60}}(?i:port))", re.ASCII)
-_LOGIN: Final = re.compile(rf"(?<=[^\s\"'=(,\[{{])@({_NAME})", re.ASCII)
-_PROGRAM: Final = re.compile(
+_WITH_PORT: Final = Regex(rf"(?<![\w./-])({_NAME}):(\d{{2,5}})(?!\w|[.-]\w)", re.ASCII)
+_WITH_VARIABLE: Final = Regex(rf"(?<![\w./-])({_NAME}):(?=\$[\w:.{{]{{0,60}}(?i:port))", re.ASCII)
+_LOGIN: Final = Regex(rf"(?<=[^\s\"'=(,\[{{])@({_NAME})", re.ASCII)
+_PROGRAM: Final = Regex(
     r"(?:(?<![\w.-])(?:(?:nc|ncat|netcat|telnet)[ ](?:-\S{1,40}[ ]|\d{1,9}[ ]){0,9}|(?:replicaof|slaveof)[ ]"
     rf"|monitor[ ]\S{{1,80}}[ ])|--(?:replicaof|slaveof)[ ]|/dev/tcp/)({_NAME})[ /](\d{{2,5}})(?!\w)",
     re.ASCII,
@@ -66,15 +68,15 @@ _WORDS: Final = (
     r"hosts?|host_?names?|servers?|address(?:es)?|addrs?|endpoints?|upstreams?|brokers?|seeds?|peers?|urls?|uris?"
     r"|contact_?points?|join|connect|reverse_proxy|bootstrap|proxy"
 )
-_MEANS_HOST: Final = re.compile(
+_MEANS_HOST: Final = Regex(
     rf"-h|(?:.*(?:[_.-]|[a-z0-9](?=[A-Z]))|(?i:pg|mysql|redis|mongo|db|smtp|mail))?(?i:{_WORDS})|(?i:(?:.*[_.-])?ip)"
-).fullmatch
-_NEVER_HOST: Final = re.compile(r"(?i).*v_?hosts?").fullmatch
-_NO_CALL: Final = re.compile(
+)
+_NEVER_HOST: Final = Regex(r"(?i).*v_?hosts?")
+_NO_CALL: Final = Regex(
     r"(?i)(?:.*[_.-])?(?:no_?proxy|(?:allowed|trusted|virtual)[_.-]?(?:hosts?|origins?|prox(?:y|ies)))"
-).fullmatch
+)
 _AFTER: Final = r"(?![\w.@$({-]|:[^\s\d]|://|[\"']?[ \t]{0,9}=)"
-_KEYED: Final = re.compile(
+_KEYED: Final = Regex(
     rf"(?<![\w.-])(-h|-{{0,2}}[\w.-]*(?:{_WORDS}))[\"']?"
     r"([ \t]{0,9}[=:]\s{0,9}(?:-[ ]{1,9})?|[ \t]{1,9})[\"'\[(]{0,3}"
     rf"({_MEMBER}(?:[\"']?[ \t]{{0,9}}(?:[,;]|\n[ \t]{{0,40}}-)[ \t]{{0,9}}[\"']?"
@@ -82,16 +84,16 @@ _KEYED: Final = re.compile(
     rf"{_AFTER}",
     re.ASCII | re.IGNORECASE,
 )
-_SET: Final = re.compile(rf"(?<![\w.-])set[ ]\$(\w{{1,80}})[ ][\"']?({_NAME})[\"']?;", re.ASCII)
+_SET: Final = Regex(rf"(?<![\w.-])set[ ]\$(\w{{1,80}})[ ][\"']?({_NAME})[\"']?;", re.ASCII)
 """`set $upstream web;` of nginx, which is how a proxy is made to look a name up again."""
 
-_ENDS: Final = re.compile(r"[ \t]{0,9}(?:[;{\n]|$|weight=|max_|fail_|backup|down|resolve)").match
+_ENDS: Final = Regex(r"[ \t]{0,9}(?:[;{\n]|$|weight=|max_|fail_|backup|down|resolve)")
 """What follows the host of a directive (`server web;` of nginx, `reverse_proxy web` of Caddy)."""
 
-_COMPANION: Final = re.compile(
+_COMPANION: Final = Regex(
     r"[\s;,\"'}&?](?:-[pP]|[\w.-]{0,60}port)[\"']?(?:[ \t]{0,9}[=:][ \t]{0,9}|[ \t]{1,9})[\"']?(\d{2,5})(?!\w)",
     re.IGNORECASE,
-).search
+)
 _BLOCK: Final = 2000
 """Characters behind `set` in which the variable is used."""
 
@@ -102,16 +104,16 @@ _NEAR: Final = 120
 @lru_cache(maxsize=4096)
 def means_host(key: str) -> bool:
     """Is the value under this key (of a setting, a flag, a line of a file) the name of a host, or a list of such?"""
-    return bool(_MEANS_HOST(key)) and not _NEVER_HOST(key)
+    return bool(_MEANS_HOST.fullmatch(key)) and not _NEVER_HOST.fullmatch(key)
 
 
 @lru_cache(maxsize=4096)
 def is_dialled(key: str) -> bool:
     """Is what stands under this key dialled? Hosts that are only listed (`NO_PROXY`, `ALLOWED_HOSTS`) are not."""
-    return not _NO_CALL(key)
+    return not _NO_CALL.fullmatch(key)
 
 
-_PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_PARTS: Final = Regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _OTHER: Final = frozenset(
     "account adapter app application apps audience branch bucket channel class client cluster collection command "
     "component consumer container database databases db dbname dbs dialect dir directory driver enabled engine "
@@ -148,7 +150,7 @@ def host_places(text: str, key: str = "") -> list[HostPlace]:
 def _places(text: str, key: str) -> Iterator[HostPlace]:
     if "//" in text:
         for match in _AUTHORITY.finditer(text):
-            known = _SCHEME(text[max(0, match.start() - _LONGEST_SCHEME) : match.start()])
+            known = _SCHEME.search(text[max(0, match.start() - _LONGEST_SCHEME) : match.start()])
             scheme = known[1].partition("+")[0].lower() if known else ""
             if scheme not in _NO_HOSTS or match.start(1) > match.start() + 2 or ":" in match[1]:
                 yield from _members(text, match.span(1), scheme=scheme)
@@ -190,9 +192,9 @@ def _inner(text: str) -> Iterator[HostPlace]:
         name, separator = match[1], match[2]
         if not means_host(name.lstrip("-") if len(name) > 2 else name):  # noqa: PLR2004  `-h`
             continue
-        if separator.isspace() and name[0] != "-" and (name == "upstream" or not _ENDS(text, match.end())):
+        if separator.isspace() and name[0] != "-" and (name == "upstream" or not _ENDS.match(text, match.end())):
             continue  # `upstream web {` of nginx gives a name
-        near = _COMPANION(text, match.end(), match.end() + _NEAR)
+        near = _COMPANION.search(text, match.end(), match.end() + _NEAR)
         for place in _members(text, match.span(3), key=name):
             yield place._replace(port=int(near[1]) % PORTS) if near and not place.port else place
     if "set $" in text:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import re
 
+from longshore.regex import Regex
+
 LABEL_LENGTH = 63
-_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?").fullmatch
-_QUALIFIED = re.compile(
+_LABEL = Regex(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+_QUALIFIED = Regex(
     r"(?:(?=[^/]{1,253}/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/)?"
     r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
-).fullmatch
-_DOMAIN = re.compile(
-    r"(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*", re.ASCII
-).fullmatch
-_REFUSED = re.compile(r"[^a-z0-9-]+")
+)
+_DOMAIN = Regex(r"(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*", re.ASCII)
+_REFUSED = Regex(r"[^a-z0-9-]+")
 
 
 def label(text: str, length: int = LABEL_LENGTH) -> str:
@@ -25,7 +25,7 @@ def label(text: str, length: int = LABEL_LENGTH) -> str:
     Valid text is kept. Where characters had to go only by cutting, eight hex digits of a hash keep two long names
     apart. Two texts may meet in one label (`a_b`, `a-b`): who names several things must look for collisions.
     """
-    if _LABEL(text) and len(text) <= length:
+    if _LABEL.fullmatch(text) and len(text) <= length:
         return text
     clean = _REFUSED.sub("-", text.lower()).strip("-")
     if clean and len(clean) <= length:
@@ -46,7 +46,7 @@ def host_label(text: str) -> str:
 
 def valid_domain(name: str) -> bool:
     """Is this a DNS name in lower case (RFC 1123 subdomain, 253 characters)?"""
-    return bool(_DOMAIN(name))
+    return bool(_DOMAIN.fullmatch(name))
 
 
 def valid_annotation(key: str) -> bool:
@@ -54,7 +54,7 @@ def valid_annotation(key: str) -> bool:
 
     Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/#syntax-and-character-set
     """
-    return bool(_QUALIFIED(key))
+    return bool(_QUALIFIED.fullmatch(key))
 
 
 def digest(*parts: str) -> str:

@@ -8,7 +8,6 @@ Source: https://docs.docker.com/compose/how-tos/networking/
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.aliases import hosts
@@ -19,6 +18,7 @@ from longshore.convert.estate.texts import calling, is_file, readers
 from longshore.convert.kubernetes.host_places import host_places, means_other
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from longshore.convert.estate.texts import Text
     from longshore.model import Path
 
-_LINE: Final = re.compile(
+_LINE: Final = Regex(
     r"(?m)^[ \t]{0,80}[\"']?([\w.-]{1,80})[\"']?[ \t]{0,9}[=:][ \t]{0,9}[\"']?([A-Za-z0-9_][\w.-]{0,253})[\"']?"
     r"[ \t]{0,9}[,;]?[ \t]{0,9}$"
 )
-_HOSTLIKE: Final = re.compile(r"[\w.-]+").findall
-_WORD: Final = re.compile(r"[^\s\"'`;|&<>()]{1,300}")
+_HOSTLIKE: Final = Regex(r"[\w.-]+")
+_WORD: Final = Regex(r"[^\s\"'`;|&<>()]{1,300}")
 
 
 @service_policy
@@ -91,7 +91,7 @@ def _doubtful(estate: Estate) -> dict[str, dict[Path, tuple[str, Service]]]:
 
 def _hostlike(text: str, old: Mapping[str, str]) -> list[str]:
     """The words of a text that could be among the old names; they are as many as the services."""
-    return _HOSTLIKE(text) if old else []
+    return _HOSTLIKE.findall(text) if old else []
 
 
 def _alone(text: Text) -> Iterator[tuple[int, str, str]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from longshore.convert.estate.texts import calling, is_file, readers, without_comments
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity, Span
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +26,8 @@ if TYPE_CHECKING:
 _POOLS: Final = r"172\.16\.0\.0/12|172\.(?:1[7-9]|2[0-9]|30)\.0\.0/16"
 """What Docker takes for networks without a subnet, but for 172.31.0.0/16, which is also the default VPC of AWS."""
 
-_OF_PODS: Final = re.compile(
-    r"(?<![\w.])(?:10\.\d{1,3}\.\d{1,3}\.\d{1,3}|0\.0\.0\.0|100\.64\.0\.0)/\d|::/0|private_ranges"
-)
-_LETS_IN: Final = re.compile(
+_OF_PODS: Final = Regex(r"(?<![\w.])(?:10\.\d{1,3}\.\d{1,3}\.\d{1,3}|0\.0\.0\.0|100\.64\.0\.0)/\d|::/0|private_ranges")
+_LETS_IN: Final = Regex(
     r"(?i)allow|trust|white|permit|real_?ip|(?:remote|client)_?ip|\bsrc\b|\brequire\b|mynetworks|known_?networks|proxies"
     r"|\bproxy|forward|outbound|\bfrom\b|source_?range|^[ \t]{0,9}host(?:ssl|nossl|gssenc|nogssenc)?[ \t]"
 )

@@ -7,19 +7,19 @@ left alone: it may mean itself.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.docker_host import published
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from longshore.convert.estate import Service
 
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = Regex(
     r"(?:(?P<scheme>https?|wss?)://)?(?<![\w.-])(?P<host>localhost|127\.0\.0\.1)(?::(?P<port>\d{1,5}))?(?![\w.:-])"
 )
 _PORTS: Final = {"http": 80, "ws": 80, "https": 443, "wss": 443}

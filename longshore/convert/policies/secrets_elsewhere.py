@@ -92,25 +92,26 @@ def _is_secret(key: str, value: str) -> bool:
 @estate_policy
 def known_by_value(estate: Estate) -> Iterator[Effect]:
     """Tell of variables that are secret by what they hold: without it, a conversion takes them for settings."""
-    mentioned = tuple(_mentioned(estate))
+    unnamed = [use for use in _mentioned(estate) if not variable(use[1], None)]
+    if not unnamed:
+        return
     judged = set(estate.options.secrets.variables)
-    judged.update(name for path, name, text in mentioned if _is_used_as_one(path, name, text))
-    told = (f"{text.key}: {visible(text.text)}" for text in calling(estate) if mentioned and OPEN in text.text)
-    judged.update(name for text in told for name in secret_by_use(text))
-    for path, name, _ in mentioned:
+    judged.update(name for path, name, text in unnamed if _is_used_as_one(path, name, text))
+    told = (f"{text.key}: {visible(text.text)}" for text in calling(estate) if OPEN in text.text)
+    judged.update(secret_by_use("\n".join(told)))
+    for path, name, _ in unnamed:
         # What an env file of the service gives under its own name is there for everybody.
         if name in judged or (path[-1] == name and estate.project.in_env_file(path)):
             continue
         judged.add(name)
-        if not variable(name, None):
-            yield Problem(
-                "secret-by-value",
-                Severity.WARNING,
-                f"`{name}` is a secret by its value, which its name does not show: where it is not set, on a build "
-                "server, the manifests would be others",
-                f"write `secrets: {{variables: {{{name}: true}}}}` in the stack file",
-                path,
-            )
+        yield Problem(
+            "secret-by-value",
+            Severity.WARNING,
+            f"`{name}` is a secret by its value, which its name does not show: where it is not set, on a build "
+            "server, the manifests would be others",
+            f"write `secrets: {{variables: {{{name}: true}}}}` in the stack file",
+            path,
+        )
 
 
 def _is_used_as_one(path: Path, name: str, text: str) -> bool:

@@ -6,7 +6,6 @@ https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-e
 
 from __future__ import annotations
 
-import re
 from posixpath import basename
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from longshore.convert.kubernetes.names import digest, label
 from longshore.convert.secrets.needs import VALUE, needs, remote_key, settings, shared_remote
 from longshore.convert.secrets.shell import script
 from longshore.model import Item
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from longshore.convert.options import Options
     from longshore.model import Put
 
-_EXPANDED = re.compile(rf"\$\$+|\$(?=[({OPEN}])")
+_EXPANDED = Regex(rf"\$\$+|\$(?=[({OPEN}])")
 _STEM = 48
 """Characters of a name before its version and the mark of what is bound."""
 

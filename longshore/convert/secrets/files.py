@@ -7,7 +7,6 @@ Source: https://external-secrets.io/latest/guides/templating/
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from longshore.compose.references import references, substitute
@@ -18,6 +17,7 @@ from longshore.convert.secrets.binding import versioned
 from longshore.convert.secrets.external_secret import external_secret
 from longshore.convert.secrets.needs import remote_key
 from longshore.model import Emit
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ FILE: Final = "file"
 _MODE: Final = 0o444
 """The mode that most have; the volumes of others say theirs in the name."""
 
-_OPENING: Final = re.compile(r"\{{2,}|\{\Z")
+_OPENING: Final = Regex(r"\{{2,}|\{\Z")
 
 
 def secret_config(service: Service, name: str, target: str, mode: int) -> Iterator[Effect]:

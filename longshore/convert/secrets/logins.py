@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_LOGIN: Final = re.compile(r"^((?:[a-z]+://)?)[^/@\s][^/@\s:]*:[^/@\s]+@(?!sha(?:256|512):)", re.IGNORECASE)
+from longshore.regex import Regex
+
+_LOGIN: Final = Regex(r"^((?:[a-z]+://)?)[^/@\s][^/@\s:]*:[^/@\s]+@(?!sha(?:256|512):)", re.IGNORECASE)
 
 
 def without_login(image: str) -> str:

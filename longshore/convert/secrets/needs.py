@@ -6,13 +6,13 @@ they cannot disagree.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from longshore.compose.references import OPEN, reference, references, sole_reference
 from longshore.convert.kubernetes.names import digest
 from longshore.convert.secrets.detection import Hit, detect, text_hit, variable
 from longshore.convert.secrets.overrides import overrides
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ FIXED: Final = frozenset({"V1", "V2"})
 _ELSEWHERE: Final = ("command", "entrypoint", "healthcheck", "post_start", "pre_stop", "pre_start")
 """Attributes that end up in the pod beside the environment, and may name secret variables."""
 
-_REFUSED: Final = re.compile(r"[^A-Za-z0-9_]|^(?=[0-9])")
+_REFUSED: Final = Regex(r"[^A-Za-z0-9_]|^(?=[0-9])")
 
 
 Origin = Literal["variable", "literal", "env_file", "file"]

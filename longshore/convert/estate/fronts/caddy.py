@@ -26,16 +26,17 @@ from longshore.convert.estate.fronts.words import (
     shown,
     sticky,
 )
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from longshore.convert.estate import Estate, Service
 
-LABEL: Final = re.compile(r"caddy(?:_\d{1,6})?(?=\.|$)")
-_ORDER: Final = re.compile(r"^\d{1,6}_(?=.)|(?<=.)_\d{1,6}$")
-_UPSTREAMS: Final = re.compile(r"\{\{\s*upstreams(?:\s+(?:https?|h2c))?(?:\s+(\d{1,5}))?\s*\}\}")
-_ADDRESS: Final = re.compile(r"(?:(https?)://)?([^:/\s,]*)(?::(\d{1,5}))?(/\S*)?")
+LABEL: Final = Regex(r"caddy(?:_\d{1,6})?(?=\.|$)")
+_ORDER: Final = Regex(r"^\d{1,6}_(?=.)|(?<=.)_\d{1,6}$")
+_UPSTREAMS: Final = Regex(r"\{\{\s*upstreams(?:\s+(?:https?|h2c))?(?:\s+(\d{1,5}))?\s*\}\}")
+_ADDRESS: Final = Regex(r"(?:(https?)://)?([^:/\s,]*)(?::(\d{1,5}))?(/\S*)?")
 
 _BLOCKS: Final = frozenset({"handle", "handle_path", "route"})
 _PASSWORDS: Final = frozenset({"basicauth", "basic_auth"})

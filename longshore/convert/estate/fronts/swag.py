@@ -6,7 +6,6 @@ Source: https://github.com/linuxserver/docker-mods/tree/swag-auto-proxy
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.fronts.words import (
@@ -20,13 +19,14 @@ from longshore.convert.estate.fronts.words import (
     password,
     shown,
 )
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from longshore.convert.estate import Service
 
-LABEL: Final = re.compile(r"swag(?=_|$)")
+LABEL: Final = Regex(r"swag(?=_|$)")
 
 
 def front(service: Service) -> Front | None:

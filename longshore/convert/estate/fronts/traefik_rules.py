@@ -7,8 +7,9 @@ Source: https://doc.traefik.io/traefik/reference/routing-configuration/http/rout
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 MOST: Final = 32
 LONGEST: Final = 8000
 _DEEPEST: Final = 32
-_TOKEN: Final = re.compile(
+_TOKEN: Final = Regex(
     r"\s*+(?:(&&|\|\||[!(),])|([A-Za-z]{1,30})|`([^`]{0,500})`|\"([^\"\\]{0,500})\"|'([^'\\]{0,500})')"
 )
 

@@ -9,6 +9,7 @@ from longshore.compose.problems import Problems
 from longshore.compose.references import visible
 from longshore.compose.source import build, compose
 from longshore.compose.tree import plain
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,10 +29,10 @@ STICKINESS: Final = f"{ALB}/target-group-attributes"
 CERTIFICATE: Final = "certificate"
 INTERNAL: Final = "internal"
 
-_HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?").fullmatch
-_PATH: Final = re.compile(r"/[\w./~-]{0,200}", re.ASCII).fullmatch
-_RANGE: Final = re.compile(r"[0-9a-fA-F.:]{2,45}(?:/\d{1,3})?").fullmatch
-_UNFIT: Final = re.compile(r"[`\s]+")
+_HOST: Final = Regex(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_PATH: Final = Regex(r"/[\w./~-]{0,200}", re.ASCII)
+_RANGE: Final = Regex(r"[0-9a-fA-F.:]{2,45}(?:/\d{1,3})?")
+_UNFIT: Final = Regex(r"[`\s]+")
 _LONGEST: Final = 60
 _WEEK: Final = 7 * 24 * 3600
 
@@ -115,7 +116,7 @@ def asked_first(name: str, address: str, kind: str) -> Change:
 def sources(name: str, ranges: str, kind: str, *, plain: bool = True) -> Change:
     """Only some addresses are let in. plain: is it the address that the connection comes from?"""
     listed = [each.strip() for each in ranges.split(",") if each.strip()]
-    known = plain and bool(listed) and all(map(_RANGE, listed))
+    known = plain and bool(listed) and all(map(_RANGE.fullmatch, listed))
     value = ",".join(each if "/" in each else f"{each}/{128 if ':' in each else 32}" for each in listed)
     return Change(
         f"{name} lets in only {shown(', '.join(listed))} ({kind})",
@@ -127,12 +128,12 @@ def sources(name: str, ranges: str, kind: str, *, plain: bool = True) -> Change:
 
 def host_name(text: str) -> str:
     """Give back a host name that can stand in an exposure; empty for patterns and all else."""
-    return text if _HOST(text) else ""
+    return text if _HOST.fullmatch(text) else ""
 
 
 def path_prefix(text: str) -> str:
     """Give back a path that can stand in an exposure; empty for patterns and all else."""
-    return text if _PATH(text) else ""
+    return text if _PATH.fullmatch(text) else ""
 
 
 def number(text: str) -> int:

@@ -24,15 +24,16 @@ from longshore.convert.secrets.detection.hits import Hit
 from longshore.convert.secrets.detection.names import Name, is_store_address, name
 from longshore.convert.secrets.detection.randomness import looks_random
 from longshore.convert.secrets.detection.texts import find
+from longshore.regex import Regex
 
 __all__ = ["Hit", "by_name", "detect", "text_hit", "variable"]
 
-_RANDOM: Final = re.compile(r"[A-Za-z0-9+/_=.-]{24,}")
-_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_HARMLESS: Final = re.compile(
+_RANDOM: Final = Regex(r"[A-Za-z0-9+/_=.-]{24,}")
+_UUID: Final = Regex(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_HARMLESS: Final = Regex(
     r"(?:^|_)(?:id|ids|sha|sha256|commit|revision|digest|checksum|version|tag|etag|fingerprint|uuid|hash)$"
 )
-_OF_LOGINS: Final = re.compile(r"(?i)(?:.*[_.-])?(?:auth|users?|logins?)").fullmatch
+_OF_LOGINS: Final = Regex(r"(?i)(?:.*[_.-])?(?:auth|users?|logins?)")
 """Names under which `name:password` stands as often as anything else: `AUTH`, `BASIC_AUTH_USERS`."""
 
 _ENTROPY: Final = 4.0
@@ -61,7 +62,7 @@ def detect(key: str, value: str | None) -> Hit | None:
 
 def _tells(key: str, meaning: Name, value: str) -> bool:
     """Under a telling name: is the value, or the password of a login in it, likely to be a secret?"""
-    pairs = values.logins(value) if meaning.pair or _OF_LOGINS(key) else []
+    pairs = values.logins(value) if meaning.pair or _OF_LOGINS.fullmatch(key) else []
     return any(_is_likely(each) or values.may_be_chosen(each) for each in pairs) or (
         not meaning.pair and _is_likely(value)
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from longshore.compose.references import OPEN
 from longshore.convert.secrets.detection.randomness import looks_random
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,17 +20,17 @@ if TYPE_CHECKING:
     from longshore.convert.secrets.detection.shapes import Span
 
 _SCHEME: Final = "://"
-_RUN: Final = re.compile(r"[^\s\"<>`]{0,2000}")
-_AUTHORITY: Final = re.compile(r"[^/?#]*")
-_TEMPLATE: Final = re.compile(r"\$\{[^{}\s]{0,200}\}|\{\{[^{}]{0,200}\}\}|\$\([^()]{0,200}\)")
-_PORT: Final = re.compile(r":\d{0,5}(?:[/?#,]|$)")
-_ORACLE: Final = re.compile(r"(?:thin|oci\d?):[^\s/@:\"']{1,64}/(?P<value>[^\s@\"']{1,200})@")
-_LOGIN: Final = re.compile(
+_RUN: Final = Regex(r"[^\s\"<>`]{0,2000}")
+_AUTHORITY: Final = Regex(r"[^/?#]*")
+_TEMPLATE: Final = Regex(r"\$\{[^{}\s]{0,200}\}|\{\{[^{}]{0,200}\}\}|\$\([^()]{0,200}\)")
+_PORT: Final = Regex(r":\d{0,5}(?:[/?#,]|$)")
+_ORACLE: Final = Regex(r"(?:thin|oci\d?):[^\s/@:\"']{1,64}/(?P<value>[^\s@\"']{1,200})@")
+_LOGIN: Final = Regex(
     r"(?:^|[\s\"'=,])[^\s/:@\"'=,(){}<>]{1,64}:(?P<value>[^\s@\"']{1,200})@"
     r"(?P<host>(?:tcp|unix|udp|cloudsql)?\(|(?!sha(?:256|512)[:-])[\w.-]{1,200}(?::\d{1,5})?(?P<path>/)?)",
     re.MULTILINE,
 )
-_PERCENT: Final = re.compile(r"(?:^|[\s\"'=])[\w.@\\-]{1,64}%(?P<value>[^\s\"'%]{6,200})(?=$|[\s\"'])", re.MULTILINE)
+_PERCENT: Final = Regex(r"(?:^|[\s\"'=])[\w.@\\-]{1,64}%(?P<value>[^\s\"'%]{6,200})(?=$|[\s\"'])", re.MULTILINE)
 
 
 def logins(text: str) -> Iterator[Span]:

@@ -6,7 +6,6 @@ A command is a list of words, or a text that a shell takes apart; a word of seve
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from functools import lru_cache
 from itertools import accumulate
@@ -21,6 +20,7 @@ from longshore.convert.secrets.detection.programs import PROGRAMS, READERS, SHOR
 from longshore.convert.secrets.detection.randomness import looks_random
 from longshore.convert.secrets.detection.shell import commands
 from longshore.convert.secrets.detection.texts import find
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -45,12 +45,12 @@ class _Placed(NamedTuple):
     hit: Hit
 
 
-_ASSIGNMENT: Final = re.compile(r"[A-Za-z_][\w.]*=").match
+_ASSIGNMENT: Final = Regex(r"[A-Za-z_][\w.]*=")
 _KEY_OWNERS: Final = frozenset(
     "api access account app auth encryption license master private secret session signing client shared".split()
 )
-_COMMAND: Final = re.compile(r"(?:^|\s)--?[A-Za-z]|\||&&")
-_PLAIN_LONG: Final = re.compile(r"[A-Za-z0-9+/_=.-]{20,}")
+_COMMAND: Final = Regex(r"(?:^|\s)--?[A-Za-z]|\||&&")
+_PLAIN_LONG: Final = Regex(r"[A-Za-z0-9+/_=.-]{20,}")
 _DEPTH: Final = 4
 _FARTHEST: Final = 12
 """Of the words after a program's name, flags not counted, so many are looked at for the places of its grammar."""
@@ -127,7 +127,7 @@ def _among(given: Sequence[str]) -> Iterator[Argument]:
         following = given[at + 1] if at + 1 < len(given) else ""
         if word[:1] == "-" and len(word) > 1:
             yield from _flag(word, following, at, grammars.values())
-        elif _ASSIGNMENT(word):
+        elif _ASSIGNMENT.match(word):
             key, _, value = word.partition("=")
             if _is_secret(key, value):
                 yield Argument(at, value, Hit("A1", "secret", f"the value of `{key}`"))

@@ -24,6 +24,7 @@ from longshore.convert.secrets.detection.programs import PROGRAMS
 from longshore.convert.secrets.detection.randomness import looks_random
 from longshore.convert.secrets.detection.texts import find
 from longshore.convert.secrets.detection.trees import braced, indented, marked
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,20 +52,20 @@ _CODE: Final = (
 _SCRIPTS: Final = (".sh", ".bash", ".zsh", ".ksh", ".command", ".bats")
 _BRACED: Final = (".json", ".json5", ".jsonc", ".tf", ".tfvars", ".tfstate", ".hcl", ".js", ".ts", ".nomad")
 _INDENTED: Final = (".yml", ".yaml", ".j2", ".tpl", ".tmpl", ".gotmpl", ".sls", ".raml")
-_SCRIPT: Final = re.compile(r"#!\s*\S*(?:sh|env\s+(?:ba|z|k|da)?sh)\b")
-_CALLS: Final = re.compile(
+_SCRIPT: Final = Regex(r"#!\s*\S*(?:sh|env\s+(?:ba|z|k|da)?sh)\b")
+_CALLS: Final = Regex(
     r"\b(?:"
     + "|".join(
         re.escape(program) for program in PROGRAMS if program not in {"mc", "nc", "oc", "gh", "wp", "xh", "http"}
     )
     + r")[ \t]+[^\n]*"
 )
-_KIND: Final = re.compile(r"^kind[ \t]*:[ \t]*['\"]?Secret\b|\"kind\"[ \t]*:[ \t]*\"Secret\"", re.MULTILINE)
+_KIND: Final = Regex(r"^kind[ \t]*:[ \t]*['\"]?Secret\b|\"kind\"[ \t]*:[ \t]*\"Secret\"", re.MULTILINE)
 _COMPRESSED: Final = (
     b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"PK\x03\x04", b"wOFF", b"wOF2", b"%PDF", b"\x7fELF",
     b"\x00\x00\x01\x00", b"RIFF", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"OTTO", b"\x00\x01\x00\x00",
 )  # fmt: skip
-_LONE: Final = re.compile(r"[^\s:;,={}<>\"']{6,400}|[\w.@+-]{1,100}:[^\s:]{6,400}:{0,9}")
+_LONE: Final = Regex(r"[^\s:;,={}<>\"']{6,400}|[\w.@+-]{1,100}:[^\s:]{6,400}:{0,9}")
 _MOST_LONE: Final = 200
 _REASONS: Final = {"V4": "a password", "V7": "a password"}
 

@@ -9,6 +9,8 @@ import re
 from posixpath import basename
 from typing import Final
 
+from longshore.regex import Regex
+
 _BY_ENDING: Final = {
     "a key store": ".p12 .pfx .jks .jceks .keystore .bks .bcfks",
     "a password database": ".kdbx .kdb .psafe3 .agilekeychain",
@@ -45,20 +47,20 @@ _ENDINGS: Final = {ending: kind for kind, endings in _BY_ENDING.items() for endi
 _NAMES: Final = {name: kind for kind, names in _BY_NAME.items() for name in names.split()}
 _DATA: Final = r"(?:\.(?:json|ya?ml|ini|toml|txt|xml|properties|csv|db|key|conf|config|bak|old|orig|enc|gpg))?"
 _WORDS: Final = (
-    (re.compile(rf"(?:[\w.-]{{0,80}}[._-])?credentials(?:[_-][\w-]{{1,80}})?{_DATA}").fullmatch, "credentials"),
+    (Regex(rf"(?:[\w.-]{{0,80}}[._-])?credentials(?:[_-][\w-]{{1,80}})?{_DATA}"), "credentials"),
     (
-        re.compile(rf"(?:[\w.-]{{0,80}}[._-])?kubeconfig(?:[._-][\w-]{{1,80}})?{_DATA}").fullmatch,
+        Regex(rf"(?:[\w.-]{{0,80}}[._-])?kubeconfig(?:[._-][\w-]{{1,80}})?{_DATA}"),
         "credentials of a cluster",
     ),
     (
-        re.compile(r"(?:[\w.-]{0,80}[._-])?id_(?:rsa|dsa|ecdsa|ed25519)(?:[._-](?!pub\b)[\w-]{1,80})?").fullmatch,
+        Regex(r"(?:[\w.-]{0,80}[._-])?id_(?:rsa|dsa|ecdsa|ed25519)(?:[._-](?!pub\b)[\w-]{1,80})?"),
         "a private key",
     ),
-    (re.compile(r"(?:[\w.-]{0,80}[._-])?keytab").fullmatch, "a Kerberos keytab"),
+    (Regex(r"(?:[\w.-]{0,80}[._-])?keytab"), "a Kerberos keytab"),
 )
 """Names that are one of these words, with more before or after it: `prod.kubeconfig`, `credentials-prod.json`."""
 
-_SAMPLE: Final = re.compile(r"(?:^|[._-])(?:sample|example|template|dist)(?:[._-]|$)").search
+_SAMPLE: Final = Regex(r"(?:^|[._-])(?:sample|example|template|dist)(?:[._-]|$)")
 _MAGIC: Final = (
     (b"\x03\xd9\xa2\x9a", "a password database"),
     (b"\xfe\xed\xfe\xed", "a key store"),
@@ -96,4 +98,4 @@ def secret_kind(path: str, data: bytes) -> str:
     ending = name[name.rfind(".") :] if "." in name else ""
     if ending in _ENDINGS:
         return _ENDINGS[ending]
-    return next((kind for named, kind in _WORDS if named(name)), "") if not _SAMPLE(name) else ""
+    return next((kind for pattern, kind in _WORDS if pattern.fullmatch(name)), "") if not _SAMPLE.search(name) else ""

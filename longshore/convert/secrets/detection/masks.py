@@ -16,6 +16,7 @@ from longshore.convert.secrets.detection.names import name
 from longshore.convert.secrets.detection.notations import TELLING, assignments
 from longshore.convert.secrets.detection.randomness import looks_random
 from longshore.convert.secrets.detection.texts import find
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,17 +29,17 @@ _NAMES: Final = (
     "|hmac|bearer|jwt|webhook|licen[sc]e|mnemonic|seed|mdp|clave|senha|contrase|wachtw|geheim|kennw|parol|haslo|heslo|salasan"
     "|şifre|sifre|пароль|секрет|密|口令|パス|비밀"
 )
-sounds_secret: Final = re.compile(_NAMES, re.IGNORECASE).search
+SOUNDS_SECRET: Final = Regex(_NAMES, re.IGNORECASE)
 """A name under which nothing is shown."""
 
-_LONG_FLAG: Final = re.compile(
+_LONG_FLAG: Final = Regex(
     rf"(?<![\w-])--?(?:[\w.]-?){{0,60}}?(?:{_NAMES})[\w.-]{{0,60}}[\"']?[\s,]+(?P<value>\"[^\"]*\"?|'[^']*'?|[^\s,\]]+)",
     re.IGNORECASE,
 )
-_SHORT_FLAG: Final = re.compile(r"(?<![\w-])-[paPuwN][\"']?[\s,]*(?P<value>\"[^\"]*\"?|'[^']*'?|[^\s,\]]+)")
-_WORD: Final = re.compile(r"[^\s\"'`,;:{}\[\]()<>|&]{9,}")
-_REFERENCE: Final = re.compile(r"[\"']?\$(?:\w+|\{\w+(?::?\?[^}]*)?\})[\"']?,?\s*").fullmatch
-_DIGEST: Final = re.compile(r"sha(?:256|384|512)[:-]$|[Kk]ey ?id ?$")
+_SHORT_FLAG: Final = Regex(r"(?<![\w-])-[paPuwN][\"']?[\s,]*(?P<value>\"[^\"]*\"?|'[^']*'?|[^\s,\]]+)")
+_WORD: Final = Regex(r"[^\s\"'`,;:{}\[\]()<>|&]{9,}")
+_REFERENCE: Final = Regex(r"[\"']?\$(?:\w+|\{\w+(?::?\?[^}]*)?\})[\"']?,?\s*")
+_DIGEST: Final = Regex(r"sha(?:256|384|512)[:-]$|[Kk]ey ?id ?$")
 _LONGEST: Final = 4000
 """Of a longer text only the beginning is looked at; the rest is hidden."""
 
@@ -67,16 +68,16 @@ def _given(text: str) -> Iterator[Range]:
     """All that stands behind a name that sounds secret: where the value ends, quotes and commas do not tell surely."""
     for setting in assignments(text, doubting=True):
         apart = setting.sign != ":" or setting.named or text[setting.start - 1] in " \t\"'"
-        if setting.sign in {"", ","} or not apart or not sounds_secret(setting.name):
+        if setting.sign in {"", ","} or not apart or not SOUNDS_SECRET.search(setting.name):
             continue
-        if name(setting.name).strength != "public" and not _REFERENCE(text[setting.start :]):
+        if name(setting.name).strength != "public" and not _REFERENCE.fullmatch(text[setting.start :]):
             yield setting.start, len(text)
             return
 
 
-def _matches(pattern: re.Pattern[str], text: str) -> Iterator[Range]:
+def _matches(pattern: Regex, text: str) -> Iterator[Range]:
     for match in pattern.finditer(text):
-        if match["value"] and not _REFERENCE(match["value"]):
+        if match["value"] and not _REFERENCE.fullmatch(match["value"]):
             yield match.span("value")
 
 

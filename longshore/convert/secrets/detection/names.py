@@ -8,10 +8,11 @@ looks random is a secret, `created_at` is none.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
+
+from longshore.regex import Regex
 
 Strength = Literal["secret", "telling", "plain", "public"]
 
@@ -35,7 +36,7 @@ PUBLIC: Final = Name("public")
 TELLING: Final = Name("telling", "K5")
 LOGIN: Final = Name("telling", "K5", pair=True)
 
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD: Final = Regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SECRET_WORDS: Final = frozenset(
     "password passwords passwd passwds passphrase passcode pwd pass pw psk secret secrets token tokens credential "
     "credentials creds cred apikey apikeys apitoken authtoken authtok authkey accesskey secretkey privatekey "
@@ -118,7 +119,7 @@ _HARMLESS_LAST: Final = frozenset(
 _IDENTIFIERS: Final = frozenset("id ids name names arn alias fingerprint label type algorithm alg size length".split())
 """Last words that make of a key something that everybody may see: `KEY_ID`."""
 
-_HARMLESS_NAME: Final = re.compile(
+_HARMLESS_NAME: Final = Regex(
     r"^(?:public|pub|require|requires|enable|disable|allow|use|has|is|no|show|hide|skip)_|_public_key$|allow_empty"
     r"|_random_.*password|^(?:old)?pwd$|(?:^|_)(?:max|min|num|total|prompt|completion|stop)_(?:\w{1,60}_)?tokens?$"
     r"|pass_?through"

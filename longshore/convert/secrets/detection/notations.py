@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from longshore.regex import Regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TELLING: Final = re.compile(
+TELLING: Final = Regex(
     r"pass|pasw|pwd|psk|pw(?![a-z])|secret|secrt|token|cred|key|salt|pepper|auth|bearer|hmac|dsn|cookie|signature|\bsign"
     r"|hash|private|licen[sc]e|conn|webhook|jwt|sig(?![a-z])|seed|mnemonic|session|community|encrypt|eab|login|\bsas|header"
     r"|mdp|clave|senha|contrase|wachtw|geheim|kennw|parol|haslo|hasło|heslo|jelszo|segre|losen|lösen|salasan|adgangs|sifre"
@@ -22,20 +24,20 @@ TELLING: Final = re.compile(
 )
 """A name without any of these means nothing to `names`."""
 
-_REST: Final = re.compile(r"[\w.$-]*")
+_REST: Final = Regex(r"[\w.$-]*")
 _INSIDE: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-$")
-_AFTER: Final = re.compile(
+_AFTER: Final = Regex(
     r"(?P<close>(?:\\{0,2}[\"'`])?[\])}]{0,2}[\"'`]?)[ \t]{0,40}"
     r"(?P<sign>=>|:=|\?=|\+=|={1,3}|!=|>|:(?![:?+=-])|,|\||)[ \t]{0,40}(?:\\\r?\n[ \t]{0,80})?"
 )
-_VALUE: Final = re.compile(
+_VALUE: Final = Regex(
     r"(?:[NEbruf@]{0,2}(?:(?:\"\"\"|\\{0,2}\")(?!\")(?P<double>(?:[^\"\\\n]|\\[^\"\n]){1,1000}+)"
     r"|'(?P<single>(?:[^'\\\n]|\\.){1,1000}+)'?|`(?P<back>[^`\n]{1,1000}+)`?)"
     r"|\{(?P<braces>[^{}\n]{1,400}+)\}(?=[;\s\"'&]|$)"
     r"|(?P<bare>[^\s\"'`<>;,&|(){}\[\]][^\s\"'`<>;,&|()\]}]{0,400}+))"
 )
-_NEXT: Final = re.compile(r"[A-Za-z_][\w.]*=(?![=\s]|$)")
-_LINE_REST: Final = re.compile(r"[^\s\"'`]{1,400}+")
+_NEXT: Final = Regex(r"[A-Za-z_][\w.]*=(?![=\s]|$)")
+_LINE_REST: Final = Regex(r"[^\s\"'`]{1,400}+")
 LONGEST_NAME: Final = 100
 _INNER: Final = 64
 

@@ -7,9 +7,10 @@ on 41,000 identifiers, and on random texts of 14 letters and digits: docs/secret
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
+
+from longshore.regex import Regex
 
 _PAIRS: Final = {
     "a": "bcdfgiklmnprstuvwxy", "b": "aceijlorsuy", "c": "acehiklorstuy", "d": "abdegilmorsuy",
@@ -20,8 +21,8 @@ _PAIRS: Final = {
     "v": "aeior", "w": "aehinorst", "x": "aceipt", "y": "aceilmnoprst", "z": "aeioz",
 }  # fmt: skip
 _COMMON: Final = frozenset(first + second for first, seconds in _PAIRS.items() for second in seconds)
-_RUN: Final = re.compile(r"[A-Za-z0-9]{9,}")
-_HEX: Final = re.compile(r"[0-9a-f]{16,}|[0-9A-F]{16,}")
+_RUN: Final = Regex(r"[A-Za-z0-9]{9,}")
+_HEX: Final = Regex(r"[0-9a-f]{16,}|[0-9A-F]{16,}")
 _LONG: Final = 12
 _ENOUGH: Final = 256
 """Characters of a run that are looked at."""

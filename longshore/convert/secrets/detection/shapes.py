@@ -7,25 +7,25 @@ follows must look random too.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.secrets.detection.randomness import looks_random
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Span = tuple[int, int]
 
-_PRIVATE_KEY: Final = re.compile(r"-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----")
+_PRIVATE_KEY: Final = Regex(r"-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----")
 _END: Final = "-----END"
-_ENCODED_KEY: Final = re.compile(
+_ENCODED_KEY: Final = Regex(
     r"LS0tLS1CRUdJTi(?:BQUklWQVRFIEtFWS|BSU0EgUFJJVkFURSBLRVkt|BFQyBQUklWQVRFIEtFWS0|BPUEVOU1NIIFBSSVZBVEUgS0VZ"
     r"|BFTkNSWVBURUQgUFJJVkFURSBLRVkt)[A-Za-z0-9+/=]{0,4000}"
 )
 """The beginning of a private key in base64, as kubeconfigs and continuous integration have it."""
 
-_SURE: Final = re.compile(
+_SURE: Final = Regex(
     r"(?<![A-Za-z0-9])(?:"
     r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])|A3T[A-Z0-9][A-Z2-7]{16}(?![A-Za-z0-9])"
     r"|gh[pousr]_[0-9A-Za-z]{30,255}|github_pat_\w{22,255}"
@@ -63,13 +63,13 @@ _SURE: Final = re.compile(
     r"|_gitlab_session=[0-9a-z]{32}"
     r")"
 )
-_DOUBTFUL: Final = re.compile(
+_DOUBTFUL: Final = Regex(
     r"(?<![A-Za-z0-9_-])(?:sk|rk|pat|key|tok|token|secret|api|sess|oauth|e2b|pdl|tvly|fc|lsv2|clh|sup|rpa|pst|cog|svix|wbk"
     r"|signkey|ssk|xoxd|inngest|re)[-_]{1,2}[A-Za-z0-9_-]{16,255}"
 )
 """Prefixes that mean little: the rest must look random."""
 
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = Regex(
     r"hooks\.slack\.com/(?:services|workflows|triggers)/[\w/+-]{1,200}"
     r"|discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/\d{5,25}/[\w-]{6,200}"
     r"|webhook\.office\.com/webhookb2/[\w@/.-]{8,300}"
@@ -82,7 +82,7 @@ _ADDRESS: Final = re.compile(
 )
 """Addresses that whoever knows them may use."""
 
-_HASH: Final = re.compile(
+_HASH: Final = Regex(
     r"\$(?:2[abxy]\$\d\d|apr1|argon2(?:i|d|id)\$v=\d+\$[mtp=,\d]{5,40}|[1567y]|md5(?:,rounds=\d+)?|7\$\d+|gy|scrypt)\$[./A-Za-z0-9$,=+_-]{10,300}"
     r"|\{(?:S?SHA|S?SHA256|S?SHA512|S?MD5|PLAIN|CRYPT|CLEARTEXT|PBKDF2|SCRAM-SHA-\d{1,3}|ARGON2|BCRYPT)(?:\.[A-Za-z0-9]{3,6})?\}[^\s\"':,]{6,400}"
     r"|(?:pbkdf2_sha256|pbkdf2:sha256|scrypt|pbkdf2-sha512|bcrypt_sha256)[$:][\w$:./+=-]{16,400}"

@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from longshore.regex import Regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TOKEN: Final = re.compile(
+_TOKEN: Final = Regex(
     r"(?P<blank>[ \t\r]+|\\\r?\n)|(?P<comment>#[^\n]*)|(?P<end>&&|\|\||;;?|[|&\n()])"
     r"|(?P<redirection>\d?(?:<<<?-?|>>?|<)&?)"
     r"|(?P<word>(?:[^\s;|&()<>\"'\\`]|\\[\s\S]|\"(?:[^\"\\]|\\[\s\S])*+\"|\$?'[^']*+'|[\"'`])+)|(?P<other>[\s\S])"
 )
-_PIECE: Final = re.compile(r"\\\n|\\([\s\S])|\"((?:[^\"\\]|\\[\s\S])*+)\"|\$?'([^']*+)'|([^\"'\\]+)|(.)", re.DOTALL)
-_ESCAPE: Final = re.compile(r"\\([\"\\$`\n])")
+_PIECE: Final = Regex(r"\\\n|\\([\s\S])|\"((?:[^\"\\]|\\[\s\S])*+)\"|\$?'([^']*+)'|([^\"'\\]+)|(.)", re.DOTALL)
+_ESCAPE: Final = Regex(r"\\([\"\\$`\n])")
 
 
 class Command(NamedTuple):

@@ -9,6 +9,7 @@ from longshore.convert.secrets.detection import values
 from longshore.convert.secrets.detection.addresses import is_variable
 from longshore.convert.secrets.detection.names import name
 from longshore.convert.secrets.detection.randomness import looks_random
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from longshore.convert.secrets.detection.shapes import Span
 
 _QUOTED: Final = r"[NEU]?\\?['\"](?P<value>[^'\"\\\n]{1,400})"
-_SURE: Final = re.compile(
+_SURE: Final = Regex(
     rf"\bidentified[ \t\n]{{1,20}}(?:with[ \t]{{1,9}}[\w']{{1,64}}[ \t]{{1,9}})?(?:by|as)[ \t\n]{{1,20}}"
     rf"(?:password[ \t]{{1,9}})?{_QUOTED}"
     rf"|\bpassword[ \t\n]{{0,20}}\([ \t]{{0,9}}(?:(?<=PASSWORD\()|(?<=password\()){_QUOTED.replace('value', 'value2')}"
@@ -25,7 +26,7 @@ _SURE: Final = re.compile(
     rf"|\b(?:auth-pass|auth_pass)[ \t]{{1,20}}[\w.-]{{1,64}}[ \t]{{1,20}}[\"']?(?P<value4>[^\s\"';]{{1,400}})",
     re.IGNORECASE,
 )
-_LIKELY: Final = re.compile(
+_LIKELY: Final = Regex(
     r"\bidentified[ \t\n]{1,20}by[ \t\n]{1,20}(?:password[ \t]{1,9})?(?P<value>[^\s'\";,]{3,400})"
     r"|\b(?:auth|login|authenticate|connect|basic_?auth|setauth|credentials|createuser|user)[ \t]{0,9}\([ \t]{0,9}"
     r"['\"][^'\"\n]{1,100}['\"][ \t]{0,9},[ \t]{0,9}['\"](?P<value2>[^'\"\n]{3,400})['\"]"
@@ -36,13 +37,13 @@ _LIKELY: Final = re.compile(
     r"|\bsecure_link_md5[ \t][^\n;]{0,200}[ \t](?P<value6>[^\s\";]{3,200})",
     re.IGNORECASE | re.MULTILINE,
 )
-_INSERT: Final = re.compile(
+_INSERT: Final = Regex(
     r"\binsert[ \t\n]{1,20}(?:ignore[ \t]{1,9})?into[ \t\n]{1,20}[\w.`\"\[\]]{1,100}[ \t\n]{0,20}"
     r"\((?P<columns>[^()]{1,2000})\)"
     r"[ \t\n]{0,20}values[ \t\n]{0,20}(?P<rows>\([^;]{1,4000})",
     re.IGNORECASE,
 )
-_FIELD: Final = re.compile(
+_FIELD: Final = Regex(
     r"N?'(?P<text>(?:[^']|''){0,2000})'|(?P<call>\w{1,40}\()|(?P<bare>[^,()'\s]{1,400})|(?P<sign>[,()])"
 )
 

@@ -18,33 +18,34 @@ from longshore.convert.secrets.detection.notations import TELLING, assignments
 from longshore.convert.secrets.detection.randomness import looks_random
 from longshore.convert.secrets.detection.shapes import hashes, private_keys, tokens
 from longshore.convert.secrets.detection.statements import statements
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from longshore.convert.secrets.detection.notations import Assignment
 
-_AUTHORIZATION: Final = re.compile(
+_AUTHORIZATION: Final = Regex(
     r"(?:authorization|auth|x-[\w-]{0,40}(?:token|key))['\"]?[ \t]{0,20}[:=,][ \t]{0,20}\\?['\"]?"
     r"(?:bearer|basic|token|apikey|api-key|digest|splunk|genie\w{0,8}|ssws|aws)(?:[ \t]{1,20}|%20|\+)"
     r"(?P<value>[^\s'\"`,;]{1,1000}+)",
     re.IGNORECASE,
 )
-_COMMENT: Final = re.compile(r"[ \t]*(?:#|;|//|--(?=[ \t])|<!--|\*|/\*|!(?![\w])|REM\b)")
-_EXAMPLE: Final = re.compile(
+_COMMENT: Final = Regex(r"[ \t]*(?:#|;|//|--(?=[ \t])|<!--|\*|/\*|!(?![\w])|REM\b)")
+_EXAMPLE: Final = Regex(
     r"(?:secret|password|passwd|pass|pwd|my-?\w+|change-?me|example|user\w*|name|pw|xxx+|\.\.\.)", re.IGNORECASE
 )
 """What shows how to write a password: `mysql://user:secret@host` in a comment."""
 
-_WORDS: Final = re.compile(r"[ \t]{1,40}([^\s]{1,400})")
-_LINE_START: Final = re.compile(
+_WORDS: Final = Regex(r"[ \t]{1,40}([^\s]{1,400})")
+_LINE_START: Final = Regex(
     r"[\s{;]*(?:-[ \t]+)?(?:(?:export|set|setenv|env|SetEnv|const|let|var|ARG|ENV|declare -x|local|fastcgi_param)"
     r"[ \t]+)?(?:['\"][ \t]*)?"
 )
 _CALLS: Final = frozenset((",", "==", "===", "!="))
 _DOUBTFUL: Final = frozenset(("|", "==", "===", "!="))
-_ALONE: Final = re.compile(r"[^\s]{0,400}+[ \t]*(?:$|[\r\n#;,}\])\"'<]|//)")
-_WORTH: Final = re.compile(r"[:=@|,<>]|-----BEGIN|LS0t|[ \t]|[A-Za-z0-9_.-]{16}")
+_ALONE: Final = Regex(r"[^\s]{0,400}+[ \t]*(?:$|[\r\n#;,}\])\"'<]|//)")
+_WORTH: Final = Regex(r"[:=@|,<>]|-----BEGIN|LS0t|[ \t]|[A-Za-z0-9_.-]{16}")
 
 
 def find(text: str, *, code: bool = False, prose: bool = False, file: bool = False) -> Iterator[Found]:

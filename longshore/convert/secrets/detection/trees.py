@@ -6,10 +6,12 @@ files are read too. The time is linear in the size.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from longshore.regex import Regex
+
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
 
@@ -30,10 +32,10 @@ _REST: Final = (
     r"|(?P<comment>(?<![^\s,{}\[\]])(?://|\#)[^\n]*)|(?P<bare>(?:[^\s{}\[\]:,=\"']|:(?![\s\"'{\[]|$)|=(?![\"']))++)|(?P<line>\n)"
 )
 _TOKENS: Final = {
-    "\"'": re.compile(f"{_DOUBLE}|{_SINGLE}|{_REST}"),
-    "'": re.compile(f"{_SINGLE}|{_REST}"),
-    '"': re.compile(f"{_DOUBLE}|{_REST}"),
-    "": re.compile(_REST),
+    "\"'": Regex(f"{_DOUBLE}|{_SINGLE}|{_REST}"),
+    "'": Regex(f"{_SINGLE}|{_REST}"),
+    '"': Regex(f"{_DOUBLE}|{_REST}"),
+    "": Regex(_REST),
 }
 """By the quotes that are closed further on."""
 
@@ -92,14 +94,14 @@ def braced(text: str, above: tuple[str, ...] = (), *, bare: bool = True) -> Iter
                 stack.pop()
 
 
-_LINE: Final = re.compile(
+_LINE: Final = Regex(
     r"(?P<indent>[ \t]*)(?P<dashes>(?:-[ \t]+)*)(?:(?P<key>\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'"
     r"|[^\s#:{\[\"'-][^:#\n{\[]{0,200}?|-[^\s:#{\[-][^:#\n{\[]{0,200}?)[ \t]*:(?=[ \t\r]|$))?"
     r"[ \t]*(?P<value>[^\r\n]*)"
 )
-_DECORATION: Final = re.compile(r"(?:[&!][\w!:/.-]*+[ \t]++)*+")
-_BLOCK: Final = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?$")
-_COMMENT: Final = re.compile(r"[ \t]#.*$")
+_DECORATION: Final = Regex(r"(?:[&!][\w!:/.-]*+[ \t]++)*+")
+_BLOCK: Final = Regex(r"[|>][-+0-9]*[ \t]*(?:#.*)?$")
+_COMMENT: Final = Regex(r"[ \t]#.*$")
 
 
 def indented(text: str) -> Iterator[Leaf]:
@@ -156,10 +158,10 @@ def _plain(value: str) -> str:
     return _COMMENT.sub("", value)
 
 
-_ELEMENT: Final = re.compile(
+_ELEMENT: Final = Regex(
     r"<(?P<name>[A-Za-z][\w.:-]{0,100})(?P<attributes>(?:[ \t\r\n][^<>]{0,2000}+)?)>\s{0,80}(?P<text>[^<]{0,4000}+)"
 )
-_ATTRIBUTE: Final = re.compile(
+_ATTRIBUTE: Final = Regex(
     r"(?P<name>[A-Za-z_][\w.:-]{0,100})[ \t\r\n]{0,9}=[ \t\r\n]{0,9}"
     r"(?:\"(?P<double>[^\"]{0,2000})\"|'(?P<single>[^']{0,2000})')"
 )

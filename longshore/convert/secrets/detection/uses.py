@@ -6,23 +6,23 @@ its value, so that a machine that has the value and one that has not come to the
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.secrets.detection.names import name
 from longshore.convert.secrets.detection.notations import TELLING
 from longshore.convert.secrets.detection.trees import indented
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CONSENT: Final = ("x-longshore", "plain")
-_USE: Final = re.compile(
+_USE: Final = Regex(
     r"(?<![\w.$-])(?P<key>[A-Za-z_][\w.-]{1,100}+)[\"']?[ \t]{0,20}[:=][ \t]{0,20}[\"']?"
     r"\$(?:(?P<plain>[A-Za-z_]\w{0,100}+)|\{(?P<braced>[A-Za-z_]\w{0,100}+)(?::?[-?][^{}$\n]{0,400}+)?\})"
     r"(?=[\"']?[ \t]{0,20}(?:[,}\]\r\n]|#|$))"
 )
-_PASSWORD: Final = re.compile(
+_PASSWORD: Final = Regex(
     r"://[^\s/:@?#\"'{}]{0,64}(?:\$\{[^{}\s]{1,200}\})?:\$\{(?P<braced>[A-Za-z_]\w{0,100}+)(?::?[-?][^{}$\n]{0,400}+)?\}@"
 )
 
@@ -31,7 +31,7 @@ _NEXT: Final = r"[\"']?[ \t]{0,20},?[ \t]{0,20}[\"']?"
 """Between a flag and its value: blanks within a text, the quotes and the comma of a list on one line."""
 
 _IN_COMMANDS: Final = tuple(
-    re.compile(pattern.replace("VALUE", _VALUE).replace("NEXT", _NEXT))
+    Regex(pattern.replace("VALUE", _VALUE).replace("NEXT", _NEXT))
     for pattern in (
         r"(?i:\b(?:bearer|basic|token)[ \t]{1,9})VALUE",
         r"(?i:[\"' \t](?:x-)?(?:api-?key|auth-token|private-token|access-token|vault-token)[ \t]{0,9}:[ \t]{0,9})VALUE",
@@ -44,7 +44,7 @@ _IN_COMMANDS: Final = tuple(
 )
 """Places of a command, a header or a connection string where nothing but a password or a token stands."""
 
-_FLAG: Final = re.compile(rf"(?<![\w-])--?(?P<flag>[A-Za-z][\w-]{{1,60}}+)(?:=|{_NEXT}){_VALUE}")
+_FLAG: Final = Regex(rf"(?<![\w-])--?(?P<flag>[A-Za-z][\w-]{{1,60}}+)(?:=|{_NEXT}){_VALUE}")
 _OWN_NAMES: Final = frozenset({"requirepass", "masterauth"})
 
 
@@ -56,6 +56,8 @@ def secret_by_use(text: str) -> Iterator[str]:
     if "$" not in text:
         return
     plain = _plain(text) if "x-longshore" in text and "plain" in text else frozenset()
+    # No use goes beyond its line, few lines have a variable, and services say the same as others do.
+    text = "\n".join(dict.fromkeys(line for line in text.split("\n") if "$" in line))
     for use in _USE.finditer(text):
         key = use["key"]
         if TELLING.search(key) and name(key).strength == "secret" and key not in plain:

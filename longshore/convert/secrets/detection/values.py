@@ -11,30 +11,31 @@ from typing import Final
 
 from longshore.compose.references import OPEN
 from longshore.convert.secrets.detection.randomness import looks_random
+from longshore.regex import Regex
 
-_SETTING: Final = re.compile(r"\s*|true|false|yes|no|on|off|none|null|nil|undefined|\[\]|\{\}|\"\"|''", re.IGNORECASE)
-_PLACEHOLDER: Final = re.compile(
+_SETTING: Final = Regex(r"\s*|true|false|yes|no|on|off|none|null|nil|undefined|\[\]|\{\}|\"\"|''", re.IGNORECASE)
+_PLACEHOLDER: Final = Regex(
     r"|true|false|yes|no|on|off|none|null|\d{1,5}|x+|\*+|\.+|-+|_+|<[^>]*>|\{\{.*\}\}|\[[\w -]*\]"
     r"|change_?-?(?:me|it|this).*|.{0,30}change_?-?me|replace_?-?(?:me|this|with).*|todo|tbd|fixme|dummy"
     r"|your[_-].*|my[_-](?:secret|password|token|key).*|example.*|insert[_-].*|put your .*|<.{1,60}>",
     re.IGNORECASE | re.DOTALL,
 )
-_PLACE: Final = re.compile(
+_PLACE: Final = Regex(
     r"/(?:app|bin|certs?|configs?|data|dev|etc|home|keys?|lib|media|mnt|opt|root|run|secrets?|srv|ssl|tls|tmp|usr|var|vault)"
     r"(?:/\S*)?|(?:[\w.~-]*/)*[\w.-]+\.(?:key|pem|crt|cert|cer|p12|pfx|jks|json|ya?ml|txt|ini|conf|env)"
     r"|https?://[\w.-]+(?::\d+)?/?"
 )
 """Where a secret may be, not the secret. A value that only begins with `/` may well be one."""
 
-_PUBLIC: Final = re.compile(
+_PUBLIC: Final = Regex(
     r"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S{1,20}|sk-ssh-\S{1,40}) AAAA.*"
     r"|-----BEGIN (?:CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY).*"
     r"|LS0tLS1CRUdJTiBDRVJU.*|LS0tLS1CRUdJTiBQVUJMSUMg.*|sha(?:256|384|512)[:-].*|0x[0-9a-fA-F]{40}|pk_(?:test|live)_\w+"
     r"|(?:ami|eni|fs|i|igw|lt|nat|rtb|sg|snap|subnet|vol|vpc)-[0-9a-f]{8,17}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|arn:aws[\w-]*:.*",
     re.DOTALL,
 )
-_VERSION: Final = re.compile(r"v?[\^~]?\d+\.\d+(?:\.\d+)?(?:[-+][\w.]+)?|[\^~<>=]=?\d[\d.x*]*")
-_REFERENCE: Final = re.compile(
+_VERSION: Final = Regex(r"v?[\^~]?\d+\.\d+(?:\.\d+)?(?:[-+][\w.]+)?|[\^~<>=]=?\d[\d.x*]*")
+_REFERENCE: Final = Regex(
     r"\$(?:\{|\((?=[A-Za-z])|[A-Za-z_]\w{0,60}$|[?@*#!-])|\$[A-Z_]{3}|\{\{|<%|%\(\w+\)s|%\{\w|^%\w+%$|^@\w+@$|^__\w+__$|^\*+$|^<.*>$"
     r"|^\{[^{}]*\}$|^[*&!|>]|^(?:env|vault|file|secret|ref|arn|process|os|ssm|aws|gcp|op|sops|var|local|data|self|this"
     r"|config|settings|request|ngx|params?|props|options|args|ctx|context|System|Deno|import|getenv|lookup|fromEnv)[.:(]"
@@ -43,7 +44,7 @@ _REFERENCE: Final = re.compile(
 )
 """What names a secret that stands elsewhere, as the templates and programs write it that we know."""
 
-_DEFAULT: Final = re.compile(r"\$\{[\w.]{1,100}:?[-=:]([^{}]{1,400})")
+_DEFAULT: Final = Regex(r"\$\{[\w.]{1,100}:?[-=:]([^{}]{1,400})")
 """A reference with what counts where nothing is set: that may be a secret itself."""
 
 _NO_VALUE: Final = frozenset(
@@ -55,14 +56,14 @@ _NO_VALUE: Final = frozenset(
 )
 """Words that say what kind of thing is meant. As a password they would be the first to be guessed."""
 
-_PAIR: Final = re.compile(r"[\w.@+-]{1,64}[:/](?P<value>[^\s/:@]{3,200})")
-_BETWEEN: Final = re.compile(r"[,;|\s]+")
-_HOST: Final = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}")
+_PAIR: Final = Regex(r"[\w.@+-]{1,64}[:/](?P<value>[^\s/:@]{3,200})")
+_BETWEEN: Final = Regex(r"[,;|\s]+")
+_HOST: Final = Regex(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}")
 _SHORT: Final = 5
-_SCHEME: Final = re.compile(
+_SCHEME: Final = Regex(
     r"(?:bearer|basic|token|apikey|api-key|digest|splunk|key|genie\w{0,8}|ssws)(?:[ \t]+|%20|\+)(?=\S)", re.IGNORECASE
 )
-_WORD: Final = re.compile(r"[A-Za-z]+")
+_WORD: Final = Regex(r"[A-Za-z]+")
 
 
 def is_nothing(value: str) -> bool:
