@@ -39,10 +39,10 @@ def sole_reference(text: str) -> str | None:
     return match[1] if match else None
 
 
-def substitute(text: str, write: Callable[[str], str], keep: Callable[[str], str] = lambda plain: plain) -> str:
+def substitute(text: str, write: Callable[[str], str], keep: Callable[[str], str] | None = None) -> str:
     """Rewrite `text` piece by piece: references by `write(name)`, the text between them by `keep`."""
-    if OPEN not in text:
-        return keep(text)
+    if keep is None:
+        return _REFERENCE.sub(lambda found: write(found[1]), text) if OPEN in text else text
     return "".join(write(piece) if is_name else keep(piece) for is_name, piece in pieces(text))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from longshore.convert.estate.texts import calling, is_file, without_comments
+from longshore.convert.estate.texts import holding, is_file, without_comments
 from longshore.convert.kubernetes.host_places import PORTS, is_dialled
 from longshore.model import Span
 from longshore.regex import Regex
@@ -64,13 +64,12 @@ def docker_host(estate: Estate) -> Iterator[Named]:
     """Every setting, command and mounted file that names the Docker host, each of its names once in each place."""
     own = estate.memo(_gateways)
     addresses = "|".join((_BRIDGES, *map(re.escape, sorted(own))))
-    host = re.compile(
+    host = Regex(
         rf"(?:(?P<scheme>https?|wss?)://)?(?<![\w.-])(?P<name>{_NAMES}|(?:{addresses})(?!/\d))"
         r"(?::(?P<port>\d{2,5}))?(?![\w-]|\.\w)"
     )
-    parts = (*_PARTS, *own)
-    for text in calling(estate):
-        if not any(part in text.text for part in parts) or not is_dialled(text.key) or "labels" in text.path:
+    for text in holding(estate, *_PARTS, *own):
+        if not is_dialled(text.key) or "labels" in text.path:
             continue
         written = without_comments(text.text) if is_file(text.path) else text.text
         seen: set[tuple[Path, str]] = set()

@@ -39,8 +39,16 @@ def _commands(model: Mapping[str, Any], at: Path) -> Iterator[tuple[Path, str]]:
         yield (*at, "healthcheck", "test"), test if isinstance(test, str) else " ".join(map(str, test[1:]))
 
 
-def settings(service: Service) -> Iterator[tuple[Path, str]]:
+def settings(service: Service) -> tuple[tuple[Path, str], ...]:
     """Every variable that has a value, as `NAME=value`: (path, text)."""
+    return service.memo(_settings)
+
+
+def _settings(service: Service) -> tuple[tuple[Path, str], ...]:
+    return tuple(_each_setting(service))
+
+
+def _each_setting(service: Service) -> Iterator[tuple[Path, str]]:
     for key, value in (service.model.get("environment") or {}).items():
         if value is not None:
             yield (*service.path, "environment", key), f"{key}={value}"

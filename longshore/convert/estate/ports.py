@@ -181,6 +181,10 @@ def served(service: Service) -> tuple[int, ...]:
 
 def listening(service: Service) -> tuple[int, ...]:
     """Ports at which the service listens, as far as its own settings, command and health check tell."""
+    return service.memo(_listening)
+
+
+def _listening(service: Service) -> tuple[int, ...]:
     command = " ".join(str(word) for name in ("entrypoint", "command") for word in service.model.get(name) or ())
     found = [match[1] or match[2] or match[3] for match in _LISTENS.finditer(command)]
     found += [match[1] for match in _HERE.finditer(" ".join(service.health_test or ()))]
@@ -194,6 +198,10 @@ def listening(service: Service) -> tuple[int, ...]:
 
 def runs_its_program(service: Service) -> bool:
     """Does the container run what its image is made for, as far as `entrypoint` and `command` tell?"""
+    return service.memo(_runs_its_program)
+
+
+def _runs_its_program(service: Service) -> bool:
     words = " ".join(map(str, service.model.get("command") or [])).split(None, 1)
     program = basename(words[0]) if words else ""
     return not service.model.get("entrypoint") and program not in SHELLS and not CLIENT.match(program)

@@ -50,6 +50,18 @@ def calling(estate: Estate) -> tuple[Text, ...]:
     return estate.memo(_calling)
 
 
+def holding(estate: Estate, *parts: str) -> Iterator[Text]:
+    """Every such text that holds one of `parts`, which most projects hold in none: all is searched for them at once."""
+    whole = estate.memo(_whole)
+    sought = [part for part in parts if part in whole]
+    return (text for text in calling(estate) if any(part in text.text for part in sought)) if sought else iter(())
+
+
+def _whole(estate: Estate) -> str:
+    """All of them in one, each once."""
+    return "\n".join(dict.fromkeys(text.text for text in calling(estate)))
+
+
 def _calling(estate: Estate) -> tuple[Text, ...]:
     return (*(text for service in estate for text in _of(service)), *files(estate))
 
@@ -85,7 +97,9 @@ def labels(service: Service) -> Iterator[tuple[Path, Mapping[str, object]]]:
 
 
 def texts(estate: Estate, part: str) -> Iterator[tuple[Path, str]]:
-    """Every such text that holds `part`, and its place."""
+    """Every such text that holds `part`, and its place; of a command, the word."""
+    if part not in estate.memo(_whole):
+        return
     for service in estate:
         for key, value in (service.model.get("environment") or {}).items():
             if value and part in value:

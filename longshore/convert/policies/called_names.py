@@ -14,7 +14,7 @@ from longshore.convert.estate.aliases import hosts
 from longshore.convert.estate.dials import calls
 from longshore.convert.estate.made_names import container_prefixes, made_name
 from longshore.convert.estate.tasks import TASKS
-from longshore.convert.estate.texts import calling, is_file, readers
+from longshore.convert.estate.texts import calling, holding, is_file, readers
 from longshore.convert.kubernetes.host_places import host_places, means_other
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity
@@ -76,7 +76,7 @@ def _doubtful(estate: Estate) -> dict[str, dict[Path, tuple[str, Service]]]:
     known = hosts(estate)
     old = {name: known[name] for name in estate.hostnames if name in known and not name.startswith(TASKS)}
     prefixes = container_prefixes(estate)
-    for text in calling(estate):
+    for text in calling(estate) if old else holding(estate, *prefixes):
         if not any(part in text.text for part in prefixes) and old.keys().isdisjoint(_hostlike(text.text, old)):
             continue
         for position, key, name in _alone(text):

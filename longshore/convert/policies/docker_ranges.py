@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from longshore.convert.estate.texts import calling, is_file, readers, without_comments
+from longshore.convert.estate.texts import holding, is_file, readers, without_comments
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity, Span
 from longshore.regex import Regex
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _POOLS: Final = r"172\.16\.0\.0/12|172\.(?:1[7-9]|2[0-9]|30)\.0\.0/16"
 """What Docker takes for networks without a subnet, but for 172.31.0.0/16, which is also the default VPC of AWS."""
+
+_BEGINNING: Final = "172."
 
 _OF_PODS: Final = Regex(r"(?<![\w.])(?:10\.\d{1,3}\.\d{1,3}\.\d{1,3}|0\.0\.0\.0|100\.64\.0\.0)/\d|::/0|private_ranges")
 _LETS_IN: Final = Regex(
@@ -60,10 +62,10 @@ def docker_ranges(service: Service) -> Iterator[Problem]:
 def _places(estate: Estate) -> dict[str, dict[tuple[Path, Found], None]]:
     """Service → (place below it, range)."""
     places: dict[str, dict[tuple[Path, Found], None]] = {}
-    own = [re.escape(subnet) for subnet in _subnets(estate)]
-    ranges = re.compile(rf"(?<![\w.])(?:{'|'.join([_POOLS, *own])})(?![\w.])")
-    for text in calling(estate):
-        if "/" in text.text and "labels" not in text.path and "." in text.text:
+    own = tuple(_subnets(estate))
+    ranges = Regex(rf"(?<![\w.])(?:{'|'.join([_POOLS, *map(re.escape, own)])})(?![\w.])")
+    for text in holding(estate, _BEGINNING, *own):
+        if "labels" not in text.path:
             for path, found in _found(text, ranges):
                 for reader, at in readers(estate, path):
                     places.setdefault(reader, {})[at, found] = None
@@ -78,7 +80,7 @@ def _subnets(estate: Estate) -> Iterator[str]:
                 yield subnet
 
 
-def _found(text: Text, ranges: re.Pattern[str]) -> Iterator[tuple[Path, Found]]:
+def _found(text: Text, ranges: Regex) -> Iterator[tuple[Path, Found]]:
     written = without_comments(text.text) if is_file(text.path) else text.text
     if _OF_PODS.search(written):
         return
