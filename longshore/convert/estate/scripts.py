@@ -6,6 +6,8 @@ import re
 from posixpath import basename
 from typing import TYPE_CHECKING, Final
 
+from longshore.regex import Regex
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 _SHELLS: Final = frozenset({"ash", "bash", "dash", "sh"})
 _CALL: Final = 3
-_BETWEEN: Final = re.compile(r"&&|\|\||[;\n|]")
+_BETWEEN: Final = Regex(r"&&|\|\||[;\n|]")
 _KEYWORDS: Final = frozenset({"", "}", "do", "done", "else", "esac", "fi", "then"})
 _CLOSING: Final = frozenset({":", "echo", "exit", "printf", "true"})
 
