@@ -5,6 +5,8 @@ PY := .venv/bin/python
 READY := .venv/.ready
 TOOLS := .venv/.tools
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+# One file of tests per process: what a file makes once, it makes once. A cluster has the machine to itself.
+PURE = $(PY) -m pytest -m "not cluster" --numprocesses 2 --dist loadfile
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--all-extras --custom-compile-command "make lock" $(FLAGS)
 
@@ -41,10 +43,10 @@ lint: $(TOOLS) ## Format, lint, types, layers, sizes
 	@$(PY) -m tools.size
 
 check: lint ## Lint and the fast tests: for every commit
-	@$(PY) -m pytest -m "not cluster"
+	@$(PURE)
 
 test: $(TOOLS) ## All tests, on a real Kubernetes API that is built once (about 25 minutes the first time)
-	@$(PY) -m pytest
+	@$(PURE); pure=$$?; $(PY) -m pytest -m cluster && exit $$pure
 
 up preview refresh destroy: $(TOOLS) ## make up STACK=shop.local: the same with a real Pulumi engine (FLAGS=… are its own)
 	@$(PY) -m tools.pulumi $@ "$(STACK)" $(FLAGS)

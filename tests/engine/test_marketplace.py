@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["node", "operator"]
 
 STACK = "shop.node"
-NAMESPACE = "shop-node"
+NAMESPACE = "shop-on-node"
 STORE = "external-secrets.io/v1", "SecretStore"
 
 
@@ -44,6 +44,7 @@ def project(node: Node, tmp_path: Path) -> Project:
     little = {"deploy": {"resources": {"reservations": {"cpus": "0.01", "memory": "16M"}}}}
     (examples / "compose.node.yaml").write_text(json.dumps({"services": dict.fromkeys(listed.out.split(), little)}))
     config: dict[str, Any] = json.loads(json.dumps(marketplace.STACK))
+    config["longshore:namespace"] = NAMESPACE
     config["longshore:compose"]["files"].append("examples/marketplace/compose.node.yaml")
     (project.folder / "stacks" / f"Pulumi.{STACK}.yaml").write_text(json.dumps({"config": config}))
     return project
