@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 import pulumi_kubernetes as k8s
-
-from longshore.stack.decoding import snake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +64,7 @@ def resource(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pul
         )
     else:
         cls = getattr(import_module(f"pulumi_kubernetes.{module}"), kind)
-        made = cls(name, metadata=metadata, opts=opts, **{snake(key): value for key, value in content.items()})
+        made = cls(name, metadata=metadata, opts=opts, **{_snake(key): value for key, value in content.items()})
     return made
 
 
@@ -135,3 +134,8 @@ def _start_seconds(container: dict[str, Any]) -> int:
 
 def _timeout(seconds: int) -> pulumi.CustomTimeouts:
     return pulumi.CustomTimeouts(create=f"{seconds}s", update=f"{seconds}s")
+
+
+def _snake(name: str) -> str:
+    """Write a key of Kubernetes as the SDK names the argument: `binaryData` is `binary_data`."""
+    return re.sub(r"(?<=[a-z0-9])[A-Z]", lambda match: "_" + match[0], name).lower()

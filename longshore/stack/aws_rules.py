@@ -9,8 +9,8 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Final
 
+from longshore.decoding.errors import Wrong
 from longshore.stack.addons import NETWORK, SHARED_STORAGE
-from longshore.stack.decoding import Wrong
 from longshore.stack.settings import EksCluster
 
 if TYPE_CHECKING:

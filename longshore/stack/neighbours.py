@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.stack.decoding import Wrong
+from longshore.decoding.errors import Wrong
 from longshore.stack.settings import EksCluster, KubeconfigCluster, StackCluster
 
 if TYPE_CHECKING:

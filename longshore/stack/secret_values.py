@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from longshore.convert.secrets.detection import detect, text_hit
 from longshore.convert.secrets.detection.names import name
 from longshore.convert.secrets.detection.randomness import looks_random
-from longshore.stack.decoding import Wrong
+from longshore.decoding.errors import Wrong
 
 if TYPE_CHECKING:
     from longshore.model import Path

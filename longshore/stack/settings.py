@@ -2,62 +2,73 @@
 
 A *platform* stack has `network`, `cluster` and the secrets `operator`; an *application* stack has `team` and
 `compose`, on the cluster of a platform stack or on any kubeconfig; a small shop puts both in one stack. Imports no
-pulumi; `longshore.stack.validation` reads these from a stack file with every error at once.
+pulumi; `longshore.stack.validation` reads these from a stack file with every error at once, and
+`longshore.stack.schema` makes their JSON Schema.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, TypeAdapter
 
 from longshore.convert.kubernetes.names import label
-from longshore.convert.options import SecretSettings, ServiceSettings, Storage, VolumeSettings
-from longshore.stack.decoding import Rule, pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from longshore.convert.options import Exposure, SecretSettings, ServiceSettings, Storage, VolumeSettings
+from longshore.decoding.types import Boolean, Count, Fields, Integer, Named, Rule, Section, Written, text
 
 Name = Annotated[
-    str, pattern(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a DNS label: lower-case letters, digits and `-`, at most 63")
+    str, text(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a DNS label: lower-case letters, digits and `-`, at most 63")
 ]
-Region = Annotated[str, pattern(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as `eu-west-1`")]
-Account = Annotated[str, pattern(r"[0-9]{12}", "an AWS account id: 12 digits, in quotes")]
+Region = Annotated[str, text(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as `eu-west-1`")]
+Account = Annotated[str, text(r"[0-9]{12}", "an AWS account id: 12 digits, in quotes")]
 RoleArn = Annotated[
-    str, pattern(r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+", "the ARN of an IAM role, `arn:aws:iam::…:role/…`")
+    str, text(r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+", "the ARN of an IAM role, `arn:aws:iam::…:role/…`")
 ]
-Cidr = Annotated[str, pattern(r"([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}", "an address range such as `10.0.0.0/16`")]
-Minor = Annotated[str, pattern(r"1\.[0-9]{2}", "a Kubernetes minor version in quotes, such as `'1.35'`")]
+Cidr = Annotated[str, text(r"([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}", "an address range such as `10.0.0.0/16`")]
+Minor = Annotated[str, text(r"1\.[0-9]{2}", "a Kubernetes minor version in quotes, such as `'1.35'`")]
 Version = Annotated[
-    str, pattern(r"v?[0-9]+\.[0-9]+\.[0-9]+([-+.][0-9A-Za-z.-]+)?", "an exact version such as `v1.2.3` (pinned)")
+    str, text(r"v?[0-9]+\.[0-9]+\.[0-9]+([-+.][0-9A-Za-z.-]+)?", "an exact version such as `v1.2.3` (pinned)")
 ]
 AddonVersion = Annotated[
-    str, pattern(r"v[0-9][0-9.]*-eksbuild\.[0-9]+", "an exact EKS add-on version such as `v1.23.0-eksbuild.1`")
+    str, text(r"v[0-9][0-9.]*-eksbuild\.[0-9]+", "an exact EKS add-on version such as `v1.23.0-eksbuild.1`")
 ]
-Email = Annotated[str, pattern(r"[^@\s]+@[^@\s]+\.[^@\s]+", "a mail address")]
-QUANTITY = pattern(
-    r"[0-9]+(\.[0-9]+)?(m|k|[KMGTPE]i|[MGTPE])?", "a Kubernetes quantity such as `512Mi`, `2Gi`, `250m` or `2`"
-)
-Quantity = Annotated[str, QUANTITY]
+Email = Annotated[str, text(r"[^@\s]+@[^@\s]+\.[^@\s]+", "a mail address")]
+Quantity = Annotated[
+    str,
+    text(r"[0-9]+(\.[0-9]+)?(m|k|[KMGTPE]i|[MGTPE])?", "a Kubernetes quantity such as `512Mi`, `2Gi`, `250m` or `2`"),
+]
 RETENTIONS = frozenset({1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827})
 """Days for which CloudWatch can keep a log."""
 _RETENTION = "a retention that CloudWatch knows, in days: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400 …"
-Days = Annotated[int, Rule(RETENTIONS.__contains__, _RETENTION)]
-DaysOrNone = Annotated[int, Rule((RETENTIONS | {0}).__contains__, f"0, or {_RETENTION}")]
+Days = Annotated[Integer, Rule(RETENTIONS.__contains__, _RETENTION, {"enum": sorted(RETENTIONS)})]
+DaysOrNone = Annotated[
+    Integer, Rule((RETENTIONS | {0}).__contains__, f"0, or {_RETENTION}", {"enum": [0, *sorted(RETENTIONS)]})
+]
+# The engine of pydantic's patterns looks at no text twice, and knows no `(?!…)`.
+_GROUP = re.compile(r"(?!system:|eks:|aws:|amazon:|iam:)[^\s]*").fullmatch
 Group = Annotated[
     str,
-    pattern(r"(?!system:|eks:|aws:|amazon:|iam:)[^\s]+", "a Kubernetes group that EKS lets one name: not `system:…`"),
+    Rule(
+        lambda group: _GROUP(group) is not None,
+        "a Kubernetes group that EKS lets one name: not `system:…`",
+        {"pattern": r"^(?!system:|eks:|aws:|amazon:|iam:)[^\s]*$"},
+    ),
 ]
-Count = Annotated[int, Rule(lambda number: number >= 0, "a number from 0 up")]
-
-RULES: Mapping[tuple[type, str], Rule] = {
-    (ServiceSettings, "memory"): QUANTITY,
-    (ServiceSettings, "cpu"): QUANTITY,
-    (ServiceSettings, "replicas"): Rule(lambda number: number >= 0, "a number from 0 up"),
-    (ServiceSettings, "backoff_limit"): Rule(lambda number: number >= 0, "a number from 0 up"),
-    (VolumeSettings, "size"): QUANTITY,
-    (Storage, "size"): QUANTITY,
-}
-"""Rules for the classes that `convert` owns."""
+Service = Annotated[
+    ServiceSettings,
+    Fields(
+        replicas=Count | None,
+        memory=Quantity,
+        cpu=Quantity,
+        backoff_limit=Count | None,
+        exposure=Annotated[Exposure, Fields(port=Integer, internal=Boolean, annotations=Named[Written])] | None,
+        plain=Named[Written],
+        secret=Named[Written],
+    ),
+]
+Volume = Annotated[VolumeSettings, Fields(size=Quantity)]
 
 SHARED_CLASS = "efs"
 """The StorageClass of a cluster's shared file system."""
@@ -66,16 +77,16 @@ PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
 
 
 @dataclass(frozen=True, slots=True)
-class Aws:
+class Aws(Section):
     """The account and region of the stack; a deployment with credentials of another account is refused.
 
     assume_role: the role that deploys, where the ambient credentials may only assume it. tags: on every resource.
     """
 
-    region: Region = field(metadata={"help": "write `region: eu-west-1`"})
-    account_id: Account = field(metadata={"help": "write `accountId: '111122223333'`"})
+    region: Annotated[Region, Field(min_length=1, examples=["eu-west-1"])]
+    account_id: Annotated[Account, Field(min_length=1, examples=["111122223333"])]
     assume_role: RoleArn = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Named[Written] = field(default_factory=dict)
 
     @property
     def partition(self) -> str:
@@ -84,7 +95,7 @@ class Aws:
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkSettings:
+class NetworkSettings(Section):
     """A VPC over three zones with public, private and control-plane subnets.
 
     zones: empty takes three of the region. nat: `single` is cheapest, `per-zone` survives the loss of a zone,
@@ -102,15 +113,15 @@ class NetworkSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Section):
     """Where the API server answers, beside the VPC: `public` to `cidrs` only."""
 
-    public: bool = False
+    public: Boolean = False
     cidrs: tuple[Cidr, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class NodeGroup:
+class NodeGroup(Section):
     """Managed nodes; disk in GiB. Spot groups want three instance types or more to choose from."""
 
     instance_types: tuple[str, ...] = ("m7i.large",)
@@ -122,11 +133,11 @@ class NodeGroup:
     desired: Count = 3
     maximum: Count = 6
     disk: Count = 50
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Named[Written] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class EksCluster:
+class EksCluster(Section):
     """An EKS cluster of our own. compute: `auto` is EKS Auto Mode, `managed` runs `nodeGroups`.
 
     admins: roles with full rights beside the one that deploys (which has them already and must not be listed).
@@ -141,28 +152,28 @@ class EksCluster:
     version: Minor = "1.35"
     compute: Literal["auto", "managed"] = "auto"
     node_pools: tuple[Literal["system", "general-purpose"], ...] = ("system", "general-purpose")
-    node_groups: Mapping[str, NodeGroup] = field(default_factory=dict)
+    node_groups: Named[NodeGroup] = field(default_factory=dict)
     endpoint: Endpoint = Endpoint()
     admins: tuple[RoleArn, ...] = ()
     viewers: tuple[RoleArn, ...] = ()
-    addons: Mapping[str, AddonVersion] = field(default_factory=dict)
-    network_policies: bool = True
-    shared_storage: bool = False
+    addons: Named[AddonVersion] = field(default_factory=dict)
+    network_policies: Boolean = True
+    shared_storage: Boolean = False
     support: Literal["standard", "extended"] = "standard"
     log_days: Days = 90
-    protect: bool | None = None
+    protect: Boolean | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class StackCluster:
+class StackCluster(Section):
     """The cluster of a platform stack of this project, by its name: `platform.dev`."""
 
     kind: Literal["stack"]
-    stack: str = field(metadata={"help": "write `stack: platform.dev`"})
+    stack: Annotated[str, Field(min_length=1, examples=["platform.dev"])]
 
 
 @dataclass(frozen=True, slots=True)
-class KubeconfigCluster:
+class KubeconfigCluster(Section):
     """Any cluster that a kubeconfig file names; only its path is given to Pulumi, never its content.
 
     path: empty takes `$KUBECONFIG`, or else `~/.kube/config`; relative to the project. context: empty takes the
@@ -175,7 +186,7 @@ class KubeconfigCluster:
     context: str = ""
     identifier: str = "kubeconfig"
     version: Minor = "1.35"
-    network_policies: bool = False
+    network_policies: Boolean = False
 
 
 ClusterSettings = EksCluster | StackCluster | KubeconfigCluster
@@ -183,7 +194,7 @@ ClusterSettings = EksCluster | StackCluster | KubeconfigCluster
 
 
 @dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Section):
     """The External Secrets Operator. chart: a path or `oci://` address, where its own repository is out of reach.
 
     values: Helm values over ours, for tolerations, mirrors and the like.
@@ -193,20 +204,20 @@ class Operator:
     chart: str = ""
     namespace: Name = "external-secrets"
     replicas: Count = 2
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Named[Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Section):
     """A monthly budget for what carries the tags of this stack; mails at 80 % spent and 100 % forecast."""
 
-    monthly: Count = field(metadata={"help": "write `monthly: 300`"})
-    notify: tuple[Email, ...] = field(metadata={"help": "write `notify: [ops@example.com]`"})
+    monthly: Annotated[Count, Field(examples=[300])]
+    notify: Annotated[tuple[Email, ...], Field(examples=[["ops@example.com"]])]
     currency: Literal["USD", "CNY"] = "USD"
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class Access(Section):
     """Who of the team may do what in its namespace. people: read everything but secrets; deployers: write.
 
     exec: people may open a shell in a pod; unset means outside production. group: the Kubernetes group of people.
@@ -215,11 +226,11 @@ class Access:
     people: tuple[RoleArn, ...] = ()
     deployers: tuple[RoleArn, ...] = ()
     group: Group = ""
-    exec: bool | None = None
+    exec: Boolean | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(Section):
     """What a team may take of the cluster at most; an empty one is unlimited. container_*: of one container."""
 
     cpu: Quantity = ""
@@ -232,21 +243,21 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
-class Compose:
+class Compose(Section):
     """Which compose files to read and how, as `docker compose` options do; paths are relative to the project."""
 
-    files: tuple[str, ...] = field(metadata={"help": "write `files: [compose.yaml]`"})
+    files: Annotated[tuple[str, ...], Field(examples=[["compose.yaml"]])]
     directory: str = ""
     name: str = ""
     profiles: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Named[Written] = field(default_factory=dict)
     env_files: tuple[str, ...] | None = None
-    allow_outside: bool = False
+    allow_outside: Boolean = False
 
 
 @dataclass(frozen=True, slots=True)
-class Workloads:
+class Workloads(Section):
     """House rules for all services of the stack. memory, cpu: where the compose file leaves them out.
 
     ingress_class, load_balancer_class: empty takes those of AWS's load balancers on EKS, and elsewhere what the
@@ -256,7 +267,7 @@ class Workloads:
     memory: Quantity = "256Mi"
     cpu: Quantity = "100m"
     pod_security: Literal["privileged", "baseline", "restricted"] = "baseline"
-    network_policies: bool = True
+    network_policies: Boolean = True
     ingress_class: str = ""
     load_balancer_class: str = ""
     image_pull_secrets: tuple[str, ...] = ()
@@ -264,7 +275,7 @@ class Workloads:
 
 
 @dataclass(frozen=True, slots=True)
-class CapacitySettings:
+class CapacitySettings(Section):
     """What the nodes offer to pods, for the capacity table: `kubectl get nodes` shows it as allocatable."""
 
     nodes: Count = 0
@@ -273,14 +284,12 @@ class CapacitySettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Section):
     """All of one stack. production: unset means that the environment is called `prod` or `production`."""
 
-    environment: Name = field(metadata={"help": "write `longshore:environment: dev`"})
-    cluster: ClusterSettings = field(
-        metadata={"help": "write `longshore:cluster: {kind: eks | stack | kubeconfig, …}`"}
-    )
-    production: bool | None = None
+    environment: Annotated[Name, Field(min_length=1, examples=["dev"])]
+    cluster: Annotated[ClusterSettings, Field(discriminator="kind", examples=[{"kind": "eks"}])]
+    production: Boolean | None = None
     aws: Aws | None = None
     network: NetworkSettings | None = None
     operator: Operator | None = None
@@ -290,10 +299,12 @@ class Settings:
     access: Access = Access()
     quota: Quota = Quota()
     compose: Compose | None = None
-    services: Mapping[str, ServiceSettings] = field(default_factory=dict)
+    services: Named[Service] = field(default_factory=dict)
     workloads: Workloads = Workloads()
-    storage: Storage = field(default_factory=Storage)
-    secrets: SecretSettings = field(default_factory=SecretSettings)
+    storage: Annotated[Storage, Fields(size=Quantity, volumes=Named[Volume])] = field(default_factory=Storage)
+    secrets: Annotated[
+        SecretSettings, Fields(allow_http=Boolean, versions=Named[Written], variables=Named[Boolean])
+    ] = field(default_factory=SecretSettings)
     capacity: CapacitySettings = CapacitySettings()
 
     @property
@@ -332,3 +343,7 @@ class Settings:
         if self.secrets.backend != "aws-secrets-manager" or self.aws is None:
             return ""
         return f"arn:{self.aws.partition}:iam::{self.aws.account_id}:role/{self.store_role_name}"
+
+
+STACK: Final = TypeAdapter(Settings)
+"""Reads the settings of a stack."""

@@ -12,19 +12,19 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from longshore.convert.secrets.detection import text_hit
+from longshore.decoding.errors import Wrong, decode
 from longshore.model import Finding, Path, Severity, path_text
 from longshore.stack.addons import unknown_addons
 from longshore.stack.aws_rules import refused_by_aws
-from longshore.stack.decoding import Decoder, Invalid, Wrong
 from longshore.stack.neighbours import clashes
 from longshore.stack.secret_values import secrets_in
 from longshore.stack.settings import (
-    RULES,
+    STACK,
     EksCluster,
     Endpoint,
     KubeconfigCluster,
     NetworkSettings,
-    Settings,
     StackCluster,
 )
 from longshore.stack.subnets import ZONES
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from longshore.compose import Project
     from longshore.stack.file import StackFile
-    from longshore.stack.settings import ClusterSettings
+    from longshore.stack.settings import ClusterSettings, Settings
 
 NAMESPACE = "longshore:"
 GUARD = "pulumi:disable-default-providers"
@@ -62,12 +62,12 @@ def check_settings(config: Mapping[str, Any], file: StackFile) -> Checked:
     """
     ours = {key.removeprefix(NAMESPACE): _parsed(value) for key, value in config.items() if key.startswith(NAMESPACE)}
     secrets = tuple(secrets_in(ours, ()))
-    decoder = Decoder(RULES)
-    settings = decoder.decode(Settings, ours, ())
+    decoded = decode(STACK, ours, NAMESPACE)
     told = {one.path for one in secrets}
-    wrong = [*_outside(config, file), *secrets, *(one for one in decoder.wrong if one.path not in told)]
+    wrong = [*_outside(config, file), *secrets, *(one for one in decoded.wrong if one.path not in told)]
     findings = [*file.findings, *(_finding(one, file) for one in wrong)]
-    if isinstance(settings, Invalid) or findings:
+    settings = decoded.settings
+    if settings is None or findings:
         return Checked(None, _in_order(findings))
     findings += [_finding(one, file) for one in _contradictions(settings)]
     fine = not findings
@@ -151,7 +151,7 @@ def _place(path: Path) -> Path:
 
 def _finding(wrong: Wrong, file: StackFile, severity: Severity = Severity.ERROR) -> Finding:
     place = _place(wrong.path)
-    name = path_text(place[1:])
+    name = path_text(tuple("…" if text_hit(str(part)) else part for part in place[1:]))
     message = f"`{name}` {wrong.message}" if name else wrong.message
     return Finding("stack-setting", severity, message, wrong.help, span=file.locate(place, key=wrong.key))
 

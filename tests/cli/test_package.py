@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-import importlib.util
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {"components", "cli", "convert", "stack", "stores", "compose", "report", "rehearsal"}
 
 
+def required(requirements: Iterable[str]) -> set[str]:
+    """Names of the packages that are asked for without an extra, and of those that they ask for."""
+    names = {re.match(r"[\w.-]+", each)[0] for each in requirements if ";" not in each}
+    return names.union(*(required(metadata.requires(name) or ()) for name in names))
+
+
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of an environment that has the wheel and PyYAML."""
+    """The interpreter of an environment that has the wheel, what it requires without extras, and nothing else."""
     folder = tmp_path_factory.mktemp("package")
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(folder)]
     subprocess.run([*build, str(ROOT)], check=True)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True)
     packages = next((folder / "venv" / "lib").glob("python3*")) / "site-packages"
     zipfile.ZipFile(next(folder.glob("*.whl"))).extractall(packages)
-    for name in ("yaml", "_yaml"):
-        found = importlib.util.find_spec(name)
-        assert found
-        assert found.origin
-        shutil.copytree(Path(found.origin).parent, packages / name)
+    wheel = next(metadata.distributions(name="longshore", path=[str(packages)]))
+    for name in required(wheel.requires or ()):
+        for file in metadata.files(name) or ():
+            if ".." not in file.parts:
+                (packages / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(str(file.locate()), packages / file)
     return folder / "venv" / "bin" / "python"
 
 

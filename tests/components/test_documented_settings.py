@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, g
 
 import pytest
 import yaml
+from pydantic.alias_generators import to_camel
 
-from longshore.stack.decoding import camel
 from longshore.stack.file import read_stack_file
 from longshore.stack.settings import Settings
 from longshore.stack.validation import check_settings
@@ -191,7 +191,7 @@ def settings(wanted: Any, path: tuple[str, ...]) -> Iterator[str]:
         yield from settings(arguments[1], (*path, "*"))
     elif is_dataclass(wanted) or hasattr(wanted, "_fields"):
         for name, hint in get_type_hints(wanted, localns={"Mapping": Mapping}, include_extras=True).items():
-            yield from settings(hint, (*path, camel(name)))
+            yield from settings(hint, (*path, to_camel(name)))
     else:
         yield ".".join(path)
 

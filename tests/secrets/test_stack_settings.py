@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 
 import pytest
 import yaml
+from pydantic.alias_generators import to_camel
 
-from longshore.stack.decoding import camel
 from longshore.stack.file import read_stack_file
 from longshore.stack.settings import Settings
 from longshore.stack.validation import check_settings
@@ -44,7 +44,7 @@ def texts(wanted: Any, path: Path) -> Iterator[Path]:
         yield (*path[:-1], "credentials", "first", "inner")
     elif is_dataclass(wanted) or hasattr(wanted, "_fields"):
         for name, hint in get_type_hints(wanted, localns={"Mapping": Mapping}, include_extras=True).items():
-            yield from texts(hint, (*path, camel(name)))
+            yield from texts(hint, (*path, to_camel(name)))
     else:
         assert wanted in (bool, int, float, type(None)) or origin is Literal, wanted
 
@@ -87,6 +87,15 @@ def test_a_token_is_refused_wherever_it_stands(path):
     accepted, told = judged(config_with(path, token))
     assert not accepted
     assert token not in told
+
+
+@pytest.mark.parametrize("path", [(), ("services",), ("aws", "tags"), ("workloads",)], ids=str)
+def test_a_token_is_no_name_either_and_is_not_told(path):
+    token = f"ghp_{made_up(36)}"
+    accepted, told = judged(config_with((*path, token, "memory"), "1XB"))
+    assert not accepted
+    assert token not in told
+    assert "is a secret itself, as the name of something" in told
 
 
 NAMED = [path for path in POSITIONS if {"dbPassword", "password", "credentials"}.intersection(map(str, path))]

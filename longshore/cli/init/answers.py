@@ -7,16 +7,17 @@ the stack file that `plan` refuses with what to write there; nothing is made up.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from pydantic import TypeAdapter
 
 from longshore.cli.flags import Flag
 from longshore.errors import Refused
 from longshore.report.excerpt import printable
-from longshore.stack.decoding import Rule
 from longshore.stack.settings import Account, Cidr, Name, Region
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from longshore.cli.flags import Given
     from longshore.cli.shell import Shell
@@ -46,17 +47,26 @@ FLAGS = (
 )
 
 
-def _rule(annotated: object) -> Rule:
-    rule: Rule = next(each for each in get_args(annotated) if isinstance(each, Rule))
-    return rule
+class Rule(NamedTuple):
+    """What an answer must be: a test, and the words for it with an example."""
+
+    holds: Callable[[str], Any]
+    wanted: str
+
+
+def _rule(setting: Any) -> Rule:
+    """Ask of an answer what the setting asks that it becomes, and that it says something."""
+    schema = TypeAdapter(setting).json_schema()
+    matches = re.compile(schema["pattern"]).fullmatch
+    return Rule(lambda text: text and matches(text), schema["patternErrorMessage"].removeprefix("is not "))
 
 
 NAME, REGION, ACCOUNT, CIDR = map(_rule, (Name, Region, Account, Cidr))
 PROJECT = Rule(
-    re.compile(r"[A-Za-z0-9_.-]{1,100}").fullmatch,  # type: ignore[arg-type]
+    re.compile(r"[A-Za-z0-9_.-]{1,100}").fullmatch,
     "letters, digits, `-`, `_` and `.`, at most 100",
 )
-SERVER = Rule(re.compile(r"https?://[\w.:/\[\]-]+", re.ASCII).fullmatch, "`https://…`")  # type: ignore[arg-type]
+SERVER = Rule(re.compile(r"https?://[\w.:/\[\]-]+", re.ASCII).fullmatch, "`https://…`")
 CONTEXT = Rule(lambda text: text.isprintable() and len(text) <= 253, "the name of a context, on one line")  # noqa: PLR2004
 YES_OR_NO = Rule(lambda text: text in {"y", "yes", "n", "no"}, "`y` or `n`")
 
