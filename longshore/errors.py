@@ -7,14 +7,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-INPUT, NO_FILE, BUG = 2, 3, 70
-"""Exit codes: bad input, flag or configuration; no such file; a bug of ours."""
+INPUT, NO_FILE, UNREACHED, BUG, INTERRUPTED, CLOSED_PIPE = 2, 3, 4, 70, 130, 141
+EXIT_CODES: Mapping[int, str] = {
+    0: "done, and nothing is wrong",
+    1: "something is not as it should be: findings, differences, what is missing or not up",
+    INPUT: "a flag, a file or a setting is wrong: nothing was done",
+    NO_FILE: "nothing was named, and no compose file or project is found",
+    UNREACHED: "a secret store or a cluster refuses or does not answer",
+    BUG: "a bug of ours",
+    INTERRUPTED: "interrupted",
+    CLOSED_PIPE: "whoever read the output went away",
+}
+"""What each exit code means, in every verb."""
 
 
 class Refused(Exception):  # noqa: N818  it reads as what it means where it is raised
     """The command cannot be carried out as given: a bad flag, a bad file, a bad setting.
 
-    message: one sentence, without a secret value. help: what to do instead. code: the exit code, 2 or 3.
+    message: one sentence, without a secret value. help: what to do instead. code: the exit code, 2 to 4.
     """
 
     def __init__(self, message: str, help: str = "", code: int = INPUT) -> None:  # noqa: A002  the word users see

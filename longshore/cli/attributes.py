@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.cli.flags import Flag, Verb
+from longshore.cli.flags import Verb
+from longshore.cli.reading import output
 from longshore.errors import Refused, suggestion
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def run(given: Given, shell: Shell) -> int:
     if not chosen:
         hint = suggestion(given.operands[0], {part: None for row in rows for part in row.path.split(".")})
         raise Refused(f"compose has no attribute `{given.operands[0]}`", hint)
-    if given.text("--format") == "json":
+    if given.text("--output") == "json":
         import json  # noqa: PLC0415
 
         table = [
@@ -31,13 +32,11 @@ def run(given: Given, shell: Shell) -> int:
             for row in chosen
         ]
         shell.out.write(json.dumps({"version": 1, "attributes": table}, indent=2, ensure_ascii=False) + "\n")
-    elif given.text("--format") == "markdown":
+    elif given.text("--output") == "markdown":
         shell.out.write(attributes_markdown(chosen))
     else:
-        width = shell.style(given.text("--color"), shell.out).width if shell.out.isatty() else None
-        for line in columns([(row.path, ", ".join(row.fates), row.becomes) for row in chosen]):
-            shell.out.write(f"{line if not width or len(line) <= width else line[: width - 1] + '…'}\n")
-        shell.out.write(f"\n{matrix_summary(chosen)}\n")
+        lines = columns([(row.path, ", ".join(row.fates), row.becomes) for row in chosen])
+        shell.show("".join(f"{line}\n" for line in [*lines, "", matrix_summary(chosen)]))
     return 0
 
 
@@ -45,12 +44,12 @@ VERB = Verb(
     "attributes",
     "list every compose attribute and what becomes of it",
     run,
-    (Flag("--format", "how to print", value="FORMAT", choices=("text", "markdown", "json"), default="text"),),
+    (output("text", "markdown", "json", what="how to print", old="--format"),),
     "[WORD...]",
     most=-1,
     examples=(
         "longshore attributes                all of them",
         "longshore attributes deploy         those with `deploy` in their path",
-        "longshore attributes --format json",
+        "longshore attributes -o json",
     ),
 )

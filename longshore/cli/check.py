@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Verb
-from longshore.cli.reading import FLAGS, exit_code, read
+from longshore.cli.reading import FINDINGS, FLAGS, OUTPUT_FORMAT, WRONG, exit_code, read
+from longshore.cli.selection import chosen
 from longshore.cli.showing import show
 from longshore.cli.weighing import show_capacity
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def run(given: Given, shell: Shell) -> int:
     """Report on the estate; the findings are the product."""
-    reading = read(given, shell)
+    reading = chosen(read(given, shell), given)
     show(reading, given, shell, shell.out)
     show_capacity(reading, given, shell)
     return exit_code(reading, given)
@@ -26,12 +27,14 @@ VERB = Verb(
     "check",
     "say what is translated, what is lost, and what to decide",
     run,
-    FLAGS,
-    "[SERVICE...]",
+    (*FLAGS, OUTPUT_FORMAT._replace(short="-o", also="--output"), *FINDINGS[1:]),
+    "[FILE|FOLDER|SERVICE...]",
     most=-1,
     examples=(
         "longshore check                             the compose file in this folder",
+        "longshore check docker-compose.yml          another one",
         "longshore check -s shop.prod --fail-on warning",
-        "longshore check -f compose.yaml -f compose.prod.yaml --output json",
+        "longshore check compose.yaml compose.prod.yaml -o sarif > findings.sarif",
     ),
+    wrong=WRONG,
 )

@@ -61,16 +61,17 @@ def run(given: Given, shell: Shell) -> int:
 
 def candidates(words: Sequence[str], shell: Shell) -> list[Candidate]:
     """What the last of `words` (those after `longshore`) could become."""
-    from longshore.cli.program import VERBS, find  # noqa: PLC0415  it imports us
+    from longshore.cli.program import VERBS, find, parted  # noqa: PLC0415  it imports us
 
     *before, last = words
-    if not before:
+    _, typed = parted(before)
+    if not typed:
         return _starting(((name, summary) for name, (_, summary) in VERBS.items()), last)
     verb, rest = find(before)
     if isinstance(verb, str):
         from importlib import import_module  # noqa: PLC0415
 
-        group = import_module(VERBS[before[0]][0]).VERBS
+        group = import_module(VERBS[typed[0]][0]).VERBS
         return _starting(((name, summary) for name, (_, summary) in group.items()), last)
     flags = flags_of(verb)
     waiting = next((flag for flag in flags if rest and flag.value and rest[-1] in {flag.name, flag.short}), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from longshore.cli.flags import Flag, Verb
-from longshore.cli.reading import FILES, FINDINGS, OVERWRITE, Reading, request, unusable_code
+from longshore.cli.reading import FILES, OUTPUT_FORMAT, OVERWRITE, Reading, output, request, unusable_code
 from longshore.errors import Refused
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def run(given: Given, shell: Shell) -> int:
         from longshore.cli.writing import write_file  # noqa: PLC0415
 
         write_file(target, shell.directory, text, overwrite=given.on("--overwrite"))
+        if not given.on("--quiet"):
+            shell.name("wrote", [target])
     else:
         shell.out.write(text)
     return 0
@@ -54,20 +56,30 @@ def _load(given: Given, shell: Shell, *, interpolate: bool) -> Loaded:
 def _text(loaded: Loaded, given: Given, shell: Shell, wish: str) -> str:
     project = loaded.project
     assert project  # noqa: S101  the caller looked
+    as_json = given.text("--output") == "json"
     if wish in LISTS:
         from longshore.convert.secrets.detection.masks import conceal  # noqa: PLC0415
 
         named = _names(project.model, project.disabled, wish)
-        return "".join(f"{name if given.on('--show-values') else conceal(name)}\n" for name in named)
+        shown = [name if given.on("--show-values") else conceal(name) for name in named]
+        return _json(shown) if as_json else "".join(f"{name}\n" for name in shown)
     if wish == "--variables":
         return _variables(project.model, given)
     if wish == "--environment":
         from longshore.compose.references import visible  # noqa: PLC0415
 
-        return "".join(f"{name}={visible(value)}\n" for name, value in sorted(project.environment.items()))
+        values = {name: visible(value) for name, value in sorted(project.environment.items())}
+        return _json(values) if as_json else "".join(f"{name}={value}\n" for name, value in values.items())
     if wish == "--hash":
-        return _hashes(project.model, given.text("--hash"))
+        digests = _hashes(project.model, given.text("--hash"))
+        return _json(digests) if as_json else "".join(f"{name} {digest}\n" for name, digest in digests.items())
     return _model(project.model, given, shell)
+
+
+def _json(value: object) -> str:
+    import json  # noqa: PLC0415
+
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def _model(model: Mapping[str, Any], given: Given, shell: Shell) -> str:
@@ -83,10 +95,8 @@ def _model(model: Mapping[str, Any], given: Given, shell: Shell) -> str:
         from longshore.cli.concealing import without_secret_names  # noqa: PLC0415
 
         shown = without_secret_names(shown)
-    if given.text("--format") == "json":
-        import json  # noqa: PLC0415
-
-        return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
+    if given.text("--output") == "json":
+        return _json(shown)
     from longshore.report.yaml_text import document  # noqa: PLC0415
 
     return document(shown)
@@ -124,24 +134,27 @@ def _variables(model: Mapping[str, Any], given: Given) -> str:
     from longshore.convert.secrets.detection import variable  # noqa: PLC0415
     from longshore.report.table import columns  # noqa: PLC0415
 
-    rows = [("NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE")]
+    rows = []
     for found in variables(model):
         default, alternative = (
             MASK if each and variable(found.name, each) and not given.on("--show-values") else each
             for each in (found.default, found.alternative)
         )
         rows.append((found.name, str(found.required).lower(), default, alternative))
-    return "".join(f"{line}\n" for line in columns(rows))
+    if given.text("--output") == "json":
+        keys = ("name", "required", "default", "alternate")
+        return _json([dict(zip(keys, row, strict=True)) for row in rows])
+    return "".join(f"{line}\n" for line in columns([("NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE"), *rows]))
 
 
-def _hashes(model: Mapping[str, Any], wanted: str) -> str:
+def _hashes(model: Mapping[str, Any], wanted: str) -> dict[str, str]:
     """Give a digest of each service, without what changes no container: how many, built from what, after what."""
     import json  # noqa: PLC0415
     from hashlib import sha256  # noqa: PLC0415
 
     services = model["services"]
     names = sorted(services) if wanted == "*" else wanted.split(",")
-    lines = []
+    digests = {}
     for name in names:
         if name not in services:
             from longshore.errors import suggestion  # noqa: PLC0415
@@ -150,8 +163,8 @@ def _hashes(model: Mapping[str, Any], wanted: str) -> str:
         body = {key: value for key, value in services[name].items() if key not in _NOT_HASHED}
         deploy = {key: value for key, value in body.get("deploy", {}).items() if key != "replicas"}
         text = json.dumps({**body, "deploy": deploy}, sort_keys=True)
-        lines.append(f"{name} {sha256(text.encode()).hexdigest()}\n")
-    return "".join(lines)
+        digests[name] = sha256(text.encode()).hexdigest()
+    return digests
 
 
 _NOT_HASHED = frozenset(("build", "pull_policy", "scale", "depends_on", "profiles"))
@@ -162,28 +175,28 @@ VERB = Verb(
     run,
     (
         *FILES,
-        *FINDINGS[:1],
-        Flag("--format", "how to write the model", value="FORMAT", choices=("yaml", "json"), default="yaml"),
-        Flag("--output-file", "file to write instead", short="-o", value="FILE"),
+        OUTPUT_FORMAT,
+        output("yaml", "json", what="how to write", old="--format"),
+        Flag("--output-file", "write to a file", value="FILE"),
         OVERWRITE,
         Flag("--quiet", "only check the files", short="-q"),
         Flag("--no-interpolate", "leave `${...}` as it is written"),
         Flag("--show-values", "print the values of secrets too"),
-        Flag("--all-resources", "networks, volumes, configs, secrets and models that nothing uses, too"),
+        Flag("--all-resources", "networks, volumes … that nothing uses"),
         Flag("--services", "names of the services, one a line"),
         Flag("--images", "names of the images, one a line"),
         Flag("--volumes", "names of the volumes, one a line"),
         Flag("--networks", "names of the networks, one a line"),
         Flag("--profiles", "names of the profiles, one a line"),
-        Flag("--variables", "the variables that the files mention, and their defaults"),
-        Flag("--environment", "the variables that are used for them", own_variable="LONGSHORE_CONFIG_ENVIRONMENT"),
-        Flag("--hash", "a digest of these services' configuration, * for all", value="SERVICE,..."),
+        Flag("--variables", "variables mentioned, with their defaults"),
+        Flag("--environment", "variables used for them", own_variable="LONGSHORE_CONFIG_ENVIRONMENT"),
+        Flag("--hash", "a digest of these services, * for all", value="SERVICE,..."),
     ),
-    "[SERVICE...]",
+    "[FILE|FOLDER|SERVICE...]",
     most=-1,
     examples=(
         "longshore config -q                        is the compose file right?",
         "longshore config --profile '*' --images",
-        "longshore config -f compose.yaml -f compose.prod.yaml --format json",
+        "longshore config compose.yaml compose.prod.yaml -o json",
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Verb
-from longshore.cli.reading import FILES, STACK, TARGET, read
+from longshore.cli.reading import FILES, STACK, TARGET, output, read
 from longshore.errors import Refused, suggestion
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from longshore.cli.reading import Reading
     from longshore.cli.shell import Shell
     from longshore.model import Manifest
+    from longshore.report.manual import Explained
     from longshore.report.origins import Source
 
 
@@ -25,11 +26,21 @@ def run(given: Given, shell: Shell) -> int:
         raise Refused(
             f"`{what}` takes no second word", "a field can be named after an object: `deployment/web spec.replicas`"
         )
-    shell.out.write("\n".join(_manual_pages(what)) + "\n")
+    pages = _manual_pages(what)
+    if given.text("--output") == "json":
+        shell.out.write(_json({"version": 1, "pages": [page.data for page in pages]}))
+    else:
+        shell.show("\n".join("\n".join([*page.lines, ""]) for page in pages))
     return 0
 
 
-def _manual_pages(what: str) -> list[str]:
+def _json(value: object) -> str:
+    import json  # noqa: PLC0415
+
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _manual_pages(what: str) -> list[Explained]:
     from longshore.cli.manual import claims, manual  # noqa: PLC0415
     from longshore.report.catalogue import by_code  # noqa: PLC0415
     from longshore.report.manual import attribute_page, code_page, find_attribute  # noqa: PLC0415
@@ -38,7 +49,7 @@ def _manual_pages(what: str) -> list[str]:
     codes, claimed = by_code(found), claims(found)
     parts = [code_page(what, codes[what])] if what in codes else []
     if not parts or what in {pattern.rpartition(".")[2] for pattern in claimed}:
-        parts = [attribute_page(pattern, claimed[pattern]) for pattern in find_attribute(what, claimed)] or parts
+        parts += [attribute_page(pattern, claimed[pattern]) for pattern in find_attribute(what, claimed)]
     if not parts:
         known = {*codes, *(pattern.rpartition(".")[2] for pattern in claimed)}
         hint = suggestion(what, sorted(known))
@@ -46,16 +57,13 @@ def _manual_pages(what: str) -> list[str]:
             f"`{what}` is no finding, no attribute and no object",
             hint or "`longshore attributes` lists attributes; an object is written `deployment/web`",
         )
-    lines: list[str] = []
-    for part in parts:
-        lines += [*([""] if lines else []), *part]
-    return lines
+    return parts
 
 
 def _explain_object(what: str, field: str, given: Given, shell: Shell) -> int:
     from longshore.cli.reading import exit_code  # noqa: PLC0415
     from longshore.cli.showing import locate, show  # noqa: PLC0415
-    from longshore.model import key_of  # noqa: PLC0415
+    from longshore.model import field_text, key_of  # noqa: PLC0415
     from longshore.report.origins import find_field, told, written  # noqa: PLC0415
     from longshore.report.table import columns  # noqa: PLC0415
 
@@ -70,8 +78,15 @@ def _explain_object(what: str, field: str, given: Given, shell: Shell) -> int:
     if not chosen:
         raise Refused(f"nothing wrote `{field}` of {key}", f"`longshore explain {key}` lists what was written")
     find = locate(reading)
+    if given.text("--output") == "json":
+        fields = [
+            {"field": field_text(each.field), "value": each.value, "from": told(each.origin, find, column=True)}
+            for each in chosen
+        ]
+        shell.out.write(_json({"version": 1, "object": str(key), "fields": fields}))
+        return 0
     rows = [(_name(source), _value(source), told(source.origin, find, column=True)) for source in chosen]
-    shell.out.write("".join(f"{line}\n" for line in columns(rows)))
+    shell.show("".join(f"{line}\n" for line in columns(rows)))
     return 0
 
 
@@ -114,7 +129,7 @@ VERB = Verb(
     "explain",
     "say what a finding means, or where a field came from",
     run,
-    (FILES[0], STACK, *FILES[1:], *TARGET),
+    (FILES[0], STACK, *FILES[1:], *TARGET, output("text", "json", what="how to write")),
     "WHAT [FIELD]",
     least=1,
     most=2,

@@ -26,6 +26,7 @@ class Flag(NamedTuple):
     name: `--file`. short: `-f`. repeat: may be given several times (in its variable: separated by commas).
     choices: the only values allowed. default: shown in the help; what `Given.text` answers when nothing is given.
     own_variable: its environment variable, where the usual one belongs to a flag of other verbs with the same name.
+    also: another name for it, with a variable of its own. old: what it was called, still understood in this version.
     """
 
     name: str
@@ -36,18 +37,29 @@ class Flag(NamedTuple):
     choices: tuple[str, ...] = ()
     default: str = ""
     own_variable: str = ""
+    also: str = ""
+    old: str = ""
 
     @property
     def variable(self) -> str:
         """The environment variable that sets the flag: `LONGSHORE_FILE`."""
-        return self.own_variable or PREFIX + self.name[2:].upper().replace("-", "_")
+        return self.own_variable or variable_of(self.name)
+
+
+def variable_of(name: str) -> str:
+    """The environment variable for the name of a flag: `LONGSHORE_ENV_FILE` for `--env-file`."""
+    return PREFIX + name[2:].upper().replace("-", "_")
 
 
 class Given(NamedTuple):
-    """What was given on the command line or, for flags that are not on it, in the environment."""
+    """What was given on the command line or, for flags that are not on it, in the environment.
+
+    notes: what is to be told of the spelling, one sentence each.
+    """
 
     values: Mapping[str, tuple[str, ...]]
     operands: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def on(self, name: str) -> bool:
         """Was the switch `name` given?"""
@@ -67,7 +79,8 @@ class Verb(NamedTuple):
     """One thing that `longshore` does.
 
     name: as typed (`check`, `secrets push`). run: does it, and gives the exit code. operands: how the words after
-    the flags show in the help (`[SERVICE...]`), of which there must be `least` to `most` (-1: any number).
+    the flags show in the help (`[SERVICE...]`), of which there must be `least` to `most` (-1: any number); where they
+    may be files (`[FILE|SERVICE...]`), those that look like one are values of `--file`. wrong: what exit code 1 says.
     """
 
     name: str
@@ -78,6 +91,7 @@ class Verb(NamedTuple):
     least: int = 0
     most: int = 0
     examples: tuple[str, ...] = ()
+    wrong: str = ""
 
 
 COMMON = (
@@ -101,22 +115,27 @@ def parse(verb: Verb, words: Sequence[str], environment: Mapping[str, str]) -> G
         Refused: an unknown flag, a missing or unknown value, too few or too many operands.
     """
     flags = flags_of(verb)
-    values, operands = _words(verb, flags, words)
+    values, operands, notes = _words(verb, flags, words)
     for flag in flags:
         if flag.name not in values:
-            found = _from_environment(flag, environment)
+            found, note = _from_environment(flag, flags, environment)
             if found:
                 values[flag.name] = found
+                notes += note
     if not verb.least <= len(operands) <= (verb.most if verb.most >= 0 else len(operands)):
         wanted = f"`longshore {verb.name} {verb.operands}`" if verb.operands else "no word after the flags"
         raise Refused(f"expected {wanted}, got {len(operands)} word{'' if len(operands) == 1 else 's'}", _see(verb))
-    return Given({name: tuple(found) for name, found in values.items()}, tuple(operands))
+    return Given({name: tuple(found) for name, found in values.items()}, tuple(operands), tuple(notes))
 
 
-def _words(verb: Verb, flags: Sequence[Flag], words: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
-    named = {flag.name: flag for flag in flags} | {flag.short: flag for flag in flags if flag.short}
+def _words(
+    verb: Verb, flags: Sequence[Flag], words: Sequence[str]
+) -> tuple[dict[str, list[str]], list[str], list[str]]:
+    """Read the command line: (values by the name of their flag, operands, notes)."""
+    named = spellings(flags)
     values: dict[str, list[str]] = {}
     operands: list[str] = []
+    notes: list[str] = []
     waiting = list(reversed(words))
     while waiting:
         word = waiting.pop()
@@ -124,7 +143,8 @@ def _words(verb: Verb, flags: Sequence[Flag], words: Sequence[str]) -> tuple[dic
             operands.extend(reversed(waiting))
             break
         if word == "-" or not word.startswith("-"):
-            operands.append(word)
+            place = values.setdefault("--file", []) if "FILE" in verb.operands and _is_path(word) else operands
+            place.append(word)
             continue
         name, joined, value = _split(word)
         flag = named.get(name)
@@ -140,8 +160,37 @@ def _words(verb: Verb, flags: Sequence[Flag], words: Sequence[str]) -> tuple[dic
             if not waiting:
                 raise Refused(f"`{name}` needs a value: `{name} {flag.value}`", _see(verb))
             value = waiting.pop()
-        values.setdefault(flag.name, []).append(_checked(flag, value, f"`{name}`"))
-    return values, operands
+        values.setdefault(flag.name, []).append(_checked(flag, value, f"`{name}`", flags))
+        if name == flag.old:
+            notes.append(_renamed(name, flag.name))
+    return values, operands, notes
+
+
+def spellings(flags: Sequence[Flag]) -> dict[str, Flag]:
+    """Everything that is typed for a flag → the flag."""
+    return {name: flag for flag in flags for name in (flag.old, flag.also, flag.short, flag.name) if name}
+
+
+def leading(flags: Sequence[Flag], words: Sequence[str]) -> int:
+    """Count the words before the verb: flags of `flags`, and their values.
+
+    Raises:
+        Refused: one is another flag.
+    """
+    named, taken = spellings(flags), 0
+    while taken < len(words) and words[taken].startswith("-"):
+        name, joined, value = _split(words[taken])
+        while name in named and not named[name].value and value and not joined:
+            name, joined, value = _split(f"-{value}")
+        if name not in named:
+            raise Refused(f"`{name}` is no flag that stands before a verb", "write it after: `longshore VERB FLAG`")
+        taken += 2 if named[name].value and not joined and not value else 1
+    return taken
+
+
+def _is_path(word: str) -> bool:
+    """Is a word a file or a folder? No service can have a name like these, or would be called so."""
+    return word in {"-", ".", ".."} or "/" in word or word.endswith((".yaml", ".yml", ".json"))
 
 
 def _split(word: str) -> tuple[str, bool, str]:
@@ -152,24 +201,40 @@ def _split(word: str) -> tuple[str, bool, str]:
     return word[:2], False, word[2:].removeprefix("=")
 
 
-def _checked(flag: Flag, value: str, where: str) -> str:
+def _renamed(old: str, new: str) -> str:
+    return f"`{old}` is `{new}` now; the next version knows that name only"
+
+
+def _checked(flag: Flag, value: str, where: str, flags: Sequence[Flag]) -> str:
     if flag.choices and value not in flag.choices:
-        allowed = ", ".join(flag.choices)
-        hint = suggestion(value, flag.choices)
-        raise Refused(f"{where} cannot be `{value}`", f"{hint + '; ' if hint else ''}allowed: {allowed}")
+        raise Refused(f"{where} cannot be `{value}`", _instead(flag, value, flags))
     return value
 
 
-def _from_environment(flag: Flag, environment: Mapping[str, str]) -> list[str]:
-    text = environment.get(flag.variable, "")
-    where = f"{flag.variable} in the environment"
+def _instead(flag: Flag, value: str, flags: Sequence[Flag]) -> str:
+    """What to write instead of a value: a like one, or the flag that takes it; `-o` was a file once."""
+    parts = ["" if _is_path(value) else suggestion(value, flag.choices), f"allowed: {', '.join(flag.choices)}"]
+    parts += [f"`{other.name} {value}` is {other.help}" for other in flags if value in other.choices]
+    targets = {other.name: other.value for other in flags if other.name.startswith("--output-") and not other.choices}
+    if flag.name == "--output" and targets:
+        parts.append(f"where to write: {' or '.join(f'`{name} {kind}`' for name, kind in targets.items())}")
+    return "; ".join(filter(None, parts))
+
+
+def _from_environment(flag: Flag, flags: Sequence[Flag], environment: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """What the variables of a flag say, or its default: (values, notes)."""
+    variables = [flag.variable, *(variable_of(name) for name in (flag.also, flag.old) if name)]
+    variable = next((name for name in variables if environment.get(name)), flag.variable)
+    text = environment.get(variable, "")
+    where = f"{variable} in the environment"
     if not flag.value:
         if text.lower() not in YES | NO:
             raise Refused(f"{where} cannot be `{text}`", "allowed: 1, 0")
-        return ["1"] if text.lower() in YES else []
+        return ["1"] if text.lower() in YES else [], []
     if not text:
-        return [flag.default] if flag.default else []
-    return [_checked(flag, part, where) for part in (text.split(",") if flag.repeat else [text])]
+        return [flag.default] if flag.default else [], []
+    notes = [_renamed(variable, flag.variable)] if flag.old and variable == variable_of(flag.old) else []
+    return [_checked(flag, part, where, flags) for part in (text.split(",") if flag.repeat else [text])], notes
 
 
 def _see(verb: Verb) -> str:
@@ -186,6 +251,8 @@ def help_text(verb: Verb, width: int = 100) -> str:
     for flag, head in zip(flags, heads, strict=True):
         lines += _wrapped(f"  {head}", column, _tail(flag), width)
     lines += ["", "examples:", *(f"  {example}" for example in verb.examples)] if verb.examples else []
+    wrong = f"exit code 1: {verb.wrong}; all: " if verb.wrong else "exit codes: "
+    lines += ["", f"{wrong}`longshore --help`"]
     return "\n".join(lines) + "\n"
 
 
@@ -198,7 +265,8 @@ def _tail(flag: Flag) -> str:
     choices = f": {', '.join(flag.choices)}" if flag.choices else ""
     more = "; repeatable" if flag.repeat else ""
     default = f" (default {flag.default})" if flag.default else ""
-    return f"{flag.help}{choices}{more}{default} [env: {flag.variable}]"
+    also = f", also {flag.also}" if flag.also else ""
+    return f"{flag.help}{choices}{more}{default}{also} [env: {flag.variable}]"
 
 
 def _wrapped(head: str, column: int, text: str, width: int) -> list[str]:

@@ -10,11 +10,12 @@ from collections import Counter
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from longshore.cli.flags import Flag, Verb
-from longshore.cli.reading import FINDINGS, STACK, exit_code, read
+from longshore.cli.flags import Verb
+from longshore.cli.reading import FINDINGS, STACK, WRONG, exit_code, output, read, stack_named
+from longshore.cli.selection import chosen
 from longshore.cli.showing import show
 from longshore.cli.weighing import show_capacity
-from longshore.errors import BUG, Refused
+from longshore.errors import BUG, INPUT
 from longshore.model import Severity
 
 if TYPE_CHECKING:
@@ -24,19 +25,16 @@ if TYPE_CHECKING:
     from longshore.cli.shell import Shell
     from longshore.rehearsal.plan import Node, Rehearsal
 
-FORMAT = Flag("--format", "how to write the resources", value="FORMAT", choices=("text", "json"), default="text")
-
 
 def run(given: Given, shell: Shell) -> int:
     """Show the resources of a stack, then its findings; with an error among them nothing would be made."""
-    name = given.text("--stack")
-    if not name:
-        raise Refused("`longshore plan` needs a stack", "such as `longshore plan -s shop.dev`")
+    name = stack_named(given, shell)
     reading = read(given, shell)
-    code = exit_code(reading, given)
     if any(finding.severity is Severity.ERROR for finding in reading.findings):
         show(reading, given, shell, shell.err)
-        return code or 1
+        return exit_code(reading, given) or 1
+    reading = chosen(reading, given)
+    code = exit_code(reading, given)
     rehearsal = rehearse_stack(name, shell)
     if rehearsal.bug:
         shell.err.write(f"error: the program of stack {name} ended with a bug\n{rehearsal.bug}")
@@ -44,8 +42,8 @@ def run(given: Given, shell: Shell) -> int:
         return BUG
     if rehearsal.failure:
         shell.err.write(f"error: {rehearsal.failure}\n")
-        return 2
-    if given.text("--format") == "json":
+        return INPUT
+    if given.text("--output") == "json":
         shell.out.write(plan_json(name, rehearsal))
         show(reading, given, shell, shell.err)
     else:
@@ -112,6 +110,7 @@ VERB = Verb(
     "plan",
     "show every resource of a stack, without an account or a cluster",
     run,
-    (STACK, FORMAT, *FINDINGS),
-    examples=("longshore plan -s platform.dev", "longshore plan -s shop.dev --format json"),
+    (STACK, output("text", "json", what="of the resources", old="--format"), *FINDINGS),
+    examples=("longshore plan -s platform.dev", "longshore plan -s shop.dev -o json"),
+    wrong=f"{WRONG}, and any error",
 )

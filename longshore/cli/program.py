@@ -1,6 +1,6 @@
 """`longshore`: finds the verb, imports nothing else, and turns whatever happens into an exit code.
 
-0 clean · 1 findings at or above `--fail-on` · 2 bad input, flag or configuration · 3 no compose file · 70 our bug.
+`longshore.errors` has the exit codes.
 """
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from longshore.cli.flags import Verb, help_text, parse
+from longshore.cli.flags import COMMON, Verb, help_text, leading, parse
 from longshore.cli.terminal import tamed
-from longshore.errors import BUG, INPUT, Refused, suggestion
+from longshore.errors import BUG, CLOSED_PIPE, EXIT_CODES, INPUT, INTERRUPTED, Refused, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from longshore.cli.shell import Shell
-
-INTERRUPTED, CLOSED_PIPE = 130, 141
 
 EXTRAS: Mapping[str, str] = {
     "pulumi": "pulumi",
@@ -45,6 +43,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "explain": ("longshore.cli.explain", "say what a finding means, or where a field came from"),
     "attributes": ("longshore.cli.attributes", "list every compose attribute and what becomes of it"),
     "completion": ("longshore.cli.completion", "print the completion script of bash, zsh or fish"),
+    "version": ("longshore.cli.version", "print the version"),
 }
 """Verb → (module with a `VERB`, or with `VERBS` like this one for a second word; one line for the help)."""
 
@@ -58,11 +57,14 @@ verbs:
 
 examples:
   longshore check                          findings for the compose file in this folder
-  longshore render -f compose.yaml | kubectl diff -f -
+  longshore check docker-compose.yml       for another; a folder works too
+  longshore render compose.yaml | kubectl diff -f -
   longshore plan -s shop.dev               every resource of a stack
 
 `longshore VERB --help` explains a verb; every flag can also be set by its LONGSHORE_ variable.
-exit codes: 0 clean, 1 findings, 2 bad input, 3 no compose file, 70 a bug of ours
+
+exit codes:
+{codes}
 """
 
 GROUP_HELP = """\
@@ -112,10 +114,9 @@ def run(arguments: Sequence[str], shell: Shell) -> int:
         with explained():
             return _run(arguments, shell)
     except Refused as refused:
-        from longshore.report.findings import words  # noqa: PLC0415  a message may name what a file or a user wrote
-
-        shell.err.write(f"error: {words(refused.message)}\n")
-        shell.err.write(f"help: {words(refused.help)}\n" if refused.help else "")
+        shell.tell("error", refused.message)
+        if refused.help:
+            shell.tell("help", refused.help)
         return refused.code
     except (BrokenPipeError, KeyboardInterrupt):
         raise
@@ -149,36 +150,37 @@ def _run(arguments: Sequence[str], shell: Shell) -> int:
         (shell.out if words else shell.err).write(overview(VERBS))
         return 0 if words else INPUT
     if words[0] in {"-V", "--version"}:
-        from importlib.metadata import version  # noqa: PLC0415  slow, and rarely asked for
-
-        shell.out.write(f"longshore {version('longshore')}\n")
-        return 0
+        words[0] = "version"
     if words[0] == "help":
         words = [*words[1:], "--help"]
     verb, rest = find(words)
     if any(word in {"-h", "--help"} for word in (rest[: rest.index("--")] if "--" in rest else rest)):
-        shell.out.write(verb if isinstance(verb, str) else help_text(verb))
+        shell.out.write(verb if isinstance(verb, str) else help_text(verb, shell.style("", shell.out).width))
         return 0
     if isinstance(verb, str):
         shell.err.write(verb)
         return INPUT
-    return verb.run(parse(verb, rest, shell.environment), shell)
+    given = parse(verb, rest, shell.environment)
+    for note in given.notes:
+        shell.tell("warning", note)
+    return verb.run(given, shell)
 
 
 def find(words: Sequence[str]) -> tuple[Verb | str, list[str]]:
     """Find the verb that `words` begin with: (the verb, or the help of a group of verbs; the words after it).
 
+    Flags that several verbs have may stand before it, and are given with those after it.
+
     Raises:
-        Refused: there is no such verb.
+        Refused: there is no such verb, or another flag stands before it.
     """
+    front, words = parted(words)
     verbs, taken = VERBS, 0
     while True:
         if taken == len(words) or (taken and words[taken].startswith("-")):
             return overview(verbs, " ".join(words[:taken])), list(words[taken:])
         word = words[taken]
         if word not in verbs:
-            if word.startswith("-"):
-                raise Refused(f"flags come after the verb, `{word}` came before it", "`longshore --help` lists verbs")
             name = " ".join(["longshore", *words[:taken]])
             known = f"`{name} --help` lists what there is"
             raise Refused(f"unknown verb `{name} {word}`", suggestion(word, verbs) or known)
@@ -186,8 +188,18 @@ def find(words: Sequence[str]) -> tuple[Verb | str, list[str]]:
         taken += 1
         if not hasattr(module, "VERBS"):
             verb: Verb = module.VERB
-            return verb, list(words[taken:])
+            return verb, [*front, *words[taken:]]
         verbs = module.VERBS
+
+
+def parted(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Part the flags before the verb from the rest: (they, the verb and what follows)."""
+    if not words or not words[0].startswith("-"):
+        return (), words
+    from longshore.cli.reading import BEFORE_VERBS  # noqa: PLC0415  hardly ever
+
+    taken = leading((*COMMON, *BEFORE_VERBS), words)
+    return words[:taken], words[taken:]
 
 
 def overview(verbs: Mapping[str, tuple[str, str]], group: str = "") -> str:
@@ -195,5 +207,6 @@ def overview(verbs: Mapping[str, tuple[str, str]], group: str = "") -> str:
     width = max(map(len, verbs)) + 2
     lines = "\n".join(f"  {verb:<{width}}{summary}" for verb, (_, summary) in verbs.items())
     if not group:
-        return HELP.format(verbs=lines)
+        codes = "\n".join(f"  {code:<5}{meaning}" for code, meaning in EXIT_CODES.items())
+        return HELP.format(verbs=lines, codes=codes)
     return GROUP_HELP.format(group=group, verbs=lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.cli.flags import Flag
@@ -10,15 +11,18 @@ from longshore.errors import INPUT, NO_FILE, Refused
 from longshore.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from longshore.cli.flags import Given
     from longshore.cli.shell import Shell
     from longshore.compose import Project, Request
     from longshore.model import Conversion, Finding
 
+FORMATS = ("text", "concise", "json", "github", "gitlab", "junit", "sarif")
+"""How findings can be written: for people, for grep and editors, for programs, and as CI services show them."""
+
 FILES = (
-    Flag("--file", "compose file, in order; - is stdin", short="-f", value="FILE", repeat=True),
+    Flag("--file", "compose file or folder; - is stdin", short="-f", value="FILE", repeat=True),
     Flag("--env-file", "variables, instead of .env", value="FILE", repeat=True),
     Flag("--profile", "enable a profile, * for all", value="NAME", repeat=True),
     Flag("--project-directory", "where paths start", value="DIR"),
@@ -29,7 +33,7 @@ FILES = (
 
 STACK = Flag("--stack", "read a stack file instead: shop.dev", short="-s", value="STACK")
 
-OVERWRITE = Flag("--overwrite", "replace files that are not as longshore wrote them")
+OVERWRITE = Flag("--overwrite", "replace files that others wrote or changed")
 
 TARGET = (
     Flag("--environment", "names the secrets", value="NAME", default="dev"),
@@ -39,13 +43,30 @@ TARGET = (
 )
 """What a stack file decides otherwise."""
 
+OUTPUT_FORMAT = Flag("--output-format", "of findings", value="FORMAT", choices=FORMATS)
+
 FINDINGS = (
-    Flag("--output", "of findings", value="FORMAT", choices=("text", "concise", "json", "github")),
+    OUTPUT_FORMAT,
+    Flag("--select", "only findings of this code", value="CODE", repeat=True),
+    Flag("--ignore", "no findings of this code", value="CODE", repeat=True),
+    Flag("--min-severity", "show from", value="SEVERITY", choices=tuple(each.value for each in Severity)),
+    Flag("--statistics", "count the findings of each code"),
     Flag("--fail-on", "exit 1 from", value="SEVERITY", choices=("error", "warning", "never"), default="error"),
 )
 
-FLAGS = (FILES[0], STACK, *FILES[1:], *TARGET, *FINDINGS)
-"""For verbs that read an estate, convert it and report findings."""
+FLAGS = (FILES[0], STACK, *FILES[1:], *TARGET)
+"""For verbs that read an estate and convert it."""
+
+WRONG = "findings from `--fail-on` up"
+
+
+def output(*choices: str, what: str, old: str = "") -> Flag:
+    """The flag that says how a verb writes what it is for; the first of `choices` is the default."""
+    return Flag("--output", what, short="-o", value="FORMAT", choices=choices, default=choices[0], old=old)
+
+
+BEFORE_VERBS = (*FILES, STACK, OUTPUT_FORMAT, output("text", "json", what="how to write"))
+"""Flags that may stand before the verb too, beside those that every verb has."""
 
 
 class Reading(NamedTuple):
@@ -53,6 +74,7 @@ class Reading(NamedTuple):
 
     project, conversion: None where an error stood in the way (`conversion` also for a stack without compose files).
     findings: all, in no order. sources: file → text, for excerpts. timings: stage → seconds, in order.
+    left: how many findings were left out, because others were asked for.
     """
 
     project: Project | None
@@ -61,6 +83,7 @@ class Reading(NamedTuple):
     sources: Mapping[str, str]
     options: Options
     timings: Mapping[str, float]
+    left: int = 0
 
     @property
     def unusable(self) -> bool:
@@ -74,19 +97,54 @@ def request(given: Given, shell: Shell) -> Request:
     from longshore.convert.secrets.detection import variable  # noqa: PLC0415
     from longshore.convert.secrets.detection.uses import secret_by_use  # noqa: PLC0415
 
+    files, services, folder = _named(given, shell)
     return Request(
         working_directory=shell.directory,
-        files=given.texts("--file"),
-        project_directory=given.text("--project-directory"),
+        files=files,
+        project_directory=given.text("--project-directory") or folder,
         environment=shell.environment,
         env_files=given.texts("--env-file") or None,
         profiles=given.texts("--profile"),
-        services=given.operands,
+        services=services,
         project_name=given.text("--project-name"),
         is_secret=variable,
         used_as_secrets=secret_by_use,
         allow_outside=given.on("--allow-outside"),
     )
+
+
+def _named(given: Given, shell: Shell) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """What is named, by a flag or a plain word: (files, services, the folder whose compose file is meant instead).
+
+    A plain word is a service, or a folder where it has a compose file and the current folder has none.
+    """
+    from longshore.compose.discovery import NAMES  # noqa: PLC0415  not for a verb that reads a stack
+
+    def has_one(folder: str) -> bool:
+        return any(os.path.isfile(os.path.join(shell.directory, folder, name)) for name in NAMES)
+
+    files, words = given.texts("--file"), given.operands
+    if len(files) == 1 and has_one(files[0]):
+        return (), words, files[0]
+    if not files and len(words) == 1 and has_one(words[0]) and not has_one("."):
+        return (), (), words[0]
+    return files, words, ""
+
+
+def stack_named(given: Given, shell: Shell) -> str:
+    """The stack that a verb needs.
+
+    Raises:
+        Refused: none is named; the help lists those there are.
+    """
+    name = given.text("--stack")
+    if not name:
+        from longshore.stack.reading import project_root, stack_names  # noqa: PLC0415  slow to import
+
+        known = stack_names(project_root(shell.directory))
+        there = f"stacks here: {', '.join(known)}" if known else "`longshore init` makes one"
+        raise Refused("say which stack: `-s STACK`", there)
+    return name
 
 
 def read(given: Given, shell: Shell) -> Reading:
@@ -143,7 +201,7 @@ def _from_stack(given: Given, shell: Shell) -> Reading:
 
 
 def unusable_code(findings: Iterable[Finding], given: Given) -> int:
-    """3 where there is no compose file to be found, 2 where one was named, or is wrong."""
+    """3 where nothing was named and no compose file is found, 2 where one was named, or is wrong."""
     from longshore.compose import discovery  # noqa: PLC0415
 
     searched = not given.texts("--file") and not given.text("--stack")
@@ -152,11 +210,16 @@ def unusable_code(findings: Iterable[Finding], given: Given) -> int:
 
 def exit_code(reading: Reading, given: Given) -> int:
     """0 clean, 1 findings at or above `--fail-on`, 2 nothing could be converted, 3 there is no compose file."""
-    from longshore.report.findings import at_least  # noqa: PLC0415
-
     if reading.unusable:
         return unusable_code(reading.findings, given)
-    wish = given.text("--fail-on")
-    if wish == "never":
-        return 0
-    return 1 if at_least(reading.findings, Severity.WARNING if wish == "warning" else Severity.ERROR) else 0
+    return 1 if any(map(fails(reading, given), reading.findings)) else 0
+
+
+def fails(reading: Reading, given: Given) -> Callable[[Finding], bool]:
+    """Which findings make a run fail: those at or above `--fail-on`, and errors without which nothing is converted."""
+    failing = {"never": (), "warning": (Severity.WARNING, Severity.ERROR)}.get(
+        given.text("--fail-on"), (Severity.ERROR,)
+    )
+    if reading.unusable:
+        failing = (*failing, Severity.ERROR)
+    return lambda finding: finding.severity in failing

@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Flag, Verb
-from longshore.cli.reading import FLAGS, OVERWRITE, exit_code, read
+from longshore.cli.reading import FINDINGS, FLAGS, OVERWRITE, WRONG, exit_code, output, read
+from longshore.cli.selection import chosen
 from longshore.errors import Refused
 from longshore.report.yaml_text import write
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 def run(given: Given, shell: Shell) -> int:
     """Write manifests to standard output, a file or a folder; findings go to standard error."""
-    reading = read(given, shell)
+    file, folder = given.text("--output-file"), given.text("--output-dir")
+    if file:
+        _one_file(file, folder, shell)
+    reading = chosen(read(given, shell), given)
     code = exit_code(reading, given)
     if reading.findings or given.on("--verbose"):
         from longshore.cli.showing import show  # noqa: PLC0415  a clean estate needs none of it
@@ -31,21 +35,43 @@ def run(given: Given, shell: Shell) -> int:
         return code
     if reading.options.namespace:
         reading = reading._replace(conversion=_placed(reading.conversion, reading.options.namespace))
-    target = given.text("--output-file")
-    if not target:
-        shell.out.write(_text(reading, given))
-        return code
-    from longshore.cli.writing import is_folder, write_file, write_folder  # noqa: PLC0415
-    from longshore.report.excerpt import printable  # noqa: PLC0415
+    if folder:
+        _into(folder, reading, given, shell)
+    elif file:
+        from longshore.cli.writing import write_file  # noqa: PLC0415
 
-    overwrite = given.on("--overwrite")
-    if not is_folder(target, shell.directory):
-        write_file(target, shell.directory, _text(reading, given), overwrite=overwrite)
-        return code
-    removed, left = write_folder(target, shell.directory, _by_file(reading, given), overwrite=overwrite)
-    for what, names in (("removed, no longer made", removed), ("left alone, not as longshore wrote it", left)):
-        shell.err.writelines(f"{what}: {os.path.join(target, printable(name))}\n" for name in names)
+        write_file(file, shell.directory, _text(reading, given), overwrite=given.on("--overwrite"))
+        if not given.on("--quiet"):
+            shell.name("wrote", [file])
+    else:
+        shell.out.write(_text(reading, given))
     return code
+
+
+def _one_file(file: str, folder: str, shell: Shell) -> None:
+    """Refuse what is no name of a file of manifests, which until this version was that of a folder."""
+    from longshore.cli.writing import is_folder  # noqa: PLC0415
+
+    if folder:
+        raise Refused("`--output-file` and `--output-dir` exclude each other", "one file for all, or one for each")
+    if is_folder(file, shell.directory):
+        raise Refused(
+            f"`--output-file` is one file, which ends in .yaml, .yml or .json; `{file}` is none",
+            f"write `--output-dir {file}` for a folder with one file per object",
+        )
+
+
+def _into(folder: str, reading: Reading, given: Given, shell: Shell) -> None:
+    from longshore.cli.writing import write_folder  # noqa: PLC0415
+
+    files = _by_file(reading, given)
+    removed, left = write_folder(folder, shell.directory, files, overwrite=given.on("--overwrite"))
+    for what, names in (
+        ("wrote", () if given.on("--quiet") else sorted(files)),
+        ("removed, no longer made:", removed),
+        ("left alone, not as longshore wrote it:", left),
+    ):
+        shell.name(what, (os.path.join(folder, name) for name in names))
 
 
 def _placed(conversion: Conversion, namespace: str) -> Conversion:
@@ -60,7 +86,7 @@ def _placed(conversion: Conversion, namespace: str) -> Conversion:
 def _text(reading: Reading, given: Given) -> str:
     assert reading.conversion  # noqa: S101  the caller looked
     manifests = reading.conversion.manifests
-    if given.text("--format") == "json":
+    if given.text("--output") == "json":
         return _json({"apiVersion": "v1", "kind": "List", "items": list(manifests)})
     if given.on("--annotate"):
         from longshore.cli.annotating import annotated  # noqa: PLC0415
@@ -80,12 +106,12 @@ def _by_file(reading: Reading, given: Given) -> dict[str, str]:
 
     assert reading.conversion  # noqa: S101  the caller looked
     manifests = reading.conversion.manifests
-    if given.text("--format") == "json":
+    if given.text("--output") == "json":
         texts = [(manifest, _json(manifest)) for manifest in manifests]
     else:
         noted = given.on("--annotate")
         texts = annotated(reading) if noted else [(manifest, document(manifest)) for manifest in manifests]
-    kind = given.text("--format")
+    kind = given.text("--output")
     return {f"{manifest['kind']}-{stable_name(manifest)}.{kind}".lower(): text for manifest, text in texts}
 
 
@@ -101,16 +127,19 @@ VERB = Verb(
     run,
     (
         *FLAGS,
-        Flag("--output-file", "write there, one file per object in a folder", short="-o", value="FILE|DIR"),
+        output("yaml", "json", what="of manifests", old="--format"),
+        Flag("--output-file", "write all to one file", value="FILE"),
+        Flag("--output-dir", "write a file per object", value="DIR"),
         OVERWRITE,
-        Flag("--format", "of manifests", value="FORMAT", choices=("yaml", "json"), default="yaml"),
         Flag("--annotate", "say where each field came from"),
+        *FINDINGS,
     ),
-    "[SERVICE...]",
+    "[FILE|FOLDER|SERVICE...]",
     most=-1,
     examples=(
-        "longshore render -f compose.yaml | kubectl diff -f -",
-        "longshore render -s shop.dev -o manifests/",
+        "longshore render compose.yaml | kubectl diff -f -",
+        "longshore render -s shop.dev --output-dir manifests/",
         "longshore render --fail-on never           all that can be translated",
     ),
+    wrong=f"{WRONG}, nothing is written",
 )

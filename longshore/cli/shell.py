@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 from longshore.report.style import PLAIN, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 PIPED_WIDTH = 100
 
@@ -42,6 +42,31 @@ class Shell(NamedTuple):
         else:
             coloured = wish == "always"
         return PLAIN._replace(width=width, coloured=coloured)
+
+    def tell(self, kind: str, text: str) -> None:
+        """Say one thing beside the product, `error: …`; a message may name what a file or a user wrote."""
+        from longshore.report.findings import words  # noqa: PLC0415  most runs have nothing to tell
+
+        if self.err.isatty():
+            from longshore.report.wrapping import wrapped  # noqa: PLC0415
+
+            self.err.write("\n".join(wrapped(f"{kind}: ", words(text), _columns(self.err))) + "\n")
+        else:
+            self.err.write(f"{kind}: {words(text)}\n")
+
+    def name(self, what: str, names: Iterable[str]) -> None:
+        """Name files beside the product, one a line: `wrote out/service-api.yaml`."""
+        from longshore.report.excerpt import printable  # noqa: PLC0415  where something is written
+
+        self.err.writelines(f"{what} {printable(name)}\n" for name in names)
+
+    def show(self, text: str) -> None:
+        """Write lines for people to the product's stream; those longer than a terminal is wide are broken."""
+        if self.out.isatty():
+            from longshore.report.wrapping import folded  # noqa: PLC0415
+
+            text = folded(text, _columns(self.out))
+        self.out.write(text)
 
 
 def _columns(stream: TextIO) -> int:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+from longshore.cli.reading import fails
+from longshore.cli.selection import least_shown
+from longshore.errors import Refused
 from longshore.model import Severity
-from longshore.report.findings import fates_line, findings_line, located, nowhere, once
+from longshore.report.findings import RANK, fates_line, findings_line, located, nowhere, once, statistics
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
@@ -15,30 +18,80 @@ if TYPE_CHECKING:
     from longshore.report.findings import Locate, Place
     from longshore.report.style import Style
 
+_DOCUMENTS = frozenset(("json", "gitlab", "junit", "sarif"))
+"""Formats that are one document, which nothing may follow."""
+
 
 def show(reading: Reading, given: Given, shell: Shell, stream: TextIO) -> None:
-    """Write the findings of `reading` to `stream` in the format of `--output`; GitHub Actions gets annotations."""
-    format_ = given.text("--output") or ("github" if shell.environment.get("GITHUB_ACTIONS") == "true" else "text")
-    fates = reading.conversion.fates if reading.conversion else {}
+    """Write the findings of `reading` to `stream` in the format that was asked for; GitHub Actions gets annotations.
+
+    Raises:
+        Refused: the format has no statistics.
+    """
+    format_ = given.text("--output-format") or _default(shell)
+    counting = given.on("--statistics")
+    if counting and format_ not in {"text", "concise", "json", "github"}:
+        raise Refused(f"`--statistics` is not written as {format_}", "text and json have it")
+    least = least_shown(given, everything=format_ == "json")
+    places = located(
+        (finding for finding in reading.findings if RANK[finding.severity] <= RANK[least]), locate(reading)
+    )
+    if format_ in _DOCUMENTS:
+        stream.write(_document(places, reading, format_, given))
+        return
+    style = shell.style(given.text("--color"), stream)
+    if counting:
+        stream.write(_counted(places))
+    else:
+        stream.write(_written(places, reading, format_, style, strict=given.on("--verbose")))
+    if not given.on("--quiet"):
+        _below(reading, places, least, given, stream)
+
+
+def _default(shell: Shell) -> str:
+    return "github" if shell.environment.get("GITHUB_ACTIONS") == "true" else "text"
+
+
+def _below(reading: Reading, places: list[Place], least: Severity, given: Given, stream: TextIO) -> None:
+    """Count what became of the leaves and what was found, and say what profiles leave out."""
+    notes_shown = least is Severity.INFO
+    if reading.conversion:
+        stream.write(f"{fates_line(reading.conversion.fates)}\n")
+    left = [finding.message for finding in reading.findings if finding.code == "profiles" and not notes_shown]
+    stream.writelines(f"{message}\n" for message in left)
+    hidden = [finding for finding in reading.findings if RANK[finding.severity] > RANK[least]]
+    stream.write(f"{findings_line([*once(places), *hidden], hidden=not notes_shown, left=reading.left)}\n")
+    if given.on("--verbose") and reading.timings:
+        stream.write(", ".join(f"{stage} {seconds * 1000:.0f} ms" for stage, seconds in reading.timings.items()) + "\n")
+
+
+def _counted(places: list[Place]) -> str:
+    from longshore.report.table import columns  # noqa: PLC0415  statistics only
+
+    rows = [(str(number), severity.value, code) for number, severity, code in statistics(once(places))]
+    return "".join(f"{line}\n" for line in columns(rows, frozenset({0}))) + ("\n" if rows else "")
+
+
+def _document(places: list[Place], reading: Reading, format_: str, given: Given) -> str:
+    """The findings in a format for programs, of which each run needs one at most."""
     if format_ == "json":
         from longshore.report.json_text import findings_json  # noqa: PLC0415
 
-        stream.write(findings_json(located(reading.findings, locate(reading)), fates))
-        return
-    verbose, quiet = given.on("--verbose"), given.on("--quiet")
-    chosen = [finding for finding in reading.findings if verbose or finding.severity is not Severity.INFO]
-    places = located(chosen, locate(reading))
-    stream.write(_written(places, reading, format_, shell.style(given.text("--color"), stream), strict=verbose))
-    if quiet:
-        return
-    if reading.conversion:
-        stream.write(f"{fates_line(fates)}\n")
-    left = [finding.message for finding in reading.findings if finding.code == "profiles" and not verbose]
-    stream.writelines(f"{message}\n" for message in left)
-    notes = [] if verbose else [finding for finding in reading.findings if finding.severity is Severity.INFO]
-    stream.write(f"{findings_line([*once(places), *notes], hidden=not verbose)}\n")
-    if verbose and reading.timings:
-        stream.write(", ".join(f"{stage} {seconds * 1000:.0f} ms" for stage, seconds in reading.timings.items()) + "\n")
+        counted = statistics(once(places)) if given.on("--statistics") else None
+        return findings_json(places, reading.conversion.fates if reading.conversion else {}, counted)
+    if format_ == "gitlab":
+        from longshore.report.gitlab import code_quality  # noqa: PLC0415
+
+        return code_quality(places, next(iter(reading.sources), "."))
+    if format_ == "junit":
+        from longshore.report.junit import junit  # noqa: PLC0415
+
+        return junit(places, fails(reading, given))
+    from importlib.metadata import version  # noqa: PLC0415
+
+    from longshore.report.sarif import sarif  # noqa: PLC0415
+
+    return sarif(places, version("longshore"))
 
 
 def _written(places: list[Place], reading: Reading, format_: str, style: Style, *, strict: bool) -> str:

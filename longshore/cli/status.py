@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from longshore.cli.flags import Verb
 from longshore.cli.observing.connection import FLAGS, KINDS, connect, objects
 from longshore.cli.observing.health import WORKLOADS, Row, rows
-from longshore.cli.reading import STACK
-from longshore.cli.secrets.opening import OUTPUT
+from longshore.cli.reading import STACK, output, stack_named
 from longshore.convert.kubernetes.stable import stable_name
 from longshore.errors import Refused
 from longshore.report.table import columns
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
 
 def run(given: Given, shell: Shell) -> int:
     """Exit 1 where anything is not up."""
-    name = given.text("--stack")
-    if not name:
-        raise Refused("say which stack: `-s STACK`", "such as `longshore status -s shop.dev`")
+    name = stack_named(given, shell)
     stack = read_stack(name, shell.directory)
     if stack.settings is None:
         raise Refused(f"stack {name} can't be read", f"`longshore check -s {name}` says why")
@@ -75,6 +72,7 @@ VERB = Verb(
     "status",
     "say what of a stack is up in its cluster, and what is in the way of the rest",
     run,
-    (STACK, *FLAGS, OUTPUT),
-    examples=("longshore status -s shop.dev", "longshore status -s shop.prod --context prod --output json"),
+    (STACK, *FLAGS, output("text", "json", what="how to write")),
+    examples=("longshore status -s shop.dev", "longshore status -s shop.prod --context prod -o json"),
+    wrong="something not up",
 )

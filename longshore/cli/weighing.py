@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def show_capacity(reading: Reading, given: Given, shell: Shell) -> None:
     """Write the table below the findings for people; nothing where the stack file says nothing of its nodes."""
-    if reading.conversion is None or given.on("--quiet") or given.text("--output") not in {"", "text"}:
+    if reading.conversion is None or given.on("--quiet") or given.text("--output-format") not in {"", "text"}:
         return
     from longshore.convert.capacity import capacity  # noqa: PLC0415  the engine has loaded it
     from longshore.report.capacity import capacity_table  # noqa: PLC0415

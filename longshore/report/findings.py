@@ -120,11 +120,6 @@ def _without_names(finding: Finding) -> str:
     return message
 
 
-def at_least(findings: Iterable[Finding], severity: Severity) -> int:
-    """Count the findings that matter at least as much as `severity`."""
-    return sum(1 for finding in findings if RANK[finding.severity] <= RANK[severity])
-
-
 def fates_line(fates: Mapping[Path, Fate]) -> str:
     """Count what became of every leaf: `24 attributes: 20 translated, 3 approximated, 1 unsupported`."""
     counts = count_fates(fates)
@@ -148,14 +143,35 @@ def once(places: Iterable[Place]) -> list[Finding]:
     return list(found.values())
 
 
-def findings_line(findings: Iterable[Finding], *, hidden: bool) -> str:
-    """Count the findings: `1 error, 2 warnings, 14 notes (-v shows them)`; `hidden` says that notes are not shown."""
+class Count(NamedTuple):
+    """How many findings of a code and a severity there are."""
+
+    number: int
+    severity: Severity
+    code: str
+
+
+def statistics(findings: Iterable[Finding]) -> list[Count]:
+    """Count the findings by code, the most first."""
+    found: dict[tuple[Severity, str], int] = {}
+    for finding in findings:
+        found[finding.severity, finding.code] = found.get((finding.severity, finding.code), 0) + 1
+    counts = [Count(count, severity, code) for (severity, code), count in found.items()]
+    return sorted(counts, key=lambda each: (-each.number, RANK[each.severity], each.code))
+
+
+def findings_line(findings: Iterable[Finding], *, hidden: bool, left: int = 0) -> str:
+    """Count the findings: `1 error, 2 warnings, 14 notes (-v shows them)`; `hidden` says that notes are not shown.
+
+    left: how many others there are, which nobody wanted to see.
+    """
     counts = dict.fromkeys(RANK, 0)
     for finding in findings:
         counts[finding.severity] += 1
     parts = [_plural(counts[severity], name) for severity, name in _NAMES.items() if counts[severity]]
     notes = " (-v shows them)" if hidden and counts[Severity.INFO] else ""
-    return f"{', '.join(parts)}{notes}" if parts else "no findings"
+    others = f"; {left} more not selected" if left else ""
+    return f"{', '.join(parts)}{notes}{others}" if parts else f"no findings{others}"
 
 
 _NAMES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.model import Severity, path_text
+from longshore.report.address import page
 from longshore.report.findings import words
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def _annotation(place: Place) -> str:
     path = path_text(finding.path)
     message = _data(f"{path}: {finding.message}" if path else finding.message)
     text = f"{message}%0Ahelp: {_data(finding.help)}" if finding.help else message
+    text += f"%0A{page(finding.code)}"
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     return f"::{_COMMAND[finding.severity]} {listed}::{text}"
 

@@ -7,24 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 from longshore.compose.references import visible
 from longshore.model import path_text
+from longshore.report.address import page
 from longshore.report.findings import count_fates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from longshore.model import Fate, Path, Span
-    from longshore.report.findings import Place
+    from longshore.report.findings import Count, Place
 
 VERSION = 1
 
 
-def findings_json(places: Iterable[Place], fates: Mapping[Path, Fate]) -> str:
-    """Write every finding, informational ones too, and the counts of what became of the leaves."""
+def findings_json(places: Iterable[Place], fates: Mapping[Path, Fate], counted: Iterable[Count] | None = None) -> str:
+    """Write all findings and the counts of what became of the leaves; where asked for, of the codes too."""
     document = {
         "version": VERSION,
         "findings": [_finding(place) for place in places],
         "attributes": {"total": len(fates), **{fate.value: count for fate, count in count_fates(fates).items()}},
     }
+    if counted is not None:
+        document["statistics"] = [
+            {"count": number, "severity": severity.value, "code": code} for number, severity, code in counted
+        ]
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -32,6 +37,7 @@ def _finding(place: Place) -> dict[str, Any]:
     finding, span = place
     return {
         "code": finding.code,
+        "page": page(finding.code),
         "severity": finding.severity.value,
         "message": visible(finding.message),
         "help": visible(finding.help) or None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.regex import Regex
+from longshore.report.address import page as address
 from longshore.report.catalogue import TRANSLATED, Page, Told, by_code
 from longshore.report.table import markdown
 
@@ -104,7 +105,14 @@ def _outside_code(text: str) -> str:
     return "".join(part.replace("<", "&lt;") + span for part, span in zip(parts, [*spans, ""], strict=True))
 
 
-def code_page(code: str, entries: Sequence[tuple[Page, Told]]) -> list[str]:
+class Explained(NamedTuple):
+    """A page of the manual: as lines, and as data for JSON."""
+
+    lines: list[str]
+    data: Mapping[str, object]
+
+
+def code_page(code: str, entries: Sequence[tuple[Page, Told]]) -> Explained:
     """What `explain CODE` prints: all that is said under this code, the manual of those that say it, how to consent."""
     lines = [code, ""]
     for _, told in entries:
@@ -119,18 +127,31 @@ def code_page(code: str, entries: Sequence[tuple[Page, Told]]) -> list[str]:
             "",
             f"To accept it at one service: `x-longshore: {{allow: [{code}]}}` there, or `allow` in the stack file.",
         ]
-    return lines
+    data = {
+        "code": code,
+        "page": address(code),
+        "findings": [
+            {"severity": told.severity or None, "fate": told.fate or None, "message": told.message, "help": told.help}
+            for _, told in entries
+        ],
+        "manual": {page.module: page.doc for page, _ in entries},
+    }
+    return Explained([*lines, "", address(code)], data)
 
 
-def attribute_page(pattern: str, page: Page) -> list[str]:
+def attribute_page(pattern: str, page: Page) -> Explained:
     """What `explain services.healthcheck` prints: the manual of the rule, and the codes that it reports."""
     if pattern in page.lost:
         reason = page.lost[pattern]
-        helps = [f"  help: {told.help}" for told in page.told if told.message == reason and told.help]
-        return [pattern, "", f"  unsupported: {reason}", *helps[:1], "", f"Rule: {page.module}"]
+        helps = [told.help for told in page.told if told.message == reason and told.help][:1]
+        told_help = [f"  help: {each}" for each in helps]
+        lines = [pattern, "", f"  unsupported: {reason}", *told_help, "", f"Rule: {page.module}"]
+        lost = {"attribute": pattern, "unsupported": reason, "help": "".join(helps), "rule": page.module}
+        return Explained(lines, lost)
     codes = sorted({told.code for told in page.told})
     lines = [pattern, "", *_indented(page.doc), "", f"Rule: {page.module}"]
-    return [*lines, f"Findings: {', '.join(codes)}"] if codes else lines
+    data = {"attribute": pattern, "manual": page.doc, "rule": page.module, "findings": codes}
+    return Explained([*lines, f"Findings: {', '.join(codes)}"] if codes else lines, data)
 
 
 def _indented(text: str) -> list[str]:

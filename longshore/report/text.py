@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.model import path_text
+from longshore.report.address import page
 from longshore.report.excerpt import excerpt
 from longshore.report.findings import groups, words
 from longshore.report.style import SEVERITY_COLOUR
+from longshore.report.wrapping import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from longshore.model import Finding
     from longshore.report.findings import Group, Place
@@ -46,40 +48,21 @@ def _block(group: Group, sources: Mapping[str, Source], style: Style) -> str:
         lines.append(_others(group, indent, style))
     if finding.help:
         lines += _paragraph("help: ", words(finding.help), style, "cyan")
+    lines.append(f"{style.paint('page:', 'cyan', 'bold')} {page(finding.code)}")
     return "\n".join(lines) + "\n"
 
 
 def _headline(finding: Finding, style: Style) -> list[str]:
     colour = SEVERITY_COLOUR[finding.severity]
     lead = f"{finding.severity.value}[{finding.code}]: "
-    first, *rest = _wrapped(lead, words(finding.message), style.width)
+    first, *rest = wrapped(lead, words(finding.message), style.width)
     head = style.paint(lead.rstrip(": "), colour, "bold") + style.paint(first[len(lead.rstrip(": ")) :], "bold")
     return [head, *(style.paint(line, "bold") for line in rest)]
 
 
 def _paragraph(lead: str, text: str, style: Style, colour: str) -> list[str]:
-    lines = _wrapped(lead, text, style.width)
+    lines = wrapped(lead, text, style.width)
     return [style.paint(lead.rstrip(), colour, "bold") + lines[0][len(lead.rstrip()) :], *lines[1:]]
-
-
-def _wrapped(lead: str, text: str, width: int) -> list[str]:
-    """Break `text` into lines; those after the first stand below its start (or at 4, below a long lead)."""
-    indent = " " * (len(lead) if len(lead) < width // 4 else 4)
-    room = max(width, 20)
-    lines: list[str] = []
-    line, fresh = lead, True
-    for word in _pieces(text, room - len(indent)):
-        if not fresh and len(line) + 1 + len(word) > room:
-            lines.append(line)
-            line, fresh = indent, True
-        line, fresh = (line + word if fresh else f"{line} {word}"), False
-    return [*lines, line.rstrip()]
-
-
-def _pieces(text: str, room: int) -> Iterator[str]:
-    """The words of a text; what is too long for any line in pieces."""
-    for word in text.split():
-        yield from (word[start : start + room] for start in range(0, len(word), room))
 
 
 def _others(group: Group, indent: int, style: Style) -> str:

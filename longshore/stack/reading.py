@@ -173,7 +173,7 @@ def _read(name: str, root: str, config: Mapping[str, Any] | None = None) -> Stac
     if text is None and config is None:
         known = stack_names(root)
         there = f"stacks here: {', '.join(known)}" if known else "`longshore init` makes one"
-        raise Refused(f"stack `{name}` has no file {relative}", suggestion(name, known) or there, NO_FILE)
+        raise Refused(f"stack `{name}` has no file {relative}", suggestion(name, known) or there)
     file = read_stack_file(text or "", relative)
     checked = check_settings(config if config is not None else _applied(file, root), file)
     return Stack(name, root, checked.settings, None, checked.findings, {relative: text or ""}, file)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from longshore.errors import Refused
+from longshore.errors import UNREACHED, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 8
 """Reads at the same time: a stack of fifty secrets is compared in a second or two."""
-
-UNREACHED = 3
-"""Exit code where the backend cannot be reached or refuses: bad credentials, no right, throttled."""
-
 
 MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
 """What comes of reading an answer that has not the form that its service documents; wrapped around nothing else."""

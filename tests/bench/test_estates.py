@@ -31,6 +31,6 @@ def test_fragments_written_out_mean_the_same_as_shared_ones(tmp_path: Path) -> N
     models = []
     for anchors in (True, False):
         folder = write(tmp_path / str(anchors) / "bench", 20, anchors=anchors).folder
-        model = json.loads(longshore("config", "--format", "json", folder=folder).out)
+        model = json.loads(longshore("config", "-o", "json", folder=folder).out)
         models.append({key: value for key, value in model.items() if not key.startswith("x-")})
     assert models[0] == models[1]

@@ -32,7 +32,10 @@ def damaged(draw: st.DrawFn) -> str:
     return "\n".join(lines) + "\n"
 
 
-@given(damaged(), st.sampled_from([["-v"], ["--output", "concise"], ["--output", "json"], ["--output", "github"]]))
+@given(
+    damaged(),
+    st.sampled_from([["-v"], ["--output", "concise"], ["--output", "json"], ["--output", "github"], ["-o", "junit"]]),
+)
 @settings(max_examples=150, deadline=None)
 def test_check(text: str, words: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:

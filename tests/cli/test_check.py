@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from longshore.cli.reading import FORMATS
 from tests.cli.screen import longshore
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ warning[plaintext-secret]: `DB_PASSWORD` stands in the compose file as plain tex
 help: move the value to a variable, `DB_PASSWORD: ${DB_PASSWORD}`, and push it with `longshore
       secrets push`; if it is no secret, say so with a reason: `x-longshore: {plain: {DB_PASSWORD:
       …}}` on the service
+page: https://longshore.dev/docs/findings.md#plaintext-secret
 
 error[devices]: a pod cannot have the device `/dev/snd` of its node
  --> compose.yaml:9:15
@@ -41,6 +43,7 @@ error[devices]: a pod cannot have the device `/dev/snd` of its node
   = and 1 more place: compose.yaml:16
 help: a GPU is asked for by `gpus`; for others install a device plugin and ask for its resource in a
       patch; if the program runs without, `x-longshore: {allow: [devices]}`
+page: https://longshore.dev/docs/findings.md#devices
 
 18 attributes: 11 translated, 1 local-only, 6 unsupported
 2 errors, 1 warning
@@ -119,7 +122,7 @@ def test_verbose_shows_notes_and_timings(estate: Path) -> None:
     assert " ms, convert " in shown.splitlines()[-1]
 
 
-@pytest.mark.parametrize("words", [[], ["--output", "json"], ["--output", "concise"], ["--output", "github"], ["-v"]])
+@pytest.mark.parametrize("words", [[], ["-v"], ["--statistics"], *(["--output-format", each] for each in FORMATS)])
 @pytest.mark.parametrize("verb", ["check", "render"])
 def test_the_canary_never_sings(estate: Path, verb: str, words: list[str]) -> None:
     screen = longshore(verb, "--fail-on", "never", *words, folder=estate)

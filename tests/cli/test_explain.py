@@ -101,7 +101,7 @@ def test_the_matrix(tmp_path: Path) -> None:
     out = longshore("attributes", "stop_grace", folder=tmp_path).out
     assert out.startswith("services.*.stop_grace_period  translated  `stop_grace_period` → ")
     assert out.endswith("\n1 attributes: 1 translated (0 of them with limits)\n")
-    document = json.loads(longshore("attributes", "--format", "json", folder=tmp_path).out)
+    document = json.loads(longshore("attributes", "-o", "json", folder=tmp_path).out)
     assert {row["attribute"] for row in document["attributes"]} >= {
         "services.*.image",
         "volumes.*",

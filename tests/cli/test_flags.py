@@ -111,5 +111,7 @@ flags:
 
 examples:
   longshore check
+
+exit codes: `longshore --help`
 """
     )

@@ -80,8 +80,8 @@ def test_every_flag_says_its_variable(name: str) -> None:
         (["chekc"], "error: unknown verb `longshore chekc`\nhelp: did you mean `check`?\n"),
         (["zzz"], "error: unknown verb `longshore zzz`\nhelp: `longshore --help` lists what there is\n"),
         (
-            ["-q", "check"],
-            "error: flags come after the verb, `-q` came before it\nhelp: `longshore --help` lists verbs\n",
+            ["--annotate", "render"],
+            "error: `--annotate` is no flag that stands before a verb\nhelp: write it after: `longshore VERB FLAG`\n",
         ),
         (["check", "--ouput"], "error: unknown flag `--ouput`\nhelp: did you mean `--output`?\n"),
     ],

@@ -29,7 +29,7 @@ def test_an_error_writes_nothing(estate: Path) -> None:
     screen = longshore("render", folder=estate)
     assert (screen.code, screen.out) == (1, "")
     assert "error[devices]" in screen.err
-    screen = longshore("render", "-o", "out", folder=estate)
+    screen = longshore("render", "--output-dir", "out", folder=estate)
     assert (screen.code, screen.out) == (1, "")
     assert not (estate / "out").exists()
 
@@ -46,24 +46,27 @@ def test_two_runs_give_the_same_bytes(clean: Path) -> None:
 
 
 def test_json_is_a_list_that_kubectl_takes(clean: Path) -> None:
-    document = json.loads(longshore("render", "--format", "json", folder=clean).out)
+    document = json.loads(longshore("render", "-o", "json", folder=clean).out)
     assert (document["apiVersion"], document["kind"]) == ("v1", "List")
     assert document["items"] == list(yaml.safe_load_all(longshore("render", folder=clean).out))
 
 
 def test_a_file(clean: Path) -> None:
-    screen = longshore("render", "-o", "out.yaml", folder=clean)
-    assert (screen.code, screen.out, screen.err) == (0, "", "")
+    screen = longshore("render", "--output-file", "out.yaml", folder=clean)
+    assert (screen.code, screen.out, screen.err) == (0, "", "wrote out.yaml\n")
     assert (clean / "out.yaml").read_text() == longshore("render", folder=clean).out
     assert sorted(os.listdir(clean)) == [".env", ".longshore-written", "compose.yaml", "out.yaml"]
-    assert longshore("render", "-o", "out.yaml", folder=clean).code == 0, "our own is replaced"
+    again = longshore("render", "--output-file", "out.yaml", "-q", folder=clean)
+    assert (again.code, again.err) == (0, ""), "our own is replaced"
 
 
 @pytest.mark.parametrize("target", ["out", "out/", "deep/er"])
 def test_a_folder_has_one_file_an_object(clean: Path, target: str) -> None:
-    assert longshore("render", "-o", target, folder=clean).code == 0
+    screen = longshore("render", "--output-dir", target, folder=clean)
+    assert (screen.code, screen.out) == (0, "")
     files = {file.name: file.read_text() for file in (clean / target).iterdir() if file.name != RECORD}
     assert "deployment-web.yaml" in files
+    assert sorted(screen.err.splitlines()) == sorted(f"wrote {os.path.join(target, name)}" for name in files)
     assert {name: yaml.safe_load(text)["kind"].lower() for name, text in files.items()} == {
         name: name.partition("-")[0] for name in files
     }
@@ -71,10 +74,10 @@ def test_a_folder_has_one_file_an_object(clean: Path, target: str) -> None:
 
 
 def test_what_is_no_longer_made_leaves_the_folder(clean: Path) -> None:
-    longshore("render", "-o", "out", folder=clean)
+    longshore("render", "--output-dir", "out", folder=clean)
     compose = clean / "compose.yaml"
     compose.write_text(compose.read_text().replace("  api:\n", "  shop-api:\n"))
-    longshore("render", "-o", "out", folder=clean)
+    longshore("render", "--output-dir", "out", folder=clean)
     names = os.listdir(clean / "out")
     assert "deployment-shop-api.yaml" in names
     assert "deployment-api.yaml" not in names
@@ -94,7 +97,7 @@ def test_files_of_others_are_named_and_left(clean: Path) -> None:
     for name, text in THEIRS.items():
         (clean / "out" / name).write_text(text)
     for _ in range(2):
-        screen = longshore("render", "-o", "out", folder=clean)
+        screen = longshore("render", "--output-dir", "out", folder=clean)
         assert screen.code == 0
         told = [line for line in screen.err.splitlines() if "left alone" in line]
         assert len(told) == len(THEIRS)
@@ -103,15 +106,15 @@ def test_files_of_others_are_named_and_left(clean: Path) -> None:
 
 
 def test_a_file_of_ours_that_somebody_changed_is_theirs(clean: Path) -> None:
-    longshore("render", "-o", "out", folder=clean)
+    longshore("render", "--output-dir", "out", folder=clean)
     changed = clean / "out" / "deployment-api.yaml"
     changed.write_text(changed.read_text() + "# keep\n")
-    screen = longshore("render", "-o", "out", folder=clean)
+    screen = longshore("render", "--output-dir", "out", folder=clean)
     assert screen.code == 2
     assert screen.err.startswith("error: out: deployment-api.yaml is there already, not as longshore wrote it\n")
     compose = clean / "compose.yaml"
     compose.write_text(compose.read_text().replace("  api:\n", "  shop-api:\n"))
-    screen = longshore("render", "-o", "out", folder=clean)
+    screen = longshore("render", "--output-dir", "out", folder=clean)
     assert screen.code == 0
     assert "left alone, not as longshore wrote it: out/deployment-api.yaml\n" in screen.err
     assert "removed, no longer made: out/service-api.yaml\n" in screen.err
@@ -123,19 +126,19 @@ def test_a_file_of_the_users_is_not_overwritten(clean: Path, verb: str) -> None:
     before = (clean / "compose.yaml").read_text()
     (clean / "link.yaml").symlink_to("compose.yaml")
     for target in ("compose.yaml", "link.yaml"):
-        screen = longshore(verb, "-o", target, folder=clean)
+        screen = longshore(verb, "--output-file", target, folder=clean)
         assert screen.code == 2
         assert screen.err.startswith(f"error: {target}: {target} is there already, not as longshore wrote it\n")
         assert (clean / "compose.yaml").read_text() == before
     (clean / "old.yaml").write_text("old")
-    assert longshore(verb, "-o", "old.yaml", "--overwrite", folder=clean).code == 0
-    assert longshore(verb, "-o", "old.yaml", folder=clean).code == 0
+    assert longshore(verb, "--output-file", "old.yaml", "--overwrite", folder=clean).code == 0
+    assert longshore(verb, "--output-file", "old.yaml", folder=clean).code == 0
 
 
 def test_one_file_among_those_of_a_folder_is_kept(clean: Path) -> None:
-    longshore("render", "-o", "out/all.yaml", folder=clean)
-    longshore("render", "-o", "out", folder=clean)
-    longshore("render", "-o", "out", folder=clean)
+    longshore("render", "--output-file", "out/all.yaml", folder=clean)
+    longshore("render", "--output-dir", "out", folder=clean)
+    longshore("render", "--output-dir", "out", folder=clean)
     assert (clean / "out" / "all.yaml").exists()
 
 
@@ -151,7 +154,7 @@ def test_a_record_of_others_vouches_for_nothing(clean: Path) -> None:
     ):
         (clean / "out" / RECORD).write_text(record)
         mine.write_text("mine")
-        assert longshore("render", "-o", "out", folder=clean).code == 2
+        assert longshore("render", "--output-dir", "out", folder=clean).code == 2
         assert mine.read_text() == "mine"
 
 
@@ -180,19 +183,19 @@ def test_killed_at_any_moment_nothing_of_the_users_is_lost_and_the_next_run_goes
     for moment in range(0, 24, 3):
         compose.write_text(texts[moment % 2])
         done = subprocess.run(
-            [sys.executable, "-c", program, str(moment), "render", "-o", "out"],
+            [sys.executable, "-c", program, str(moment), "render", "--output-dir", "out"],
             cwd=clean,
             check=False,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         )
         assert done.returncode in {0, 9}
         assert {name: (out / name).read_text() for name in THEIRS} == THEIRS
-    assert longshore("render", "-o", "out", folder=clean).code == 0
+    assert longshore("render", "--output-dir", "out", folder=clean).code == 0
 
 
 def test_where_nothing_can_be_written(clean: Path) -> None:
     (clean / "file").write_text("")
-    screen = longshore("render", "-o", "file/out.yaml", folder=clean)
+    screen = longshore("render", "--output-file", "file/out.yaml", folder=clean)
     assert screen.code == 2
     assert screen.err.startswith("error: file/out.yaml can't be written: ")
 

@@ -65,7 +65,7 @@ def test_a_plan_is_the_same_every_time():
 
 
 def test_the_document_has_every_resource_once(tmp_path):
-    code, out, _ = plan(small(tmp_path / "web", WEB), "-s", "web.local", "--format", "json")
+    code, out, _ = plan(small(tmp_path / "web", WEB), "-s", "web.local", "-o", "json")
     assert code == 0
     document = json.loads(out)
     urns = [resource["urn"] for resource in document["resources"]]

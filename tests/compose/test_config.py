@@ -80,7 +80,7 @@ def test_the_marketplace_is_a_fixed_point() -> None:
     code, second, _ = longshore("config", "-f", "-", "--project-directory", ".", "--profile", "*", stdin=first)
     assert code == 0
     assert second == first
-    code, as_json, _ = longshore(*words, "--format", "json")
+    code, as_json, _ = longshore(*words, "-o", "json")
     assert code == 0
     assert json.loads(as_json) == yaml.safe_load(first)
 
@@ -98,7 +98,7 @@ def test_no_secret_is_printed_unless_asked_for(tmp_path: Path) -> None:
     everything = ("cheese", "tomato", "carrot", "potato", "pepper", "onion", "garlic", "radish")
     for words in (
         (),
-        ("--format", "json"),
+        ("-o", "json"),
         ("--environment",),
         ("--variables",),
         ("--hash", "*"),

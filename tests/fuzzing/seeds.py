@@ -26,8 +26,8 @@ CANARY = "ghp_q9Zr4tXw7LmB2vKc8NsY3hJd6PfG1aEu5ToR"
 
 COMMANDS = (
     "check", "check -v", "render --fail-on never", "config", "render --fail-on never --annotate", "check --output json",
-    "render --fail-on never -o out/", "config --format json", "check --output github --production",
-    "render --fail-on never --format json -o out.json", "config --no-interpolate", "config --variables",
+    "render --fail-on never --output-dir out/", "config -o json", "check --output github --production",
+    "render --fail-on never -o json --output-file out.json", "config --no-interpolate", "config --variables",
     "config --environment", "config --hash *", "check --profile * --fail-on warning", "explain services.web",
     "explain deployment/web", "render -n shop --fail-on never web", "config --show-values", "config --images",
     "check --output concise -q", "config --services", "check --color always", "config --volumes", "explain",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.fuzzing.case import Case
     from tests.fuzzing.world import World
 
-CODES = frozenset((0, 1, 2, 3, 130))
+CODES = frozenset((0, 1, 2, 3, 4, 130))
 _RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028-\u202e\u2066-\u2069]")
 _COLOUR = re.compile("\x1b\\[[0-9;]*m")
 _WHOLE = re.compile(rf"(?<![\w-]){CANARY}(?![\w-])".encode())

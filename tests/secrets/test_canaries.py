@@ -151,10 +151,12 @@ def test_the_search_finds_what_it_must():
 
 READING = [
     ("check",), ("check", "-v"), ("check", "--output", "concise"), ("check", "--output", "json"),
-    ("check", "--output", "github"), ("check", "--production"), ("render",), ("render", "--annotate"),
-    ("render", "--format", "json"), ("explain", "deployment/web"), ("explain", "externalsecret/web-secrets"),
-    ("explain", "deployment/worker"), ("explain", "plaintext-secret"), ("config",), ("config", "--format", "json"),
-    ("attributes",),
+    ("check", "--output", "github"), ("check", "-o", "gitlab"), ("check", "-o", "junit"),
+    ("check", "-o", "sarif", "-v"), ("check", "--statistics"), ("check", "--production"), ("render",),
+    ("render", "--annotate"), ("render", "-o", "json"), ("explain", "deployment/web"),
+    ("explain", "externalsecret/web-secrets"), ("explain", "deployment/worker"), ("explain", "plaintext-secret"),
+    ("config",), ("config", "-o", "json"), ("explain", "deployment/web", "-o", "json"), ("attributes",),
+    ("config", "--variables", "-o", "json"),
 ]  # fmt: skip
 """Verbs that read compose files."""
 
@@ -205,15 +207,15 @@ def test_the_clean_files_are_converted_and_the_others_say_what_is_wrong(planted)
 
 def test_no_file_that_is_written_holds_a_value(planted):
     before = {path for path in planted.folder.rglob("*") if path.is_file()}
-    planted.longshore("render", "-f", "compose.yaml", "-f", "worse.yaml", "--fail-on", "never", "-o", "out/")
-    planted.longshore("render", "-f", "compose.yaml", "--annotate", "-o", "all.yaml")
+    planted.longshore("render", "-f", "compose.yaml", "-f", "worse.yaml", "--fail-on", "never", "--output-dir", "out/")
+    planted.longshore("render", "-f", "compose.yaml", "--annotate", "--output-file", "all.yaml")
     written = {path for path in planted.folder.rglob("*") if path.is_file()} - before
     assert len(written) > 10
     silent(*(path.read_text() for path in written))
 
 
 def test_a_stack_shows_no_value(planted):
-    for words in (("check",), ("check", "-v"), ("render",), ("plan",), ("plan", "--format", "json")):
+    for words in (("check",), ("check", "-v"), ("render",), ("plan",), ("plan", "-o", "json")):
         answer = planted.longshore(*words, "-s", "shop.dev", PATH="/usr/bin:/bin", LONGSHORE_DEBUG="1")
         assert answer.code in {0, 1}, answer.err
         silent(answer.out, answer.err)

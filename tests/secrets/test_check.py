@@ -69,7 +69,7 @@ def test_names_are_enough(pushed, aws, monkeypatch):
     assert check(pushed).code == 0
     aws.client.put_secret_value(SecretId="dev/shop/db", SecretString="{}")
     answer = check(pushed)
-    assert answer.code == 3
+    assert answer.code == 4
     assert (
         "the keys of dev/shop/db can't be read: values are denied, and it was not longshore that wrote it" in answer.err
     )

@@ -69,7 +69,7 @@ def test_throttled(project, monkeypatch):
     finally:
         server.shutdown()
         server.server_close()
-    assert answer.code == 3
+    assert answer.code == 4
     assert "error: can't read dev/shop/db: AWS throttles the requests, after five tries" in answer.err
     assert "wait a minute, then run the command again" in answer.err
     assert Throttled.seen.count("secretsmanager.GetSecretValue") == 5
@@ -79,7 +79,7 @@ def test_throttled(project, monkeypatch):
 def test_expired_credentials(project, aws, monkeypatch, code):
     refuse(monkeypatch, "GetCallerIdentity", code)
     answer = project.push("--from", ".env", "--yes")
-    assert answer.code == 3
+    assert answer.code == 4
     assert "have expired or are not valid" in answer.err
     assert "aws sso login" in answer.err
     assert aws.names() == []
@@ -98,7 +98,7 @@ def test_credentials_that_expire_on_the_way(project, aws, monkeypatch):
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
     answer = project.push("--from", ".env", "--yes")
-    assert answer.code == 3
+    assert answer.code == 4
     assert answer.err.count("wrote ") == 2
     assert "2 of 4 were not written; run the command again" in answer.err
     assert len(aws.names()) == 2
@@ -113,7 +113,7 @@ def test_no_credentials(project, monkeypatch):
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     answer = project.push("--from", ".env", "--yes")
-    assert answer.code == 3
+    assert answer.code == 4
     assert "there are no AWS credentials" in answer.err
 
 
@@ -123,7 +123,7 @@ def test_aws_out_of_reach(project, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
     answer = project.push("--from", ".env", "--yes")
-    assert answer.code == 3
+    assert answer.code == 4
     assert "AWS was not reached" in answer.err
 
 
@@ -141,7 +141,7 @@ def test_wrong_account(project, aws, verb):
 def test_denied(project, aws, monkeypatch, operation):
     refuse(monkeypatch, operation, "AccessDeniedException", "User: arn:aws:iam::123456789012:user/me is not authorized")
     answer = project.push("--from", ".env", "--yes")
-    assert answer.code == 3
+    assert answer.code == 4
     assert f"AWS denies {operation}" in answer.err
     assert "docs/secrets.md" in answer.err
 
@@ -149,7 +149,7 @@ def test_denied(project, aws, monkeypatch, operation):
 def test_scheduled_for_deletion(pushed, aws):
     aws.client.delete_secret(SecretId="dev/shop/db", RecoveryWindowInDays=7)
     answer = pushed.push("--from", ".env", "--yes", "--dry-run")
-    assert answer.code == 3
+    assert answer.code == 4
     assert "dev/shop/db is scheduled for deletion" in answer.err
     assert "--restore" in answer.err
     check = pushed.longshore("secrets", "check", "-s", "shop.dev")
@@ -162,7 +162,7 @@ def test_scheduled_for_deletion(pushed, aws):
     assert aws.values("dev/shop/db") == {"DB_PASSWORD": "db-one"}
 
 
-@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("n\n", 3)])
+@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("n\n", 4)])
 def test_restoring_is_offered(pushed, aws, typed, code):
     aws.client.delete_secret(SecretId="dev/shop/db", RecoveryWindowInDays=7)
     answer = pushed.push("--from", ".env", typed=typed)
@@ -295,7 +295,7 @@ def test_a_file_that_can_not_be_read_is_told(project, aws, content, says):
 
 def test_no_such_file(project, aws):
     answer = project.push("--from", "nothing.env", "--yes")
-    assert answer.code == 3
+    assert answer.code == 2
     assert "nothing.env can't be read: No such file or directory" in answer.err
     assert project.push("--from", ".", "--yes").code == 2
 
@@ -303,7 +303,7 @@ def test_no_such_file(project, aws):
 def test_a_remote_secret_that_is_no_json_is_left_alone(pushed, aws):
     aws.client.put_secret_value(SecretId="dev/shop/db", SecretString="hunter2 in plain text")
     answer = pushed.push("--from", ".env", "--yes")
-    assert answer.code == 3
+    assert answer.code == 4
     assert "dev/shop/db holds no JSON object" in answer.err
     assert "hunter2" not in answer.err
     aws.client.put_secret_value(SecretId="dev/shop/db", SecretBinary=b"hunter2")
@@ -323,6 +323,6 @@ def test_a_number_in_the_json_is_written_as_text(pushed, aws):
 def test_a_fault_that_nobody_thought_of_says_what_aws_calls_it_and_no_more(project, aws, monkeypatch):
     refuse(monkeypatch, "CreateSecret", "LimitExceededException", "the value hunter2 is too much")
     answer = project.push("--from", ".env", "--yes")
-    assert answer.code == 3
+    assert answer.code == 4
     assert "AWS answered LimitExceededException to CreateSecret" in answer.err
     assert "hunter2" not in answer.err

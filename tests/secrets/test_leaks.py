@@ -25,15 +25,18 @@ BOTH = [
 
 VERBS = [
     ("render", "--fail-on", "never"),
-    ("render", "--fail-on", "never", "--format", "json"),
-    ("render", "--fail-on", "never", "--annotate", "-o", "out/"),
+    ("render", "--fail-on", "never", "-o", "json"),
+    ("render", "--fail-on", "never", "--annotate", "--output-dir", "out/"),
     ("check", "-v"),
     ("check", "-v", "--output", "concise"),
     ("check", "--output", "json"),
     ("check", "--output", "github"),
+    ("check", "-v", "-o", "gitlab"),
+    ("check", "-v", "-o", "junit"),
+    ("check", "-v", "-o", "sarif"),
     ("check", "--production"),
     ("config",),
-    ("config", "--format", "json"),
+    ("config", "-o", "json"),
     ("config", "--no-interpolate"),
     ("config", "--hash", "*"),
     ("config", "--environment"),
@@ -65,7 +68,7 @@ def test_no_verb_shows_what_was_found(tmp_path: Path, theirs):
         assert code in {0, 1}, err.getvalue()[-2000:]
         written = (
             "".join(path.read_text(errors="ignore") for path in (tmp_path / "out").rglob("*") if path.is_file())
-            if "-o" in words
+            if "--output-dir" in words
             else ""
         )
         shown = out.getvalue() + err.getvalue() + written

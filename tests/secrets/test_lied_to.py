@@ -193,7 +193,7 @@ def test_no_lie_is_believed_or_repeated(liar, monkeypatch, store):
 def test_a_login_page_in_the_way_ends_every_verb(project, liar, verb):
     liar.answers = dict.fromkeys(AWS, f"<html>{CANARY}".encode())
     answer = project.longshore("secrets", *verb)
-    assert answer.code == 3
+    assert answer.code == 4
     assert CANARY not in answer.out + answer.err
     assert liar.writes == 0
 
@@ -205,5 +205,5 @@ def test_nothing_is_written_after_a_lie(project, liar):
     liar.writes = 0
     for lie in (b"<html>", b"[]", b'{"SecretString": "[]"}'):
         liar.answers = {**liar.answers, "GetSecretValue": lie}
-        assert project.push("--from", ".env", "--yes").code == 3
+        assert project.push("--from", ".env", "--yes").code == 4
     assert liar.writes == 0

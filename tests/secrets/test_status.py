@@ -252,7 +252,7 @@ def test_a_cluster_out_of_reach(project):
     """And a login plugin that speaks the version of today."""
     project.write("kubeconfig", KUBECONFIG)
     answer = project.longshore("status", "-s", "shop.dev", "--kubeconfig", str(project.folder / "kubeconfig"))
-    assert answer.code == 3
+    assert answer.code == 4
     assert "the cluster was not reached (ConnectError)" in answer.err
     answer = project.longshore(
         "status", "-s", "shop.dev", "--kubeconfig", str(project.folder / "kubeconfig"), "--context", "three"

@@ -25,10 +25,12 @@ HOSTILE = f"a\n{FORGED}\n\x1b]0;owned\x07\x1b[2J\r\x9b\x7f\u202eb"
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 VERBS = (
     "check -v", "check --output concise -v", "check --output github -v", "check --output json", "config",
-    "render --fail-on never", "render --fail-on never --annotate", "render --fail-on never --format json",
-    "config --format json", "config --no-interpolate", "config --variables", "config --hash *", "config --images",
+    "check -o gitlab -v", "check -o junit -v", "check -o sarif -v", "config --variables -o json",
+    "config --images -o json", "explain deployment/web -o json",
+    "render --fail-on never", "render --fail-on never --annotate", "render --fail-on never -o json",
+    "config -o json", "config --no-interpolate", "config --variables", "config --hash *", "config --images",
     "config --services", "config --volumes", "config --networks", "config --profiles", "explain deployment/web",
-    "render --fail-on never -o out/", "config --show-values",
+    "render --fail-on never --output-dir out/", "config --show-values",
 )  # fmt: skip
 ON_STACKS = (
     "check -s shop.dev -v", "render -s shop.dev --fail-on never", "secrets push -s shop.dev --from .env --yes",

@@ -125,7 +125,7 @@ def test_a_deleted_version_is_restored(project, kv):
     push_all(project)
     kv.secrets.kv.v2.delete_latest_version_of_secret("dev/shop/db", "kv")
     answer = project.push("--from", ".env", "--yes", "--dry-run")
-    assert answer.code == 3
+    assert answer.code == 4
     assert "--restore" in answer.err
     assert project.longshore("secrets", "check", "-s", "shop.dev").code == 1
     assert project.push("--from", ".env", "--yes", "--restore").code == 0
@@ -145,7 +145,7 @@ def test_a_bad_token(project, kv, monkeypatch, token, tmp_path):
     if not token:
         monkeypatch.delenv("VAULT_TOKEN")
     answer = project.push("--from", ".env", "--yes")
-    assert answer.code == 3
+    assert answer.code == 4
     assert "token" in answer.err
     assert "vault login" in answer.err
 
@@ -154,7 +154,7 @@ def test_vault_out_of_reach(project, kv):
     path = project.folder / "stacks/Pulumi.shop.dev.yaml"
     project.write("stacks/Pulumi.shop.dev.yaml", path.read_text().replace("http://127.0.0.1:", "http://127.0.0.1:9#"))
     answer = project.push("--from", ".env", "--yes")
-    assert answer.code == 3
+    assert answer.code == 4
     assert "Vault was not reached" in answer.err
 
 
@@ -180,7 +180,7 @@ def test_what_a_push_needs_at_least(project, kv, monkeypatch):
 def test_denied(project, kv, monkeypatch):
     monkeypatch.setenv("VAULT_TOKEN", least(kv, READ_NAMES))
     answer = project.push("--from", ".env", "--yes")
-    assert answer.code == 3
+    assert answer.code == 4
     assert "can't read dev/shop/web: Vault denies it" in answer.err
 
 

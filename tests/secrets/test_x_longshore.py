@@ -36,7 +36,9 @@ FORMS: dict[str, Any] = {
 }
 """What is called how: the first word is the key, the rest says which form of it."""
 
-VERBS = (("check", "-v"), ("check", "--output", "json"), ("check", "--output", "github", "-v"), ("config",),
+VERBS = (("check", "-v"), ("check", "--output", "json"), ("check", "--output", "github", "-v"),
+         ("check", "-o", "sarif", "-v"), ("check", "-o", "junit", "-v"),
+         ("check", "-o", "gitlab", "-v"), ("config",),
          ("render", "--fail-on", "never"), ("explain", "deployment/web"))  # fmt: skip
 
 

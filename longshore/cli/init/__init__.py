@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Verb
 from longshore.cli.init.answers import FLAGS
-from longshore.cli.reading import FILES
+from longshore.cli.reading import FILES, output
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
@@ -28,7 +28,7 @@ VERB = Verb(
     "init",
     "make a project here, or add a team or an environment to it",
     run,
-    (*FLAGS, *FILES),
+    (*FLAGS, *FILES, output("text", "json", what="how to write")),
     "[DIR]",
     most=1,
     examples=(
@@ -37,4 +37,5 @@ VERB = Verb(
         "longshore init --team search -f search/compose.yaml",
         "longshore init --environment prod --workflows",
     ),
+    wrong="something was there already, and is left",
 )

@@ -48,7 +48,8 @@ def make(given: Given, shell: Shell) -> int:
         **{file_of(stack): text for stack, text in stacks.items()},
         **(workflow_files.workflow_files(wish, root) if workflows else {}),
     }
-    return report(_placed(root, texts, wish), wish, decisions, shell, workflows=workflows)
+    as_json = given.text("--output") == "json"
+    return report(_placed(root, texts, wish), wish, decisions, shell, workflows=workflows, as_json=as_json)
 
 
 def _stacks(wish: Wish, root: str, shell: Shell, known: dict[str, Known]) -> tuple[dict[str, str], Decisions]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,24 +30,32 @@ class Outcome(NamedTuple):
     remains: tuple[str, ...]
 
 
-def report(outcome: Outcome, wish: Wish, decisions: Decisions, shell: Shell, *, workflows: bool) -> int:
+def report(
+    outcome: Outcome, wish: Wish, decisions: Decisions, shell: Shell, *, workflows: bool, as_json: bool = False
+) -> int:
     """Say all of it, and give the exit code: 1 where something was left that was asked for."""
     here = os.path.relpath(outcome.root, os.path.realpath(shell.directory))
 
     def shown(name: str) -> str:
         return printable(os.path.normpath(os.path.join(here, name)))
 
-    lines = [f"wrote {shown(name)}" for name in outcome.written]
-    lines += [f"left {shown(name)}: {lacks}" for name, lacks in outcome.left.items()]
-    lines += [f"left {shown(name)}/: of a run that was ended, or is at work; remove it" for name in outcome.remains]
-    if outcome.written:
-        for title, items in (
-            ("to decide", list(_decisions(outcome, wish, decisions))),
-            ("to set in the repository", list(workflow_files.needs(wish)) if workflows else []),
-            ("next", list(_next(outcome, wish, here, secrets=bool(decisions.secrets)))),
-        ):
+    wrote = [shown(name) for name in outcome.written]
+    left = {shown(name): lacks for name, lacks in outcome.left.items()}
+    left |= {f"{shown(name)}/": "of a run that was ended, or is at work; remove it" for name in outcome.remains}
+    sections = {
+        "to decide": list(_decisions(outcome, wish, decisions)),
+        "to set in the repository": list(workflow_files.needs(wish)) if workflows and wrote else [],
+        "next": list(_next(outcome, wish, here, secrets=bool(decisions.secrets))) if wrote else [],
+    }
+    if as_json:
+        keys = {"to decide": "decide", "to set in the repository": "set", "next": "next"}
+        told = {keys[title]: items for title, items in sections.items()}
+        shell.out.write(json.dumps({"version": 1, "wrote": wrote, "left": left, **told}, indent=2) + "\n")
+    else:
+        lines = [*(f"wrote {name}" for name in wrote), *(f"left {name}: {lacks}" for name, lacks in left.items())]
+        for title, items in sections.items():
             lines += ["", f"{title}:", *(f"  {item}" for item in items)] if items else []
-    shell.out.write("\n".join(lines) + "\n")
+        shell.show("\n".join(lines) + "\n")
     return 1 if outcome.left else 0
 
 

@@ -214,7 +214,7 @@ def _compose(given: Given, shell: Shell, root: str) -> Compose:
         if path == "-":
             raise Refused("a stack cannot read the standard input", "name a file with `-f FILE`")
         if not os.path.isfile(os.path.join(shell.directory, path)):
-            raise Refused(f"there is no file `{path}`; nothing was written", "", NO_FILE)
+            raise Refused(f"there is no file `{path}`; nothing was written")
     directory = given.text("--project-directory")
     return Compose(
         tuple(map(relative, files)),

@@ -16,10 +16,9 @@ from lightkube.core.exceptions import ConfigError
 from lightkube.generic_resource import create_namespaced_resource
 
 from longshore.cli.flags import Flag
-from longshore.errors import Refused
+from longshore.errors import UNREACHED, Refused
 from longshore.stack.settings import EksCluster, KubeconfigCluster
 from longshore.stores.aws_secrets_manager import explaining
-from longshore.stores.interface import UNREACHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

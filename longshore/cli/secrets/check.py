@@ -188,5 +188,6 @@ VERB = Verb(
     "compare what compose needs, what the store has and what the manifests bind",
     run,
     FLAGS,
-    examples=("longshore secrets check -s shop.dev", "longshore secrets check -s shop.prod --output json"),
+    examples=("longshore secrets check -s shop.dev", "longshore secrets check -s shop.prod -o json"),
+    wrong="something missing",
 )

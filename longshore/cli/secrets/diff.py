@@ -59,6 +59,7 @@ VERB = Verb(
     most=-1,
     examples=(
         "longshore secrets diff -s shop.dev --from .env",
-        "longshore secrets diff -s shop.prod --from .env DB_PASSWORD --output json",
+        "longshore secrets diff -s shop.prod --from .env DB_PASSWORD -o json",
     ),
+    wrong="a difference, or something missing",
 )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from longshore.compose.dotenv import MOST_BYTES, DotenvError, parse
-from longshore.errors import INPUT, NO_FILE, Refused
+from longshore.errors import Refused
 from longshore.stores.value import Value
 
 if TYPE_CHECKING:
@@ -107,8 +107,7 @@ def _text(name: str, shell: Shell) -> str:
             with path.open("rb") as opened:
                 data = opened.read(MOST_BYTES + 1)
     except OSError as error:
-        code = NO_FILE if isinstance(error, FileNotFoundError) else INPUT
-        raise Refused(f"{name} can't be read: {error.strerror}", code=code) from None
+        raise Refused(f"{name} can't be read: {error.strerror}") from None
     if len(data) > MOST_BYTES:
         raise Refused(f"{name} is larger than {MOST_BYTES // 1024} KiB", "is it the right file?")
     try:

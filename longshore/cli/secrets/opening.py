@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.cli.flags import Flag
-from longshore.cli.reading import STACK
+from longshore.cli.reading import STACK, output, stack_named
 from longshore.convert.estate import Estate
 from longshore.convert.secrets.needs import folder, remotes
 from longshore.errors import Refused, suggestion
 from longshore.stack.inputs import options_of, request_of
-from longshore.stack.reading import convert_stack, project_root, read_stack, stack_names
+from longshore.stack.reading import convert_stack, read_stack
 from longshore.stores import connect
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from longshore.stores.interface import Backend
 
 SERVICE = Flag("--service", "only this service, or entry of top-level `secrets:`", value="NAME", repeat=True)
-OUTPUT = Flag("--output", "how to write", value="FORMAT", choices=("text", "json"), default="text")
-FLAGS = (STACK, SERVICE, OUTPUT)
+FLAGS = (STACK, SERVICE, output("text", "json", what="how to write"))
 
 
 class Opened(NamedTuple):
@@ -56,10 +55,7 @@ def open_stack(given: Given, shell: Shell) -> Opened:
     Raises:
         Refused: no stack is named, it has no compose files, or they can't be read; findings are told before.
     """
-    name = given.text("--stack")
-    if not name:
-        known = ", ".join(stack_names(project_root(shell.directory)))
-        raise Refused("say which stack: `-s STACK`", f"stacks here: {known}" if known else "")
+    name = stack_named(given, shell)
     stack = read_stack(name, shell.directory)
     estate = convert_stack(stack, shell.environment)
     if stack.settings is None or (estate and (estate.conversion is None or estate.loaded.project is None)):

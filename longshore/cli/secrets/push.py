@@ -272,4 +272,5 @@ VERB = Verb(
         "longshore secrets push -s shop.prod --random SESSION_SECRET:48 --if-not-set --yes",
         "longshore secrets push -s shop.prod --rollback DB_PASSWORD",
     ),
+    wrong="a value missing, or not all written",
 )

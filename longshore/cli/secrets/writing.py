@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from longshore.errors import INTERRUPTED
 from longshore.stores.interface import BackendError, Changed
 
 if TYPE_CHECKING:
@@ -16,11 +17,9 @@ if TYPE_CHECKING:
     from longshore.cli.shell import Shell
     from longshore.stores.interface import Backend
 
-INTERRUPTED: Final = 130
-
 
 class Written(NamedTuple):
-    """Path → id of the new version. code: 0; 1 where a secret was left, 3 by the backend, 130 by an interrupt."""
+    """Path → id of the new version. code: 0; 1 where a secret was left, 4 by the backend, 130 by an interrupt."""
 
     versions: Mapping[str, str]
     code: int
