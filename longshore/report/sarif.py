@@ -7,11 +7,11 @@ https://docs.github.com/en/code-security/code-scanning/integrating-with-code-sca
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from longshore.compose.references import visible
 from longshore.model import Severity, path_text
+from longshore.regex import Regex
 from longshore.report.address import DOCUMENTATION, fingerprints, page, uri
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from longshore.report.findings import Place
 
 _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-_QUOTED = re.compile(r"`[^`]*`")
+_QUOTED = Regex(r"`[^`]*`")
 
 
 def sarif(places: Sequence[Place], version: str) -> str:
