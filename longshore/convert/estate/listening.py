@@ -137,7 +137,8 @@ def _on_loopback(service: Service) -> Iterator[int]:
     for path, text in commands(service):
         if path[2] in {"entrypoint", "command"}:
             yield from _pairs(text)
-            if _OPTION.search(text) or (_ON_LOOPBACK.search(text) and not _TOLD.search(text)):
+            loopback = _NAMES_LOOPBACK.search(text) and _OPTION.search(text)
+            if loopback or (_ON_LOOPBACK.search(text) and not _TOLD.search(text)):
                 yield 0
     for _, text in settings(service):
         if _NAMES_LOOPBACK.search(text):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from longshore.compose.references import MASK, OPEN
 from longshore.convert.secrets.detection.commands import is_command, secrets_of
 from longshore.convert.secrets.detection.names import name
-from longshore.convert.secrets.detection.notations import TELLING, assignments
+from longshore.convert.secrets.detection.notations import assignments, may_tell
 from longshore.convert.secrets.detection.randomness import looks_random
 from longshore.convert.secrets.detection.texts import find
 from longshore.regex import Regex
@@ -54,7 +54,7 @@ def hidden(text: str, *, command: bool = False) -> list[Range]:
         found.append((_LONGEST, len(text)))
         text = text[:_LONGEST]
     found += [(one.start, one.end) for one in find(text)]
-    if TELLING.search(text):
+    if may_tell(text):
         found += _given(text)
         found += _matches(_LONG_FLAG, text)
     if command or is_command(text):

@@ -82,12 +82,18 @@ _ADDRESS: Final = Regex(
 )
 """Addresses that whoever knows them may use."""
 
+_OF_ADDRESSES: Final = ("hook", "bot", "chat.googleapis.com", "logic.azure.com", "ifttt", "hc-ping", "pagerduty")
+"""One of these is in each of them."""
+
 _HASH: Final = Regex(
     r"\$(?:2[abxy]\$\d\d|apr1|argon2(?:i|d|id)\$v=\d+\$[mtp=,\d]{5,40}|[1567y]|md5(?:,rounds=\d+)?|7\$\d+|gy|scrypt)\$[./A-Za-z0-9$,=+_-]{10,300}"
     r"|\{(?:S?SHA|S?SHA256|S?SHA512|S?MD5|PLAIN|CRYPT|CLEARTEXT|PBKDF2|SCRAM-SHA-\d{1,3}|ARGON2|BCRYPT)(?:\.[A-Za-z0-9]{3,6})?\}[^\s\"':,]{6,400}"
     r"|(?:pbkdf2_sha256|pbkdf2:sha256|scrypt|pbkdf2-sha512|bcrypt_sha256)[$:][\w$:./+=-]{16,400}"
     r"|SCRAM-SHA-(?:1|256|512)\$\d+:[\w+/=$:]{16,400}|(?<![A-Za-z0-9])md5[0-9a-f]{32}(?![0-9a-f])"
 )
+_OF_HASHES: Final = ("$", "{", "md5", "pbkdf2", "crypt")
+"""One of these is in each of them."""
+
 _SHORTEST: Final = 16
 
 
@@ -118,13 +124,13 @@ def known_tokens(text: str) -> Iterator[Span]:
         return
     for match in _SURE.finditer(text):
         yield match.span()
-    if ".com/" in text or ".cn/" in text or ".org/" in text:
+    if any(part in text for part in _OF_ADDRESSES):
         for match in _ADDRESS.finditer(text):
             yield match.span()
 
 
 def hashes(text: str) -> Iterator[Span]:
     """Where hashes of passwords stand: what they are of can be guessed by whoever reads them."""
-    if "$" in text or "{" in text or "md5" in text or ":" in text:
+    if any(sign in text for sign in _OF_HASHES):
         for match in _HASH.finditer(text):
             yield match.span()

@@ -14,7 +14,7 @@ from longshore.convert.secrets.detection import hits, values
 from longshore.convert.secrets.detection.addresses import is_variable, logins
 from longshore.convert.secrets.detection.hits import Found
 from longshore.convert.secrets.detection.names import name
-from longshore.convert.secrets.detection.notations import TELLING, assignments
+from longshore.convert.secrets.detection.notations import assignments, may_tell
 from longshore.convert.secrets.detection.randomness import looks_random
 from longshore.convert.secrets.detection.shapes import hashes, private_keys, tokens
 from longshore.convert.secrets.detection.statements import statements
@@ -63,7 +63,7 @@ def find(text: str, *, code: bool = False, prose: bool = False, file: bool = Fal
         if not example:
             yield Found(start, end, hits.URL if "://" in text else hits.LOGIN)
     yield from (Found(*span, hits.HASH) for span in hashes(text))
-    if not TELLING.search(text):
+    if not may_tell(text):
         return
     for match in _AUTHORIZATION.finditer(text):
         if not is_variable(match["value"]) and not values.is_reference(match["value"]):

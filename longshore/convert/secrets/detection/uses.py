@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.secrets.detection.names import name
-from longshore.convert.secrets.detection.notations import TELLING
+from longshore.convert.secrets.detection.notations import may_tell
 from longshore.convert.secrets.detection.trees import indented
 from longshore.regex import Regex
 
@@ -60,7 +60,7 @@ def secret_by_use(text: str) -> Iterator[str]:
     text = "\n".join(dict.fromkeys(line for line in text.split("\n") if "$" in line))
     for use in _USE.finditer(text):
         key = use["key"]
-        if TELLING.search(key) and name(key).strength == "secret" and key not in plain:
+        if may_tell(key) and name(key).strength == "secret" and key not in plain:
             yield use["plain"] or use["braced"]
     if "${" not in text:
         return
