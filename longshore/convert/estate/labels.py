@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from longshore.compose.references import OPEN
-from longshore.convert.estate.fronts import Told, caddy, swag, told
+from longshore.convert.estate.proxies import CADDY, PROXIES, SWAG
 from longshore.convert.kubernetes.names import valid_annotation
 from longshore.convert.secrets.detection import detect
 from longshore.model import LocalOnly, Put, Severity, Unsupported
@@ -45,11 +45,7 @@ READERS: Final = {
 """Prefix of a label → who reads it from Docker, and what does that work in a cluster."""
 
 
-PROXIES: Final = {"traefik.": "Traefik", "caddy": "Caddy's Docker proxy", "swag": "SWAG"}
-"""Prefix of a label → the proxy that is told by it who comes in."""
-
-
-_LABELS: Final = {"caddy": caddy.LABEL, "swag": swag.LABEL}
+_LABELS: Final = {"caddy": CADDY, "swag": SWAG}
 
 
 def reader(key: str) -> str:
@@ -68,6 +64,10 @@ def read_elsewhere(keys: Iterable[str], service: Service) -> Iterator[Unsupporte
         prefix = reader(key)
         if prefix:
             found.setdefault(prefix, []).append(key)
+    if not found:
+        return
+    from longshore.convert.estate.fronts import Told, told  # noqa: PLC0415  eight modules, which few projects need
+
     for prefix, labels in found.items():
         many = f"this label and {len(labels) - 1} more" if labels[1:] else "this label"
         who, instead = READERS.get(prefix) or (PROXIES[prefix], "")

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.convert.estate.fronts import told
-from longshore.convert.estate.fronts.nginx_proxy import variables
+from longshore.convert.estate.proxies import HOST, MULTIPORTS
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity
 
@@ -24,6 +23,12 @@ if TYPE_CHECKING:
 @service_policy
 def front(service: Service) -> Iterator[Problem]:
     """Tell it at the variable that names the host."""
+    environment = service.model.get("environment") or {}
+    if HOST not in environment and MULTIPORTS not in environment:
+        return
+    from longshore.convert.estate.fronts import told  # noqa: PLC0415  eight modules, which few projects need
+    from longshore.convert.estate.fronts.nginx_proxy import variables  # noqa: PLC0415
+
     names = variables(service)
     said = told(service, "nginx-proxy") if names else None
     if said is None:

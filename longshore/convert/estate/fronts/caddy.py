@@ -26,6 +26,7 @@ from longshore.convert.estate.fronts.words import (
     shown,
     sticky,
 )
+from longshore.convert.estate.proxies import CADDY
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from longshore.convert.estate import Estate, Service
 
-LABEL: Final = Regex(r"caddy(?:_\d{1,6})?(?=\.|$)")
 _ORDER: Final = Regex(r"^\d{1,6}_(?=.)|(?<=.)_\d{1,6}$")
 _UPSTREAMS: Final = Regex(r"\{\{\s*upstreams(?:\s+(?:https?|h2c))?(?:\s+(\d{1,5}))?\s*\}\}")
 _ADDRESS: Final = Regex(r"(?:(https?)://)?([^:/\s,]*)(?::(\d{1,5}))?(/\S*)?")
@@ -120,7 +120,7 @@ def _sites_of(service: Service) -> Iterator[Site]:
     labels = {**(service.model.get("labels") or {}), **((service.model.get("deploy") or {}).get("labels") or {})}
     trees: dict[str, dict[str, Any]] = {}
     for key, value in labels.items():
-        match = LABEL.match(key)
+        match = CADDY.match(key)
         if not match:
             continue
         node = trees.setdefault(match[0], {})

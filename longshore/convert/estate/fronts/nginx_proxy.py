@@ -26,14 +26,13 @@ from longshore.convert.estate.fronts.words import (
     shown,
 )
 from longshore.convert.estate.ports import image_name
+from longshore.convert.estate.proxies import HOST, MULTIPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from longshore.convert.estate import Estate, Service
 
-HOST: Final = "VIRTUAL_HOST"
-PORTS: Final = "VIRTUAL_HOST_MULTIPORTS"
 _PREFIXES: Final = ("VIRTUAL_", "LETSENCRYPT_", "ACME_")
 _OTHERS: Final = frozenset(
     "HTTPS_METHOD NETWORK_ACCESS CERT_NAME SSL_POLICY HSTS SERVER_TOKENS HTTP2_ENABLE HTTP3_ENABLE".split()
@@ -45,9 +44,11 @@ _RULES: Final = "/etc/nginx/vhost.d"
 def variables(service: Service) -> tuple[str, ...]:
     """The variables of a service that are nginx-proxy's, the one that names the hosts first; none where it has none."""
     environment = service.model.get("environment") or {}
-    first = next((key for key in (HOST, PORTS) if environment.get(key)), "")
+    first = next((key for key in (HOST, MULTIPORTS) if environment.get(key)), "")
     found = [key for key in environment if key != first and (key.startswith(_PREFIXES) or key in _OTHERS)]
-    if not first or not (first == PORTS or found or _is_host(str(environment[first])) or service.estate.memo(_proxies)):
+    if not first or not (
+        first == MULTIPORTS or found or _is_host(str(environment[first])) or service.estate.memo(_proxies)
+    ):
         return ()
     # Programs of other kinds have a virtual host too, RabbitMQ's for instance, and Pi-hole calls its own so.
     return () if image_name(service) == "pihole" and not found else (first, *found)
@@ -82,7 +83,7 @@ def front(service: Service) -> Front | None:
 
 def _several(service: Service, environment: Mapping[str, str]) -> Iterator[Way]:
     """The ways of `VIRTUAL_HOST_MULTIPORTS`: host → path → port, in YAML or JSON."""
-    tree = parsed(PORTS, environment.get(PORTS, ""))
+    tree = parsed(MULTIPORTS, environment.get(MULTIPORTS, ""))
     for host, paths in tree.items() if isinstance(tree, dict) else ():
         own = list(_files(service.estate, str(host)))
         for path, given in paths.items() if isinstance(paths, dict) and paths else (("/", None),):

@@ -6,7 +6,7 @@ Source: https://github.com/linuxserver/docker-mods/tree/swag-auto-proxy
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from longshore.convert.estate.fronts.words import (
     TLS,
@@ -19,14 +19,11 @@ from longshore.convert.estate.fronts.words import (
     password,
     shown,
 )
-from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from longshore.convert.estate import Service
-
-LABEL: Final = Regex(r"swag(?=_|$)")
 
 
 def front(service: Service) -> Front | None:
