@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Verb
-from longshore.cli.reading import FINDINGS, FLAGS, OUTPUT_FORMAT, WRONG, exit_code, read
-from longshore.cli.selection import chosen
+from longshore.cli.reading import FINDINGS, FLAGS, OUTPUT_FORMAT, WRONG, chosen, exit_code, read
 from longshore.cli.showing import show
 from longshore.cli.weighing import show_capacity
 

@@ -59,10 +59,11 @@ def _text(loaded: Loaded, given: Given, shell: Shell, wish: str) -> str:
     as_json = given.text("--output") == "json"
     if wish in LISTS:
         from longshore.convert.secrets.detection.masks import conceal  # noqa: PLC0415
+        from longshore.report.excerpt import printable  # noqa: PLC0415
 
         named = _names(project.model, project.disabled, wish)
         shown = [name if given.on("--show-values") else conceal(name) for name in named]
-        return _json(shown) if as_json else "".join(f"{name}\n" for name in shown)
+        return _json(shown) if as_json else "".join(f"{printable(name)}\n" for name in shown)
     if wish == "--variables":
         return _variables(project.model, given)
     if wish == "--environment":
@@ -110,7 +111,7 @@ def _concealed(model: Mapping[str, Any], shell: Shell) -> dict[Path, str]:
     if hidden:
         count = f"{len(hidden)} values are secrets" if len(hidden) > 1 else "1 value is a secret"
         first = path_text(next(iter(hidden)))
-        shell.err.write(f"note: {count} and not shown, such as {first}; `--show-values` shows them\n")
+        shell.tell("note", f"{count} and not shown, such as {first}; `--show-values` shows them")
     return hidden
 
 

@@ -11,8 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from longshore.cli.flags import Verb
-from longshore.cli.reading import FINDINGS, STACK, WRONG, exit_code, output, read, stack_named
-from longshore.cli.selection import chosen
+from longshore.cli.reading import FINDINGS, STACK, WRONG, chosen, exit_code, output, read, stack_named
 from longshore.cli.showing import show
 from longshore.cli.weighing import show_capacity
 from longshore.errors import BUG, INPUT
@@ -35,7 +34,8 @@ def run(given: Given, shell: Shell) -> int:
         return exit_code(reading, given) or 1
     reading = chosen(reading, given)
     code = exit_code(reading, given)
-    rehearsal = rehearse_stack(name, shell)
+    with shell.busy(f"running the program of stack {name}", quiet=given.on("--quiet")):
+        rehearsal = rehearse_stack(name, shell)
     if rehearsal.bug:
         shell.err.write(f"error: the program of stack {name} ended with a bug\n{rehearsal.bug}")
         shell.err.write("help: if the last place named is in longshore, please report it (CONTRIBUTING.md)\n")
@@ -49,7 +49,7 @@ def run(given: Given, shell: Shell) -> int:
     else:
         from longshore.cli.plan_text import plan_text  # noqa: PLC0415  not for JSON
 
-        shell.out.write(plan_text(name, rehearsal.nodes, shell.style(given.text("--color"), shell.out)))
+        shell.show(plan_text(name, rehearsal.nodes, shell.style(given.text("--color"), shell.out)))
         shell.out.write("\n")
         show(reading, given, shell, shell.out)
         show_capacity(reading, given, shell)

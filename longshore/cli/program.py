@@ -147,7 +147,10 @@ def explained() -> Iterator[None]:
 def _run(arguments: Sequence[str], shell: Shell) -> int:
     words = list(arguments)
     if not words or words[0] in {"-h", "--help"} or words == ["help"]:
-        (shell.out if words else shell.err).write(overview(VERBS))
+        if words:
+            shell.show(overview(VERBS))
+        else:
+            shell.err.write(overview(VERBS))
         return 0 if words else INPUT
     if words[0] in {"-V", "--version"}:
         words[0] = "version"
@@ -155,7 +158,10 @@ def _run(arguments: Sequence[str], shell: Shell) -> int:
         words = [*words[1:], "--help"]
     verb, rest = find(words)
     if any(word in {"-h", "--help"} for word in (rest[: rest.index("--")] if "--" in rest else rest)):
-        shell.out.write(verb if isinstance(verb, str) else help_text(verb, shell.style("", shell.out).width))
+        if isinstance(verb, str):
+            shell.show(verb)
+        else:
+            shell.out.write(help_text(verb, shell.style("", shell.out).width))
         return 0
     if isinstance(verb, str):
         shell.err.write(verb)

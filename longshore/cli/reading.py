@@ -153,7 +153,17 @@ def read(given: Given, shell: Shell) -> Reading:
     Raises:
         Refused: the flags contradict each other, or there is no such stack.
     """
-    return _from_stack(given, shell) if given.text("--stack") else _from_files(given, shell)
+    with shell.busy("reading and converting the compose files", quiet=given.on("--quiet")):
+        return _from_stack(given, shell) if given.text("--stack") else _from_files(given, shell)
+
+
+def chosen(reading: Reading, given: Given) -> Reading:
+    """Leave out the findings that `--select` and `--ignore` do."""
+    if not given.texts("--select") and not given.texts("--ignore"):
+        return reading
+    from longshore.cli.selection import narrowed  # noqa: PLC0415  rarely
+
+    return narrowed(reading, given)
 
 
 def _from_files(given: Given, shell: Shell) -> Reading:

@@ -6,8 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Flag, Verb
-from longshore.cli.reading import FINDINGS, FLAGS, OVERWRITE, WRONG, exit_code, output, read
-from longshore.cli.selection import chosen
+from longshore.cli.reading import FINDINGS, FLAGS, OVERWRITE, WRONG, chosen, exit_code, output, read
 from longshore.errors import Refused
 from longshore.report.yaml_text import write
 

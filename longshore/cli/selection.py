@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from longshore.cli.reading import Reading
 
 
-def chosen(reading: Reading, given: Given) -> Reading:
+def narrowed(reading: Reading, given: Given) -> Reading:
     """Leave out the findings that nobody asked for; they count for no exit code.
 
     An error that keeps the files from being read stays, whatever was asked for.
@@ -21,8 +21,6 @@ def chosen(reading: Reading, given: Given) -> Reading:
         Refused: there is no such code.
     """
     select, ignore = _codes(given, "--select"), _codes(given, "--ignore")
-    if not select and not ignore:
-        return reading
     _known(select | ignore, reading)
     kept = tuple(
         finding

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
 from longshore.report.style import PLAIN, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 PIPED_WIDTH = 100
+PATIENCE = 1.0
+"""Seconds after which somebody who waits at a terminal wants to know what for."""
 
 
 class Shell(NamedTuple):
@@ -59,6 +62,30 @@ class Shell(NamedTuple):
         from longshore.report.excerpt import printable  # noqa: PLC0415  where something is written
 
         self.err.writelines(f"{what} {printable(name)}\n" for name in names)
+
+    @contextmanager
+    def busy(self, what: str, *, quiet: bool) -> Iterator[None]:
+        """Say on a terminal what the body does, once that has lasted a second.
+
+        It is a line of its own and no spinner: nothing has to be wiped away, and a log stays readable.
+        """
+        if quiet or not self.err.isatty():
+            yield
+            return
+        from threading import Timer  # noqa: PLC0415  nobody waits in a pipe
+
+        def say() -> None:
+            self.err.write(f"{what} …\n")
+            self.err.flush()
+
+        timer = Timer(PATIENCE, say)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
 
     def show(self, text: str) -> None:
         """Write lines for people to the product's stream; those longer than a terminal is wide are broken."""

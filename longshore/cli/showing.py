@@ -8,7 +8,7 @@ from longshore.cli.reading import fails
 from longshore.cli.selection import least_shown
 from longshore.errors import Refused
 from longshore.model import Severity
-from longshore.report.findings import RANK, fates_line, findings_line, located, nowhere, once, statistics
+from longshore.report.findings import RANK, fates_line, findings_line, located, nowhere, once, statistics, words
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
@@ -57,8 +57,9 @@ def _below(reading: Reading, places: list[Place], least: Severity, given: Given,
     notes_shown = least is Severity.INFO
     if reading.conversion:
         stream.write(f"{fates_line(reading.conversion.fates)}\n")
-    left = [finding.message for finding in reading.findings if finding.code == "profiles" and not notes_shown]
-    stream.writelines(f"{message}\n" for message in left)
+    if not notes_shown:
+        left = located((finding for finding in reading.findings if finding.code == "profiles"), nowhere)
+        stream.writelines(f"{words(place.finding.message)}\n" for place in left)
     hidden = [finding for finding in reading.findings if RANK[finding.severity] > RANK[least]]
     stream.write(f"{findings_line([*once(places), *hidden], hidden=not notes_shown, left=reading.left)}\n")
     if given.on("--verbose") and reading.timings:

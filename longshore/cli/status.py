@@ -33,16 +33,17 @@ def run(given: Given, shell: Shell) -> int:
     estate = convert_stack(stack, shell.environment)
     manifests = estate.conversion.manifests if estate and estate.conversion else ()
     expected = [(x["kind"], stable_name(x)) for x in manifests if x["kind"] in WORKLOADS]
-    client = connect(given, stack, shell.environment)
     namespace = stack.settings.team_namespace
-    observed = {kind: list(objects(client, kind, namespace)) for kind in KINDS}
+    with shell.busy(f"asking the cluster for what is in {namespace}", quiet=given.on("--quiet")):
+        client = connect(given, stack, shell.environment)
+        observed = {kind: list(objects(client, kind, namespace)) for kind in KINDS}
     found = rows(observed, expected)
     if given.text("--output") == "json":
         document = {"version": 1, "namespace": namespace, "objects": [_plain(row) for row in found]}
         shell.out.write(json.dumps(document, indent=2) + "\n")
     else:
         style = shell.style(given.text("--color"), shell.out)
-        shell.out.write(text(found, namespace, style, everything=given.on("--verbose")))
+        shell.show(text(found, namespace, style, everything=given.on("--verbose")))
     return 0 if all(row.state == "up" for row in found) else 1
 
 

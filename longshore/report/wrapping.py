@@ -5,14 +5,17 @@ Only text for people goes through here. What a program reads is never broken, no
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NARROWEST = 20
-_LEAD = re.compile(r" *(?:[-*] )?")
+_LEAD = Regex(r" *(?:[-*] )?")
+_GAP = Regex("( +)")
+_COLOUR = Regex(r"\x1b\[[0-9;]*m")
 
 
 def wrapped(lead: str, text: str, width: int) -> list[str]:
@@ -41,17 +44,23 @@ def folded(text: str, width: int) -> str:
 
 
 def _fold(line: str, width: int) -> str:
-    if len(line.rstrip("\n")) <= width:
+    if _columns(line.rstrip("\n")) <= width:
         return line
     lead = _LEAD.match(line)
     assert lead  # noqa: S101  it matches the empty text too
     below = " " * min(lead.end() + 2, width // 2)
     room = max(width, _NARROWEST)
-    lines, current = [], lead[0]
-    for word in re.split(r"(?<=\S) (?=\S)", line.strip("\n")[lead.end() :]):
-        if current.strip() and len(current) + 1 + len(word) > room:
+    first, *others = _GAP.split(line.rstrip("\n")[lead.end() :])
+    lines, current = [], lead[0] + first
+    for gap, word in zip(others[::2], others[1::2], strict=True):
+        if _columns(current) + len(gap) + _columns(word) > room:
             lines.append(current)
             current = below + word
         else:
-            current = f"{current} {word}" if current.strip(" -*") else current + word
-    return "\n".join([*lines, current]) + "\n"
+            current += gap + word
+    return "\n".join([*lines, current]) + "\n" * line.endswith("\n")
+
+
+def _columns(text: str) -> int:
+    """How wide a text is without the colours in it."""
+    return len(_COLOUR.sub("", text)) if "\x1b" in text else len(text)

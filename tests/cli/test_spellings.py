@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-from longshore.cli import program
+from longshore.cli import program, reading
 from longshore.cli.flags import parse
 from longshore.errors import EXIT_CODES
 from tests.cli.screen import longshore
 from tests.cli.test_program import verbs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
 NO_JSON = {"completion"}
@@ -187,3 +192,41 @@ def test_the_overview_tells_every_exit_code(tmp_path: Path) -> None:
     for code, meaning in EXIT_CODES.items():
         assert f"\n  {code:<5}{meaning}\n" in text
     assert set(program.VERBS) >= {"version", "check"}
+
+
+def test_long_text_is_wrapped_to_a_terminal_and_left_alone_in_a_pipe(
+    clean: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("longshore.cli.shell._columns", lambda _: 70)
+    for words in (["attributes"], ["explain", "services.healthcheck"], ["render", "--help"], ["--help"]):
+        wrapped, plain = (longshore(*words, folder=clean, terminal=terminal).out for terminal in (True, False))
+        long = [line for line in wrapped.splitlines() if len(line) > 70 and " " in line.strip()]
+        assert [line for line in long if "longshore " not in line and "http" not in line] == [], words
+        assert "".join(wrapped.split()) == "".join(plain.split()), words
+    refused = longshore("render", "-o", "out/", folder=clean, terminal=True).err
+    assert max(map(len, refused.splitlines())) <= 70
+    assert "\nhelp: allowed: yaml, json;" in refused
+
+
+@pytest.mark.parametrize(("words", "terminal", "said"), [([], True, True), (["-q"], True, False), ([], False, False)])
+def test_what_lasts_is_told_at_a_terminal(
+    clean: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], *, terminal: bool, said: bool
+) -> None:
+    monkeypatch.setattr("longshore.cli.shell.PATIENCE", 0.0)
+    monkeypatch.setattr("longshore.cli.reading._from_files", slow := Slow(reading._from_files))
+    screen = longshore("check", *words, folder=clean, terminal=terminal)
+    assert slow.called
+    assert (screen.err == "reading and converting the compose files …\n") == said
+    assert said or not screen.err
+
+
+class Slow:
+    """A function that takes its time."""
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        self.function, self.called = function, False
+
+    def __call__(self, *given: object) -> object:
+        self.called = True
+        time.sleep(0.3)
+        return self.function(*given)

@@ -93,7 +93,10 @@ def test_with_an_error_nothing_would_be_made_and_nothing_is_shown(tmp_path):
     assert "error[privileged]" in err
 
 
-@pytest.mark.parametrize(("arguments", "message"), [((), "needs a stack"), (("-s", "shop.dve"), "shop.dev")])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [((), "stacks here: platform.dev, shop.dev, shop.local"), (("-s", "shop.dve"), "shop.dev")],
+)
 def test_a_stack_that_is_not_there_is_told(arguments, message):
     code, _, err = plan(REPOSITORY, *arguments)
     assert code in {2, 3}

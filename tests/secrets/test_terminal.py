@@ -74,6 +74,14 @@ def test_no_name_and_no_value_of_a_compose_file_is_a_line(tmp_path: Path, part: 
     assert shown == []
 
 
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_name_of_a_profile_is_a_line(tmp_path: Path, verb: str):
+    """What is left out is counted below the findings, past all that makes a finding fit to be shown."""
+    model = {"services": {"web": {"image": "a:1"}, "x": {"image": "b:1", "profiles": [HOSTILE]}}}
+    (tmp_path / "compose.yaml").write_text(yaml.safe_dump(model))
+    assert forged(said(tmp_path, verb)) == []
+
+
 @pytest.mark.parametrize("verb", [*VERBS, "attributes", "explain", "completion bash", "secrets"])
 def test_no_word_of_a_command_line_is_a_line(tmp_path: Path, verb: str):
     (tmp_path / "compose.yaml").write_text("services: {web: {image: x}}\n")

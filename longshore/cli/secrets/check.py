@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.cli.flags import Verb
-from longshore.cli.secrets.opening import FLAGS, backend_of, open_stack
+from longshore.cli.secrets.opening import FLAGS, backend_of, nothing_to_do, open_stack
 from longshore.stores.interface import AT_ONCE, BackendError, Deleted, Denied
 
 if TYPE_CHECKING:
@@ -53,15 +53,15 @@ def run(given: Given, shell: Shell) -> int:
     opened = open_stack(given, shell)
     backend = backend_of(opened, shell)
     if backend is None:
-        return 0
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return nothing_to_do(opened, given, shell)
+    with shell.busy("reading the secrets", quiet=given.on("--quiet")), ThreadPoolExecutor(AT_ONCE) as pool:
         states = list(pool.map(lambda remote: _state(remote, backend), opened.remotes))
     orphans = () if given.texts("--service") else _orphans(opened, backend)
     report = compare(opened.remotes, states, bound(opened.conversion.manifests), orphans)
     if given.text("--output") == "json":
         shell.out.write(_json(opened, report))
     else:
-        shell.out.write(_text(opened, report))
+        shell.show(_text(opened, report))
     return 1 if report.missing else 0
 
 

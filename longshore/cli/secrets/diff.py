@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from longshore.cli.flags import Flag, Verb
 from longshore.cli.secrets.changes import KEPT, UNCHANGED, change, read_all
 from longshore.cli.secrets.given import from_files, no_values
-from longshore.cli.secrets.opening import FLAGS, backend_of, open_stack
+from longshore.cli.secrets.opening import FLAGS, backend_of, nothing_to_do, open_stack
 from longshore.cli.secrets.showing import changes_json, changes_text, missing_text
 from longshore.cli.secrets.wanted import wanted
 from longshore.errors import Refused
@@ -28,10 +28,11 @@ def run(given: Given, shell: Shell) -> int:
     values = from_files(given.texts("--from"), shell)
     backend = backend_of(opened, shell)
     if backend is None:
-        return 0
+        return nothing_to_do(opened, given, shell)
     found = wanted(opened, values, frozenset(given.operands))
     own = [remote for remote in opened.remotes if not remote.external]
-    contents = read_all(backend, [remote.name for remote in own])
+    with shell.busy("reading the secrets", quiet=given.on("--quiet")):
+        contents = read_all(backend, [remote.name for remote in own])
     changes = [change(remote, found.values[remote.name], contents[remote.name]) for remote in own]
     if given.operands:
         changes = [each._replace(keys=_only(each.keys, found.values[each.path])) for each in changes]
@@ -40,7 +41,7 @@ def run(given: Given, shell: Shell) -> int:
         shell.out.write(changes_json(changes, found.missing, target=opened.folder))
     else:
         shown = changes if given.on("--verbose") else differing
-        shell.out.write(changes_text(shown) + missing_text(found.missing))
+        shell.show(changes_text(shown) + missing_text(found.missing))
     if not differing and not found.missing and not given.on("--quiet"):
         shell.err.write(f"no difference in {len(changes)} secrets\n")
     return 1 if differing or found.missing else 0

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from longshore.cli.flags import Verb
-from longshore.cli.secrets.opening import FLAGS, backend_of, open_stack
+from longshore.cli.secrets.opening import FLAGS, backend_of, nothing_to_do, open_stack
 from longshore.cli.secrets.rollback import short
 from longshore.stores.interface import AT_ONCE
 
@@ -23,15 +23,15 @@ def run(given: Given, shell: Shell) -> int:
     opened = open_stack(given, shell)
     backend = backend_of(opened, shell)
     if backend is None:
-        return 0
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return nothing_to_do(opened, given, shell)
+    with shell.busy("reading the secrets", quiet=given.on("--quiet")), ThreadPoolExecutor(AT_ONCE) as pool:
         rows = list(pool.map(lambda remote: _row(remote, backend), opened.remotes))
     if given.text("--output") == "json":
         shell.out.write(json.dumps({"version": 1, "target": opened.folder, "secrets": rows}, indent=2) + "\n")
         return 0
     width = max((len(row["path"]) for row in rows), default=0)
     for row in rows:
-        shell.out.write(f"{row['path']:<{width}}  {_state(row)}\n")
+        shell.show(f"{row['path']:<{width}}  {_state(row)}\n")
         if given.on("--verbose"):
             shell.out.writelines(f"  {key}\n" for key in row["keys"])
     return 0

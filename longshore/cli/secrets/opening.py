@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.cli.flags import Flag
@@ -106,6 +107,15 @@ def chosen_remotes(found: Iterable[Remote], names: Sequence[str]) -> tuple[Remot
 
 def _listed(owners: Iterable[str]) -> str:
     return f"these need some: {', '.join(sorted(owners))}"
+
+
+def nothing_to_do(opened: Opened, given: Given, shell: Shell) -> int:
+    """End a verb where there is no real backend: as JSON there are no secrets."""
+    if given.text("--output") == "json":
+        shell.out.write(
+            json.dumps({"version": 1, "target": opened.folder, "secrets": [], "missing": []}, indent=2) + "\n"
+        )
+    return 0
 
 
 def backend_of(opened: Opened, shell: Shell) -> Backend | None:

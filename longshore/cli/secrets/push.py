@@ -12,7 +12,7 @@ from longshore.cli.flags import Flag, Verb
 from longshore.cli.secrets.changes import ADDED, CHANGED, REMOVED, Change, change, read_all
 from longshore.cli.secrets.consent import agreed, dry_run, may_ask
 from longshore.cli.secrets.given import Found, asked, cautions, doubts, from_files, lengths, no_values, random_value
-from longshore.cli.secrets.opening import FLAGS, backend_of, open_stack
+from longshore.cli.secrets.opening import FLAGS, backend_of, nothing_to_do, open_stack
 from longshore.cli.secrets.showing import changes_json, changes_text, missing_text, warn
 from longshore.cli.secrets.wanted import names_of, wanted
 from longshore.cli.secrets.writing import Written, write_all
@@ -54,7 +54,7 @@ def run(given: Given, shell: Shell) -> int:
     values = from_files(given.texts("--from"), shell)
     backend = backend_of(opened, shell)
     if backend is None:
-        return 0
+        return nothing_to_do(opened, given, shell)
     warn(shell, cautions(given.texts("--from"), shell))
     contents = _contents(opened, backend, given, shell)
     values = _completed(opened, given, shell, values, contents)
@@ -72,7 +72,8 @@ def _contents(opened: Opened, backend: Backend, given: Given, shell: Shell) -> d
     paths = [remote.name for remote in opened.remotes if not remote.external]
     while True:
         try:
-            return read_all(backend, paths)
+            with shell.busy("reading the secrets", quiet=given.on("--quiet")):
+                return read_all(backend, paths)
         except Deleted as deleted:
             question = f"{deleted.message}; restore it?"
             if given.on("--dry-run") or not (given.on("--restore") or may_ask(given, shell)):
@@ -210,7 +211,7 @@ def _undeclared(opened: Opened, values: Mapping[str, Found]) -> Iterable[str]:
 def _carry_out(plan: _Plan, backend: Backend, given: Given, shell: Shell) -> int:
     as_json = given.text("--output") == "json"
     if not as_json:
-        shell.out.write(changes_text(each for each in plan.changes if each.writes or given.on("--verbose")))
+        shell.show(changes_text(each for each in plan.changes if each.writes or given.on("--verbose")))
         shell.err.write(missing_text(plan.wanted.missing))
     dry = dry_run(given, shell)
     done = Written({}, 0)

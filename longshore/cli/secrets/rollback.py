@@ -5,17 +5,19 @@ The older version is made current by the backend itself, so no value has to be k
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from longshore.cli.secrets.changes import Change
 from longshore.cli.secrets.consent import agreed, dry_run
-from longshore.cli.secrets.opening import backend_of, open_stack
+from longshore.cli.secrets.opening import backend_of, nothing_to_do, open_stack
 from longshore.cli.secrets.wanted import names_of
 from longshore.cli.secrets.writing import Written, one_by_one
 from longshore.errors import Refused
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
+    from longshore.cli.secrets.opening import Opened
     from longshore.cli.shell import Shell
     from longshore.convert.secrets.needs import Remote
     from longshore.stores.interface import Backend
@@ -42,23 +44,35 @@ def roll_back(given: Given, shell: Shell) -> int:
     opened = open_stack(given, shell)
     backend = backend_of(opened, shell)
     if backend is None:
-        return 0
+        return nothing_to_do(opened, given, shell)
     steps = [step for remote in opened.remotes if (step := _step(remote, backend, given))]
-    for step in steps:
-        shell.out.write(f"{step.path}  {short(step.base)} → {short(step.to)}\n")
-        shell.out.writelines(f"  ~ {key}\n" for key in step.keys)
+    as_json = given.text("--output") == "json"
+    if not as_json:
+        for step in steps:
+            shell.out.write(f"{step.path}  {short(step.base)} → {short(step.to)}\n")
+            shell.out.writelines(f"  ~ {key}\n" for key in step.keys)
+    done = _agreed(steps, opened, backend, given, shell)
+    if as_json:
+        secrets = [{"path": each.path, "from": each.base, "to": each.to, "keys": list(each.keys)} for each in steps]
+        found = {"version": 1, "target": opened.folder, "secrets": secrets, "written": dict(done.versions)}
+        shell.out.write(json.dumps(found, indent=2) + "\n")
+    return done.code
+
+
+def _agreed(steps: list[_Step], opened: Opened, backend: Backend, given: Given, shell: Shell) -> Written:
+    """Carry the steps out, if that is agreed to; the exit code is 1 where nothing is rolled back that was to be."""
     if not steps:
         shell.err.write("nothing to roll back: no version before the current one differs in what was named\n")
-        return 1
+        return Written({}, 1)
     if dry_run(given, shell):
         shell.err.write("dry run, nothing was changed; `--yes` rolls back\n")
-        return 0
+        return Written({}, 0)
     if not agreed(f"roll back {len(steps)} {'secret' if len(steps) == 1 else 'secrets'}?", "", given, shell):
-        return 1
+        return Written({}, 1)
     done = _carry_out(steps, backend, shell)
     if len(done.versions) == len(steps):
         shell.err.write(f"the next deployment of {opened.name} rolls the pods that use them\n")
-    return done.code
+    return done
 
 
 def _step(remote: Remote, backend: Backend, given: Given) -> _Step | None:

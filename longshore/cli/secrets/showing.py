@@ -59,4 +59,4 @@ def changes_json(changes: Iterable[Change], missing: Iterable[Missing], **more: 
 def warn(shell: Shell, lines: Iterable[str]) -> None:
     """Tell what is doubtful, and does not stop anything."""
     for line in lines:
-        shell.err.write(f"warning: {line}\n")
+        shell.tell("warning", line)
