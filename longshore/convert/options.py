@@ -53,6 +53,20 @@ class ServiceSettings(NamedTuple):
     secret: Mapping[str, str] = NOTHING
 
 
+class Extension(NamedTuple):
+    """What the owner of a compose service decides in the compose file itself, as `x-longshore`.
+
+    allow: finding codes that were consented to. backoff_limit: how often a Job is started again. plain / secret:
+    environment keys declared not secret / secret, with the reason.
+    """
+
+    allow: frozenset[str] = frozenset()
+    workload: Literal["", "Deployment", "StatefulSet", "DaemonSet", "Job"] = ""
+    backoff_limit: int | None = None
+    plain: Mapping[str, str] = NOTHING
+    secret: Mapping[str, str] = NOTHING
+
+
 class VolumeSettings(NamedTuple):
     """What the stack decides for one named volume: Kubernetes quantity, StorageClass name, access mode."""
 

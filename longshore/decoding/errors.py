@@ -91,7 +91,8 @@ class _Explained:
             return Wrong(place.path, _ENCRYPTED, _OUT)
         if error == "string_too_short":
             return Wrong(place.path, "is empty", self._example(place.path, place.schema))
-        return _WORDS.get(error, _wrong_type)(place)
+        wrong = _WORDS.get(error, _wrong_type)(place)
+        return wrong if wrong.help else wrong._replace(help=self._example(place.path, place.schema))
 
     def _missing(self, place: _Place, key: str) -> Wrong:
         wanted = self._resolved(place.schema["properties"].get(key, {}))
@@ -101,7 +102,7 @@ class _Explained:
         """Say what to write, as the schema has it in `examples`."""
         if "enum" in schema:
             return f"one of {_listed(schema['enum'])}"
-        if "examples" not in schema:
+        if "examples" not in schema or not path:
             return ""
         prefix = "" if path[1:] else self._prefix
         written = yaml.safe_dump({path[-1]: schema["examples"][0]}, default_flow_style=True, allow_unicode=True)
@@ -178,6 +179,8 @@ def _wrong_type(place: _Place) -> Wrong:
     types = place.schema.get("type", "")
     # Where a number is taken as text too, and nothing for a mapping, the first is what is meant.
     wanted, how = _TYPES.get(types if isinstance(types, str) else types[0], ("something else", ""))
+    if "examples" in place.schema:
+        how = ""  # which is said by the example
     if wanted == "text" and isinstance(place.value, (int, float)):
         how = "write it in quotes"
     return Wrong(

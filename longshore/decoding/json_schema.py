@@ -5,32 +5,56 @@ Source: https://json-schema.org/draft/2020-12/json-schema-validation
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
     from pydantic_core import CoreSchema
 
-
-class _Plain(GenerateJsonSchema):
-    """Without titles, which repeat the keys; each docstring on one line; nothing at all may stand for no settings."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:
-        del schema
-        return False
-
-    def generate(self, schema: CoreSchema, mode: Any = "validation") -> JsonSchemaValue:
-        made = super().generate(schema, mode)
-        for each in (made, *made.get("$defs", {}).values()):
-            each.pop("title", None)
-            each["description"] = " ".join(each["description"].split())
-            if "required" not in each:
-                each["type"] = ["object", "null"]
-        return made
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema_of(settings: TypeAdapter[Any]) -> JsonSchemaValue:
     """Give the schema of a class of settings, by the names that users write."""
     return settings.json_schema(schema_generator=_Plain)
+
+
+class _Plain(GenerateJsonSchema):
+    """Short, for reading in an editor: no titles, which repeat the keys, and every alternative to nothing as itself."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        del schema
+        return False
+
+    def nullable_schema(self, schema: Any) -> JsonSchemaValue:
+        inner = self.generate_inner(schema["schema"])
+        # Nothing may stand for any section, see below.
+        return inner if "$ref" in inner else {**inner, "type": [inner["type"], "null"]}
+
+    def default_schema(self, schema: Any) -> JsonSchemaValue:
+        made = super().default_schema(schema)
+        if made.get("default") is None or isinstance(made["default"], dict):
+            # What a section is by default, its own settings say.
+            made.pop("default", None)
+        return made
+
+    def generate(self, schema: CoreSchema, mode: Any = "validation") -> JsonSchemaValue:
+        made = super().generate(schema, mode)
+        for each in (made, *made.get("$defs", {}).values()):
+            each.pop("title", None)
+            each["type"] = ["object", "null"]
+            each["description"] = _as_written(" ".join(each["description"].split()), each["properties"])
+        return made
+
+
+def _as_written(description: str, keys: dict[str, Any]) -> str:
+    """Call settings what users call them: `flowLogDays` for `flow_log_days`."""
+
+    def named(match: re.Match[str]) -> str:
+        return to_camel(match[0]) if to_camel(match[0]) in keys else match[0]
+
+    return re.sub(r"[a-z]+(?:_[a-z]+)+", named, description)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from pydantic.alias_generators import to_camel
 
-from longshore.convert.attributes.x_longshore import KEYS
+from longshore.convert.options import Extension
 from tests.secrets.test_positions import BREAKS, broken, made_up, shown
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ FORMS: dict[str, Any] = {
     "plain, the name": {"CANARY": "x"},
     "plain, a list": ["DB_PASSWORD=CANARY"],
     "plain, below the name": {"DB_PASSWORD": {"a": "CANARY"}},
+    "plain, the name of a mapping": {"CANARY": {"a": "x"}},
     "secret, the reason": {"DB_PASSWORD": "CANARY"},
     "secret, the name": {"CANARY": "x"},
     "secret, a list": ["DB_PASSWORD=CANARY"],
@@ -69,4 +71,4 @@ def test_no_place_shows_a_secret(tmp_path: Path, form: str, where: str):
 
 
 def test_every_key_is_tried():
-    assert set(KEYS) <= {form.partition(",")[0] for form in FORMS}
+    assert set(map(to_camel, Extension._fields)) <= {form.partition(",")[0] for form in FORMS}

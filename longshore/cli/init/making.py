@@ -95,7 +95,7 @@ def _placed(root: str, texts: dict[str, str], wish: Wish) -> Outcome:
             if lacks:
                 left[name] = lacks
         elif name.startswith((FOLDER, "..", ".github")) and not _same(root, name, text, wish):
-            left[name] = "is there already"
+            left[name] = project.lacks(name, project.text_of(root, name) or "", text) or "is there already"
     old = placing.remains(root)
     if fresh:
         placing.place(root, fresh)

@@ -12,11 +12,13 @@ from importlib.metadata import version
 from typing import Final, NamedTuple
 
 from longshore.errors import Refused
+from longshore.stack import schema
 from longshore.stack.file import read_stack_file
 from longshore.stack.reading import FOLDER, PROGRAM, PROJECT
 from longshore.stack.validation import GUARD, GUARDED
 
 REQUIREMENTS, IGNORE = "requirements.txt", ".gitignore"
+SCHEMAS: Final = f"{FOLDER}/schemas"
 
 PROJECT_TEXT: Final = """\
 name: {name}
@@ -102,6 +104,7 @@ def files(name: str, found: Present, backend: str, *, aws: bool) -> dict[str, st
         found.program: PROGRAM_TEXT,
         REQUIREMENTS: f"{requirement(backend, aws=aws)}\n",
         IGNORE: "".join(f"{line}\n" for line in IGNORED),
+        **{f"{SCHEMAS}/{name}": (schema.FOLDER / name).read_text("utf-8") for name in schema.FILES},
     }
 
 
@@ -123,6 +126,8 @@ def lacks(name: str, text: str, wanted: str) -> str:
         there = {line.strip().strip("/") for line in text.splitlines()}
         missing = [line for line in IGNORED if line.strip("/") not in there]
         return f"add {' '.join(missing)}" if missing else ""
+    if name.startswith(SCHEMAS) and text != wanted:
+        return "is of another version: take it away, and `longshore init` writes that of this one"
     return ""
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from longshore.cli.init.decisions import Decision, Decisions
 
 MANUAL: Final = "Every setting: docs/stacks.md of Longshore."
+FOR_EDITORS: Final = "# yaml-language-server: $schema=schemas/stack.schema.json\n"
+"""The schema for editors, relative to the stack file: https://github.com/redhat-developer/yaml-language-server#using-inlined-schema."""
 _PLAIN: Final = re.compile(r"[A-Za-z_./][A-Za-z0-9_./-]*|[0-9]+[a-z./-][A-Za-z0-9_./-]*").fullmatch
 _WORDS: Final = frozenset("true false yes no on off null y n ~".split())
 NO_SERVER: Final = "\n    # To fill in, where Vault is:\n    # "
@@ -233,7 +235,7 @@ def _exposure(wish: Wish, decision: Decision) -> Iterator[str]:
 
 def _text(head: str, lines: list[str]) -> str:
     body = "\n".join(f"  {line}" if line else "" for line in lines)
-    return f"# {head}\nconfig:\n{body}\n"
+    return f"{FOR_EDITORS}# {head}\nconfig:\n{body}\n"
 
 
 def to_fill_in(text: str) -> Mapping[str, str]:

@@ -104,8 +104,7 @@ def _stays(policy: str) -> Approximated:
 
 
 def _asked(service: Service) -> bool:
-    extension = service.model.get("x-longshore")
-    return bool(service.settings.workload or (isinstance(extension, dict) and extension.get("workload")))
+    return bool(service.settings.workload or service.extension.workload)
 
 
 def _lost(key: str, reason: str) -> Unsupported:

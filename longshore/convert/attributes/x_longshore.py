@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.convert.kubernetes.kinds import WORKLOADS
 from longshore.convert.registry import attribute
 from longshore.convert.view import View
-from longshore.model import Problem, Severity
+from longshore.model import Problem, Severity, path_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from longshore.convert.estate import Service
     from longshore.model import Effect
 
-
-KEYS = ("allow", "backoffLimit", "plain", "secret", "workload")
+NAME = "x-longshore"
 
 
 @attribute("services.*.x-longshore")
@@ -32,35 +30,9 @@ def x_longshore(value: View, service: Service) -> Iterator[Effect]:
     del service
     if not value:
         return
-    if not isinstance(value, View) or not isinstance(value.plain(), dict):
-        yield _wrong("`x-longshore` is a mapping", "write `x-longshore: {allow: [code], workload: StatefulSet}`")
-        return
-    for key, given in value.plain().items():
-        if key == "workload":
-            if not isinstance(given, str) or given not in WORKLOADS:
-                yield _wrong("this is no kind of workload", _help(str(given), sorted(WORKLOADS)), key)
-        elif key in {"plain", "secret"}:
-            if not isinstance(given, dict) or not all(isinstance(reason, str) and reason for reason in given.values()):
-                yield _wrong(
-                    f"`{key}` names environment keys, each with a reason",
-                    f'write `{key}: {{TOKEN_MODE: "a mode"}}`',
-                    key,
-                )
-        elif key == "backoffLimit":
-            if type(given) is not int or given < 0:
-                yield _wrong("`backoffLimit` is a number from 0 up", "write `x-longshore: {backoffLimit: 0}`", key)
-        elif key != "allow":
-            yield _wrong(f"`{key}` is not known here", _help(key, KEYS), key)
-        elif not isinstance(given, list) or not all(isinstance(code, str) for code in given):
-            yield _wrong("`allow` is a list of finding codes", "write `allow: [privileged]`", key)
+    from longshore.convert.extension import read_extension  # noqa: PLC0415  pydantic starts slowly
 
-
-def _wrong(message: str, instead: str, *at: str) -> Problem:
-    return Problem("x-longshore", Severity.ERROR, message, instead, at)
-
-
-def _help(given: str, known: tuple[str, ...] | list[str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415  only where something is wrong already
-
-    close = get_close_matches(given, known, 1)
-    return f"did you mean `{close[0]}`?" if close else f"known are {', '.join(f'`{name}`' for name in known)}"
+    _, mistakes = read_extension(value.plain() if isinstance(value, View) else value)
+    for wrong in mistakes:
+        message = f"`{path_text(wrong.path) or NAME}` {wrong.message}"
+        yield Problem(NAME, Severity.ERROR, message, wrong.help, wrong.path)

@@ -12,9 +12,9 @@ from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.owners import owned
 from longshore.convert.estate.ports import exposed_ports, runs_its_program, target_port
 from longshore.convert.kubernetes import pod
-from longshore.convert.kubernetes.kinds import REPLICATED, WORKLOADS
+from longshore.convert.kubernetes.kinds import REPLICATED
 from longshore.convert.kubernetes.names import digest, host_label, label
-from longshore.convert.options import Options, ServiceSettings
+from longshore.convert.options import Extension, Options, ServiceSettings
 from longshore.model import Field, Item, ObjectKey, Path, Put, Unsupported
 
 if TYPE_CHECKING:
@@ -92,10 +92,17 @@ class Service:
     @cached_property
     def allowed(self) -> frozenset[str]:
         """Finding codes that the owner consented to, in `x-longshore: {allow: [...]}` or in the stack file."""
-        extension = self.model.get("x-longshore")
-        listed = extension.get("allow") if isinstance(extension, dict) else None
-        # What is no list is an error that the extension's own rule tells.
-        return self.settings.allow | frozenset(map(str, listed if isinstance(listed, list) else ()))
+        return self.settings.allow | self.extension.allow
+
+    @cached_property
+    def extension(self) -> Extension:
+        """What the owner decided in the compose file; what is wrong there, the extension's own rule tells."""
+        given = self.model.get("x-longshore")
+        if not given:
+            return Extension()
+        from longshore.convert.extension import read_extension  # noqa: PLC0415  pydantic starts slowly
+
+        return read_extension(given)[0]
 
     @cached_property
     def replicas(self) -> int:
@@ -264,9 +271,8 @@ def workload_kind(service: Service) -> str:
     when it fails is a Deployment, since a Job of it would never complete. `deploy.mode: global` is a DaemonSet. The
     rest are Deployments, those without any `restart` too: files of long-running services often leave it out.
     """
-    extension = service.model.get("x-longshore")
-    asked = service.settings.workload or (extension.get("workload") if isinstance(extension, dict) else "")
-    if isinstance(asked, str) and asked in WORKLOADS:
+    asked = service.settings.workload or service.extension.workload
+    if asked:
         return asked
     deploy = service.model.get("deploy") or {}
     mode = deploy.get("mode", "replicated")

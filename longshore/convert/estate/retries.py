@@ -44,10 +44,8 @@ def retries(service: Service) -> Retries:
     """
     if service.settings.backoff_limit is not None:
         return Retries(service.settings.backoff_limit, f"{service.setting}.backoffLimit")
-    extension = service.model.get("x-longshore")
-    asked = extension.get("backoffLimit") if isinstance(extension, dict) else None
-    if type(asked) is int and asked >= 0:
-        return Retries(asked)
+    if service.extension.backoff_limit is not None:
+        return Retries(service.extension.backoff_limit)
     tries = _tries(service)
     if tries is not None:
         return Retries(tries + 1 if tries else TRIES)

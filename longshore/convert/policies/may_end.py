@@ -69,8 +69,7 @@ def _warning(service: Service, why: str) -> Problem:
 def _says(service: Service) -> bool:
     """Does compose or the stack say whether the service stays?"""
     model = service.model
-    extension = model.get("x-longshore")
-    asked = service.settings.workload or (isinstance(extension, dict) and extension.get("workload"))
+    asked = service.settings.workload or service.extension.workload
     return bool(asked or model.get("restart") or (model.get("deploy") or {}).get("restart_policy"))
 
 

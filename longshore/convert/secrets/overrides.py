@@ -28,13 +28,14 @@ def overrides(service: Service) -> Overrides:
 
 
 def _overrides(service: Service) -> Overrides:
-    extension = service.model.get("x-longshore")
-    found: dict[str, dict[str, str]] = {}
-    bare: list[tuple[str, str]] = []
-    for name, of_stack in (("plain", service.settings.plain), ("secret", service.settings.secret)):
-        declared = extension.get(name) if isinstance(extension, dict) else None
-        reasons = declared if isinstance(declared, dict) else dict.fromkeys(declared or (), "")
-        merged = {**{str(key): str(reason or "").strip() for key, reason in reasons.items()}, **of_stack}
-        found[name] = {key: reason for key, reason in merged.items() if reason}
-        bare += [(name, key) for key, reason in merged.items() if not reason]
-    return Overrides(found["plain"], found["secret"], tuple(bare))
+    own, of_stack = service.extension, service.settings
+    plain, secret = (
+        {key: reason.strip() for key, reason in {**mine, **theirs}.items()}
+        for mine, theirs in ((own.plain, of_stack.plain), (own.secret, of_stack.secret))
+    )
+    bare = [(name, key) for name, found in (("plain", plain), ("secret", secret)) for key in found if not found[key]]
+    return Overrides(_reasoned(plain), _reasoned(secret), tuple(bare))
+
+
+def _reasoned(declared: Mapping[str, str]) -> dict[str, str]:
+    return {key: reason for key, reason in declared.items() if reason}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 IN_AWS = ("--region", "eu-west-1", "--account", "123456789012")
 SHARED = [".gitignore", "Pulumi.yaml", "__main__.py", "requirements.txt"]
+SHARED += ["stacks/schemas/compose.schema.json", "stacks/schemas/stack.schema.json"]
 COMPOSE = """\
 services:
   web:

@@ -37,7 +37,7 @@ def test_a_run_that_fails_takes_back_what_it_wrote(folder, monkeypatch, after, e
     assert placing.remains(str(folder)) == ()
 
 
-@pytest.mark.parametrize("after", [0, 2, 5])
+@pytest.mark.parametrize("after", [0, 2, 7])
 def test_a_run_that_is_killed_leaves_whole_files_and_the_next_one_says_so(folder, tmp_path, after):
     whole = tmp_path / "whole" / "shop"
     whole.mkdir(parents=True)
@@ -59,7 +59,7 @@ def test_a_run_that_is_killed_leaves_whole_files_and_the_next_one_says_so(folder
     placed = {name: text for name, text in files(folder).items() if not name.startswith(left)}
     assert placed.items() <= files(whole).items()
     assert len(placed) == 2 + after
-    again = longshore(folder, "init", *IN_AWS) if after < 5 else longshore(folder, "init")
+    again = longshore(folder, "init", *IN_AWS) if after < 7 else longshore(folder, "init")
     assert again.code == 0, again.err + again.out
     assert f"left {left}/: of a run that was ended" in again.out
     assert {name: text for name, text in files(folder).items() if not name.startswith(left)} == files(whole)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
+import jsonschema_rs
 import pytest
 
+from longshore.stack.file import read_stack_file
 from tests.cli.init.making import COMPOSE, IN_AWS, config, files, longshore, uncommented
 
 
@@ -125,3 +128,22 @@ def test_errors_that_forbid_the_deployment_are_named(folder):
     for code in codes:
         assert re.search(rf"^  #   {code}: db$", written, re.MULTILINE)
         assert f"errors that forbid the deployment: {code}" in made.out
+
+
+@pytest.mark.parametrize("words", [(), IN_AWS, ("--cluster", "kubeconfig", "--secrets", "vault", "--workflows")])
+def test_an_editor_finds_a_schema_that_takes_them(folder, words):
+    longshore(folder, "init", *words)
+    for path in (folder / "stacks").glob("Pulumi.*.yaml"):
+        text = path.read_text("utf-8")
+        schema = path.parent / re.findall(r"\A# yaml-language-server: \$schema=(\S+)\n", text)[0]
+        validator = jsonschema_rs.validator_for(json.loads(schema.read_text("utf-8")))
+        filled = text.replace("YOUR-REGION", "eu-west-1").replace("YOUR-ACCOUNT-ID", "123456789012")
+        assert not [error.message for error in validator.iter_errors(read_stack_file(filled, path.name).values)]
+
+
+def test_a_schema_of_another_version_is_told(folder):
+    longshore(folder, "init")
+    (folder / "stacks/schemas/stack.schema.json").write_text("{}", "utf-8")
+    again = longshore(folder, "init", "--team", "other")
+    assert "left stacks/schemas/stack.schema.json: is of another version" in again.out
+    assert "compose.schema.json" not in again.out

@@ -1,0 +1,73 @@
+"""The JSON Schemas that editors read, held against a validator that is not ours and against what we say ourselves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+
+from longshore.stack.file import read_stack_file
+from longshore.stack.schema import COMPOSE_FILE, FOLDER, STACK_FILE
+from tests.components.stage import REPOSITORY
+
+STACK = jsonschema_rs.validator_for(json.loads((FOLDER / STACK_FILE).read_text("utf-8")))
+COMPOSE = jsonschema_rs.validator_for(json.loads((FOLDER / COMPOSE_FILE).read_text("utf-8")))
+WRONG = Path(__file__).with_name("wrong")
+BEYOND_A_SCHEMA = {"contradictions": "each value alone is right"}
+EXTENSIONS = [
+    (path.parent, service)
+    for path in sorted((REPOSITORY / "tests/attributes").glob("*/*/compose.yaml"))
+    if "x-longshore:" in path.read_text("utf-8")
+    for service in yaml.safe_load(path.read_text("utf-8")).get("services", {}).values()
+    if isinstance(service, dict) and "x-longshore" in service
+]
+
+
+def values(text: str) -> Any:
+    return read_stack_file(text, "Pulumi.yaml").values
+
+
+def examples() -> list[Any]:
+    """Every whole stack file in the documentation and in the repository."""
+    texts = [path.read_text("utf-8") for path in sorted((REPOSITORY / "stacks").glob("Pulumi.*.yaml"))]
+    for page in sorted((REPOSITORY / "docs").glob("**/*.md")):
+        blocks = (block.split("```")[0] for block in page.read_text("utf-8").split("```yaml\n")[1:])
+        texts += [block for block in blocks if block.startswith("config:")]
+    return [values(text) for text in texts]
+
+
+@pytest.mark.parametrize("name", [STACK_FILE, COMPOSE_FILE])
+def test_they_are_schemas(name):
+    jsonschema_rs.meta.validate(json.loads((FOLDER / name).read_text("utf-8")))
+
+
+def test_every_stack_file_of_the_documentation_is_accepted():
+    found = examples()
+    assert len(found) >= 7
+    for each in found:
+        assert not [error.message for error in STACK.iter_errors(each)]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in WRONG.iterdir()))
+def test_wrong_stack_files_are_refused_where_a_schema_can(name):
+    found = values((WRONG / name / "Pulumi.yaml").read_text("utf-8"))
+    assert STACK.is_valid(found) == (name in BEYOND_A_SCHEMA)
+
+
+@pytest.mark.parametrize(("case", "service"), EXTENSIONS, ids=lambda value: getattr(value, "name", ""))
+def test_an_extension_is_refused_where_we_refuse_it(case, service):
+    report = case / "report.txt"
+    told = "[x-longshore]" in report.read_text("utf-8") if report.exists() else False
+    model = {"services": {"web": {"image": "x", "x-longshore": service["x-longshore"]}}}
+    assert COMPOSE.is_valid(model) != told
+
+
+def test_a_compose_file_is_read_as_without_the_extension():
+    marketplace = yaml.safe_load((REPOSITORY / "examples/marketplace/compose.yaml").read_text("utf-8"))
+    assert COMPOSE.is_valid(marketplace)
+    marketplace["services"]["gateway"]["imagee"] = "x"
+    assert not COMPOSE.is_valid(marketplace)
