@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from longshore.convert.estate.dials import dialled
 from longshore.convert.estate.image_facts import of
-from longshore.convert.estate.own_texts import commands, files, settings
+from longshore.convert.estate.own_texts import commands, files
 from longshore.convert.estate.ports import runs_its_program
 from longshore.regex import Regex
 
@@ -140,8 +140,9 @@ def _on_loopback(service: Service) -> Iterator[int]:
             loopback = _NAMES_LOOPBACK.search(text) and _OPTION.search(text)
             if loopback or (_ON_LOOPBACK.search(text) and not _TOLD.search(text)):
                 yield 0
-    for _, text in settings(service):
-        if _NAMES_LOOPBACK.search(text):
+    for key, value in (service.model.get("environment") or {}).items():
+        if value and _NAMES_LOOPBACK.search(value):
+            text = f"{key}={value}"
             yield from _pairs(text)
             if _VARIABLE.fullmatch(text):
                 yield 0

@@ -39,16 +39,8 @@ def _commands(model: Mapping[str, Any], at: Path) -> Iterator[tuple[Path, str]]:
         yield (*at, "healthcheck", "test"), test if isinstance(test, str) else " ".join(map(str, test[1:]))
 
 
-def settings(service: Service) -> tuple[tuple[Path, str], ...]:
+def settings(service: Service) -> Iterator[tuple[Path, str]]:
     """Every variable that has a value, as `NAME=value`: (path, text)."""
-    return service.memo(_settings)
-
-
-def _settings(service: Service) -> tuple[tuple[Path, str], ...]:
-    return tuple(_each_setting(service))
-
-
-def _each_setting(service: Service) -> Iterator[tuple[Path, str]]:
     for key, value in (service.model.get("environment") or {}).items():
         if value is not None:
             yield (*service.path, "environment", key), f"{key}={value}"
@@ -67,7 +59,19 @@ def files(service: Service) -> Iterator[tuple[Path, str]]:
 
 
 def own_texts(service: Service) -> Iterator[tuple[Path, str]]:
-    """All of them."""
+    """All of them; who looks for a word that few have asks `says` first."""
     yield from commands(service)
     yield from settings(service)
     yield from files(service)
+
+
+def says(service: Service, *words: str) -> bool:
+    """Is any of these words in them? None of them may go beyond the name or the value of a variable."""
+    said = service.memo(_said)
+    return any(word in said for word in words)
+
+
+def _said(service: Service) -> str:
+    environment = service.model.get("environment") or {}
+    others = (text for source in (commands, files) for _, text in source(service))
+    return "\n".join((*environment, *filter(None, environment.values()), *others))

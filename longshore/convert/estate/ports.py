@@ -229,6 +229,10 @@ def image_name(service: Service) -> str:
 
 def every(service: Service) -> tuple[Port, ...]:
     """All ports of a service's Service; empty: it is headless, and every port can be reached."""
+    return service.memo(_every)
+
+
+def _every(service: Service) -> tuple[Port, ...]:
     return declared(service) + tuple(found.port for found in undeclared(service))
 
 

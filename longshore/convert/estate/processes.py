@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from longshore.convert.estate.own_texts import own_texts
+from longshore.convert.estate.own_texts import own_texts, says
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ _FIRST: Final = Regex(
 )
 """`/proc/1/fd/1`, `kill -HUP 1`, `os.kill(1, …)`, `nsenter -t 1`."""
 
+_WORDS: Final = ("/proc/1", "kill", "Kill", "nsenter")
+"""One of these is in each of them."""
+
 
 def speaks_of_first(service: Service) -> Path | None:
     """The first place at which a container of the service's pod speaks of process 1; None: nothing that we see does."""
@@ -31,10 +34,10 @@ def speaks_of_first(service: Service) -> Path | None:
 
 
 def _speaks(owner: Service) -> Path | None:
-    members = owner.estate.pods[owner.name]
+    members = [member for member in owner.estate.pods[owner.name] if says(member, *_WORDS)]
     return next((path for member in members for path, text in own_texts(member) if names_first(text)), None)
 
 
 def names_first(text: str) -> bool:
     """Does a command or a script speak of process 1?"""
-    return ("kill" in text or "/proc/1" in text or "nsenter" in text) and bool(_FIRST.search(text))
+    return any(word in text for word in _WORDS) and bool(_FIRST.search(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from longshore.compose.files import clean
-from longshore.convert.estate.own_texts import own_texts
+from longshore.convert.estate.own_texts import own_texts, says
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def _meetings(estate: Estate) -> dict[str, dict[str, str]]:
 
 
 def _sockets(service: Service) -> set[tuple[str, str]]:
+    if not says(service, ".sock"):
+        return set()
     return {
         (match[1], match[2]) for _, text in own_texts(service) if ".sock" in text for match in _SOCKET.finditer(text)
     }
