@@ -35,8 +35,10 @@ def references(text: str) -> tuple[str, ...]:
 
 def sole_reference(text: str) -> str | None:
     """The variable whose reference `text` is, and nothing beside it; None for any other text."""
-    match = _REFERENCE.fullmatch(text) if text.startswith(OPEN) else None
-    return match[1] if match else None
+    if not (text.startswith(OPEN) and text.endswith(CLOSE)):
+        return None
+    name = text[1:-1]
+    return None if OPEN in name or CLOSE in name else name
 
 
 def substitute(text: str, write: Callable[[str], str], keep: Callable[[str], str] | None = None) -> str:

@@ -84,9 +84,10 @@ def _descend(value: Any, branch: _Branch | None, path: Path, estate: Estate, fol
     if branch is not None and branch.claim:
         _translate(value, branch, path, estate, fold)
     elif isinstance(value, (dict, list)) and value:
+        unmade = len(path) == _SERVICE and path[0] == "services" and path[1] in estate.absent
         for key, child in value.items() if isinstance(value, dict) else enumerate(value):
             below = branch.step(key) if branch else None
-            if _unmade(path, key, estate):
+            if unmade and key != "provider":  # no container is made for the service; this says why
                 fold.translate((LocalOnly(""),), (*path, key), leaves(child, (*path, key)), frozenset())
             else:
                 _descend(child, below, (*path, key), estate, fold)
@@ -95,11 +96,6 @@ def _descend(value: Any, branch: _Branch | None, path: Path, estate: Estate, fol
         fold.translate((), path, (path,), frozenset())
     else:
         _unclaimed(path, estate, fold)
-
-
-def _unmade(path: Path, key: str | int, estate: Estate) -> bool:
-    """Is this an attribute of a service that no container is made for, other than the one that says why?"""
-    return len(path) == _SERVICE and path[0] == "services" and path[1] in estate.absent and key != "provider"
 
 
 def _translate(value: Any, branch: _Branch, path: Path, estate: Estate, fold: Fold) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from longshore.compose.references import reference
 from longshore.convert.secrets.command_lines import plain_secrets
-from longshore.convert.secrets.detection import by_name, detect, text_hit, variable
+from longshore.convert.secrets.detection import by_name, detect, notations, text_hit, variable
 from longshore.convert.secrets.logins import without_login
 from tests.secrets import measure
 
@@ -25,6 +27,7 @@ SECRETS = [
     ("X", "hvs." + "a" * 24, "V2"),
     ("X", "eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM.abc", "V2"),
     ("CHAT", "https://hooks.slack.com/services/T0/B0/x", "V2"),
+    ("FLOW", "https://prod-1.logic.azure.com:443/workflows/0a1b2c3d", "V2"),
     ("URL", "postgres://app:pw@db/shop", "V3"),
     ("URL", "redis://:pw@cache:6379/0", "V3"),
     ("URL", "db+postgresql://a:b@c/d", "V3"),
@@ -239,3 +242,14 @@ def test_labels_name_what_is_there():
             for key in keys
         }
         assert named - entries == set(), name
+
+
+_PIECES = [re.sub(r"\W|_", "", part) for part in notations._PARTS]
+
+
+@given(
+    st.lists(st.sampled_from([*_PIECES, *map(str.upper, _PIECES), "driver", "x", "9", " ", "_", "\u017f", "\u212a"]))
+)
+def test_the_quick_look_for_a_telling_name_is_that_of_the_pattern(pieces):
+    text = "".join(pieces)
+    assert notations.may_tell(text) is bool(notations._TELLING.search(text))

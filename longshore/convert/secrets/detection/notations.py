@@ -27,8 +27,9 @@ _PARTS: Final = (
 """A name without any of these means nothing to `names`."""
 
 _TELLING: Final = Regex("|".join(_PARTS), re.IGNORECASE)
-_STEMS: Final = tuple(re.findall(r"(?:^| )(?:\\b)?([a-z_]+)", " ".join(filter(str.isascii, _PARTS))))
-"""The letters that each of them begins with. To look for all of these one by one is fifteen times as fast."""
+_BEGINNINGS: Final = frozenset(re.findall(r"(?:^| )(?:\\b)?([a-z_]+)", " ".join(filter(str.isascii, _PARTS))))
+_STEMS: Final = sorted(stem for stem in _BEGINNINGS if not any(other in stem for other in _BEGINNINGS - {stem}))
+"""Letters of which some are in each of them. To look for these one by one is fifteen times as fast as the pattern."""
 
 _REST: Final = Regex(r"[\w.$-]*")
 _INSIDE: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-$")
@@ -70,7 +71,10 @@ def may_tell(text: str) -> bool:
     """May there be a name in the text that means a secret?"""
     if text.isascii():
         lowered = text.lower()
-        if not any(stem in lowered for stem in _STEMS):
+        for stem in _STEMS:  # `any` would take twice as long, which is most of the time for a short text
+            if stem in lowered:
+                break
+        else:
             return False
     return _TELLING.search(text) is not None
 
