@@ -7,6 +7,7 @@ from pathlib import Path
 from longshore.cli.manual import known_attributes, manual
 from longshore.report.manual import attributes_markdown, findings_markdown, matrix
 from longshore.stack.schema import FOLDER, schemas
+from tools.command_line import command_line_markdown
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -21,6 +22,7 @@ def documents() -> dict[Path, str]:
         **{FOLDER / name: text for name, text in texts.items()},
         DOCS / "attributes.md": attributes_markdown(matrix(found, known_attributes())),
         DOCS / "findings.md": findings_markdown(found),
+        DOCS / "command-line.md": command_line_markdown(),
     }
 
 

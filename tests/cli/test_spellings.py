@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from longshore.cli import program, reading
-from longshore.cli.flags import parse
+from longshore.cli.flags import flags_of, parse
 from longshore.errors import EXIT_CODES
 from tests.cli.screen import longshore
 from tests.cli.test_program import verbs
@@ -230,3 +230,57 @@ class Slow:
         self.called = True
         time.sleep(0.3)
         return self.function(*given)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (0, ["check", "--fail-on", "never"]),
+        (0, ["config", "-q"]),
+        (0, ["explain", "devices"]),
+        (1, ["check"]),
+        (1, ["render"]),
+        (1, ["check", "--ignore", "devices", "--fail-on", "warning"]),
+        (2, ["check", "-f", "missing.yaml"]),
+        (2, ["check", "missing/"]),
+        (2, ["check", "nobody"]),
+        (2, ["check", "--nothing"]),
+        (2, ["explain", "nothing-of-the-kind"]),
+        (2, ["secrets"]),
+        (3, ["plan", "-s", "shop.dev"]),
+        (3, ["status", "-s", "shop.dev"]),
+        (3, ["secrets", "check", "-s", "shop.dev"]),
+    ],
+)
+def test_exit_codes_mean_one_thing_each(estate: Path, code: int, words: list[str]) -> None:
+    """4 is provoked in tests/secrets, 70, 130 and 141 in test_program.py."""
+    assert longshore(*words, folder=estate).code == code
+
+
+@pytest.mark.parametrize("verb", ["check", "render", "config", "init"])
+def test_nothing_named_and_nothing_found_is_3(tmp_path: Path, verb: str) -> None:
+    words = ["--name", "a", "--region", "eu-west-1"] if verb == "init" else []
+    assert longshore(verb, *words, folder=tmp_path).code == 3
+
+
+def test_a_stack_that_is_named_and_not_there_is_2() -> None:
+    assert longshore("check", "-s", "nobody.dev", folder=ROOT).code == 2
+
+
+def test_the_page_of_the_command_line_has_every_flag_format_and_code() -> None:
+    """It is made from the program; this reads it as a user does, so that nothing is left out of the making."""
+    text = (ROOT / "docs" / "command-line.md").read_text()
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `-")]
+    listed: dict[str, set[str]] = {}
+    for names, *_, who in rows:
+        for each in names.split(", "):
+            listed.setdefault(each.strip("`| "), set()).update(who.strip("| ").split(", "))
+    for name, (verb, _) in verbs().items():
+        for flag in flags_of(verb):
+            for spelling in filter(None, (flag.name, flag.short, flag.also)):
+                assert not {name, "every verb"}.isdisjoint(listed[spelling]), (name, spelling)
+            assert f"`{flag.variable}`" in text
+    for format_ in reading.FORMATS:
+        assert f"| `{format_}` | " in text
+    for code, meaning in EXIT_CODES.items():
+        assert f"| {code} | {meaning} |" in text
