@@ -4,6 +4,6 @@ import sys
 
 sys.path.append(sys.path.pop(0))  # what is installed goes before what is called the same in this folder
 
-from longshore.components.program import deploy
+from longshore.program import deploy
 
 deploy()

@@ -1,1 +1,71 @@
-"""Pulumi component resources; the only part of Longshore that imports pulumi."""
+"""Components for Pulumi programs: the parts of a platform and of a team on it, each of which stands alone.
+
+`longshore.program` puts them together as a stack file says; docs/components.md uses them without one. What is listed
+here is what the package offers to other languages too (`plugin/`).
+"""
+
+from longshore.components.access import PodSecurity, QuotaArgs, TeamAccess, TeamAccessArgs
+from longshore.components.application import (
+    Application,
+    ApplicationArgs,
+    ComposeArgs,
+    ExposureArgs,
+    SecretsArgs,
+    ServiceArgs,
+    StorageArgs,
+    VolumeArgs,
+    WorkloadsArgs,
+)
+from longshore.components.budget import Currency, MonthlyBudget, MonthlyBudgetArgs
+from longshore.components.clusters.eks import Compute, EksCluster, EksClusterArgs, Support
+from longshore.components.clusters.kubeconfig import KubeconfigCluster, KubeconfigClusterArgs
+from longshore.components.clusters.nodes import NodeCapacity, NodeGroupArgs, NodeGroups, NodeGroupsArgs, NodeImage
+from longshore.components.clusters.shared_storage import SharedStorage, SharedStorageArgs
+from longshore.components.clusters.stack_reference import StackReferenceCluster, StackReferenceClusterArgs
+from longshore.components.network import Nat, Network, NetworkArgs
+from longshore.components.secret_stores.aws_secrets_manager import AwsSecretsIdentity, AwsSecretsIdentityArgs
+from longshore.components.secret_stores.operator import SecretsOperator, SecretsOperatorArgs
+from longshore.components.secret_stores.vault import VaultIdentity, VaultIdentityArgs
+
+__all__ = [
+    "Application",
+    "ApplicationArgs",
+    "AwsSecretsIdentity",
+    "AwsSecretsIdentityArgs",
+    "ComposeArgs",
+    "Compute",
+    "Currency",
+    "EksCluster",
+    "EksClusterArgs",
+    "ExposureArgs",
+    "KubeconfigCluster",
+    "KubeconfigClusterArgs",
+    "MonthlyBudget",
+    "MonthlyBudgetArgs",
+    "Nat",
+    "Network",
+    "NetworkArgs",
+    "NodeCapacity",
+    "NodeGroupArgs",
+    "NodeGroups",
+    "NodeGroupsArgs",
+    "NodeImage",
+    "PodSecurity",
+    "QuotaArgs",
+    "SecretsArgs",
+    "SecretsOperator",
+    "SecretsOperatorArgs",
+    "ServiceArgs",
+    "SharedStorage",
+    "SharedStorageArgs",
+    "StackReferenceCluster",
+    "StackReferenceClusterArgs",
+    "StorageArgs",
+    "Support",
+    "TeamAccess",
+    "TeamAccessArgs",
+    "VaultIdentity",
+    "VaultIdentityArgs",
+    "VolumeArgs",
+    "WorkloadsArgs",
+]

@@ -3,20 +3,15 @@
 One team per namespace, because whoever may make pods in a namespace may mount every Secret of it.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Final, NotRequired, TypedDict
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from longshore.components.clusters.eks_access import access_entry, role_name
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from longshore.components.clusters.interface import Cluster
-    from longshore.stack.settings import Quota, Settings
+from longshore.components.component import Component
 
 Rule = dict[str, list[str]]
 
@@ -42,98 +37,171 @@ _SEEN: Final[Mapping[str, list[str]]] = {
 }
 
 
-class TeamAccess(pulumi.ComponentResource):
+class PodSecurity(StrEnum):
+    """A level of the Pod Security Standards: https://kubernetes.io/docs/concepts/security/pod-security-standards/."""
+
+    PRIVILEGED = "privileged"
+    BASELINE = "baseline"
+    RESTRICTED = "restricted"
+
+
+class QuotaArgs(TypedDict):
+    """What a team may take of the cluster at most; what is left out is unlimited. Texts are Kubernetes quantities."""
+
+    cpu: NotRequired[str]
+    """Requests of processor, `40`."""
+    memory: NotRequired[str]
+    """Requests and limits of memory, `80Gi`."""
+    pods: NotRequired[int]
+    """Pods."""
+    volumes: NotRequired[int]
+    """Volume claims."""
+    storage: NotRequired[str]
+    """What all volumes together ask for, `500Gi`."""
+    load_balancers: NotRequired[int]
+    """Services of type LoadBalancer."""
+    container_memory: NotRequired[str]
+    """Memory limit of one container."""
+
+
+class TeamAccessArgs(TypedDict):
+    """Whose namespace it is, what may run there, and who may enter."""
+
+    team: str
+    """Name of the team, for labels and groups."""
+    environment: str
+    """Name of the environment, for labels."""
+    namespace: NotRequired[str]
+    """Name of the namespace. Default: the team's."""
+    group: NotRequired[str]
+    """The Kubernetes group of people; that of deployers ends in `:deploy`. Default: `team:` and the team's name."""
+    people: NotRequired[Sequence[str]]
+    """ARNs of IAM roles of people, who read all but Secrets. They need `cluster_name`."""
+    deployers: NotRequired[Sequence[str]]
+    """ARNs of IAM roles that deploy. They need `cluster_name`."""
+    cluster_name: NotRequired[pulumi.Input[str]]
+    """Name of the EKS cluster, which is to let those roles in."""
+    partition: NotRequired[str]
+    """The first part of every ARN: `aws-cn` in China. Default: `aws`."""
+    shell: NotRequired[bool]
+    """Whether people may open a shell in a pod. Default: outside production."""
+    pod_security: NotRequired[PodSecurity]
+    """What pods must keep to. Default: `baseline`."""
+    network_policies: NotRequired[bool]
+    """Whether nothing reaches a pod that no policy allows. Default: so it is."""
+    memory: NotRequired[str]
+    """Request and limit of a container that names none. Default: `256Mi`."""
+    cpu: NotRequired[str]
+    """Request of a container that names none. Default: `100m`."""
+    quota: NotRequired[QuotaArgs]
+    """What the team may take of the cluster. Default: all of it."""
+    production: NotRequired[bool]
+    """Whether the namespace is protected from deletion. Default: no."""
+
+
+class TeamAccess(Component):
     """Namespace, quota, limits, roles and, on EKS, access entries of a team.
 
     Resources are called as their objects are, for `longshore.components.clusters.connection` needs it so.
-
-    Attributes:
-        namespace: the namespace itself, for what must wait for it.
     """
+
+    namespace: pulumi.Output[str]
+    """Name of the namespace."""
+    group: pulumi.Output[str]
+    """The Kubernetes group of the team's people."""
 
     def __init__(
         self,
         name: str,
-        settings: Settings,
-        *,
-        cluster: Cluster,
+        args: TeamAccessArgs,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        outside: "k8s.Provider | None" = None,
     ) -> None:
-        super().__init__("longshore:kubernetes:TeamAccess", name, None, opts)
-        self._settings = settings
-        self.namespace = self._namespace(cluster)
-        within = pulumi.ResourceOptions(parent=self, depends_on=[self.namespace])
+        """Declare the place of a team.
+
+        outside: the provider of the namespace itself, where that of the component takes over what is there already.
+        """
+        super().__init__(name, opts, formerly="longshore:kubernetes:TeamAccess")
+        self._args = args
+        self._namespace_name = args.get("namespace", args["team"])
+        self._production = args.get("production", False)
+        group = args.get("group", f"team:{args['team']}")
+        deployers = f"{group}:deploy"
+        namespace = self._namespace(outside)
+        within = pulumi.ResourceOptions.merge(self._after, pulumi.ResourceOptions(depends_on=[namespace]))
         self._limits(within)
-        if settings.workloads.network_policies:
+        if args.get("network_policies", True):
             k8s.networking.v1.NetworkPolicy(
                 "default-deny",
                 metadata=self._metadata("default-deny"),
                 spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
                 opts=within,
             )
-        deployers = f"{settings.team_group}:deploy"
-        self._role("people", settings.team_group, people_rules(settings), within)
+        shell = args.get("shell", not self._production)
+        self._role("people", group, people_rules(shell=shell), within)
         self._role("deployers", deployers, [*_rules(_KINDS, _WRITE), *_rules(_SEEN, _READ)], within)
-        if cluster.name is not None and settings.aws:
-            for role, groups in self._let_in(deployers).items():
+        if "cluster_name" in args:
+            for role, groups in self._let_in(group, deployers).items():
                 access_entry(
                     role_name(role),
-                    cluster_name=cluster.name,
+                    cluster_name=args["cluster_name"],
                     role=role,
                     policy="AmazonEKSViewPolicy",
-                    partition=settings.aws.partition,
+                    partition=args.get("partition", "aws"),
                     groups=groups,
-                    namespace=settings.team_namespace,
+                    namespace=self._namespace_name,
                     opts=within,
                 )
-        self.register_outputs({"namespace": settings.team_namespace, "group": settings.team_group})
+        self.namespace = namespace.metadata["name"]
+        self.group = pulumi.Output.from_input(group)
+        self.register_outputs({"namespace": self.namespace, "group": self.group})
 
-    def _let_in(self, deployers: str) -> dict[str, list[str]]:
+    def _let_in(self, people: str, deployers: str) -> dict[str, list[str]]:
         """IAM role → its groups: EKS takes one entry per role, whatever it is listed for."""
-        access = self._settings.access
         groups: dict[str, list[str]] = {}
-        for group, roles in ((self._settings.team_group, access.people), (deployers, access.deployers)):
+        listed = ((people, self._args.get("people", ())), (deployers, self._args.get("deployers", ())))
+        for group, roles in listed:
             for role in dict.fromkeys(roles):
                 groups.setdefault(role, []).append(group)
         return groups
 
     def _metadata(self, name: str) -> dict[str, Any]:
-        return {"name": name, "namespace": self._settings.team_namespace}
+        return {"name": name, "namespace": self._namespace_name}
 
-    def _namespace(self, cluster: Cluster) -> k8s.core.v1.Namespace:
-        settings = self._settings
-        level = settings.workloads.pod_security
+    def _namespace(self, provider: "k8s.Provider | None") -> "k8s.core.v1.Namespace":
+        level = PodSecurity(self._args.get("pod_security", PodSecurity.BASELINE))
+        stricter = PodSecurity.BASELINE if level is PodSecurity.PRIVILEGED else PodSecurity.RESTRICTED
         return k8s.core.v1.Namespace(
-            settings.team_namespace,
+            self._namespace_name,
             metadata={
-                "name": settings.team_namespace,
+                "name": self._namespace_name,
                 "labels": {
                     "app.kubernetes.io/managed-by": "longshore",
-                    "longshore.dev/environment": settings.environment,
-                    "longshore.dev/team": settings.team,
-                    "pod-security.kubernetes.io/enforce": level,
+                    "longshore.dev/environment": self._args["environment"],
+                    "longshore.dev/team": self._args["team"],
+                    "pod-security.kubernetes.io/enforce": level.value,
                     # What the next stricter level would say, said as a warning at every deployment.
-                    "pod-security.kubernetes.io/warn": "baseline" if level == "privileged" else "restricted",
+                    "pod-security.kubernetes.io/warn": stricter.value,
                 },
             },
-            opts=pulumi.ResourceOptions(
-                parent=self,
+            opts=pulumi.ResourceOptions.merge(
+                self._after,
                 # A namespace that is there already is somebody else's, with things in it that are not ours to delete.
-                provider=cluster.connection.outside,
-                protect=settings.in_production or None,
+                pulumi.ResourceOptions(provider=provider, protect=self._production or None),
             ),
         )
 
     def _limits(self, opts: pulumi.ResourceOptions) -> None:
-        settings = self._settings
-        quota, workloads = settings.quota, settings.workloads
+        args, quota = self._args, self._args.get("quota", QuotaArgs())
+        memory = args.get("memory", "256Mi")
         container: dict[str, Any] = {
             "type": "Container",
-            "default": {"memory": workloads.memory},
-            "default_request": {"cpu": workloads.cpu, "memory": workloads.memory},
+            "default": {"memory": memory},
+            "default_request": {"cpu": args.get("cpu", "100m"), "memory": memory},
         }
-        if quota.container_memory:
-            container["max"] = {"memory": quota.container_memory}
+        if quota.get("container_memory"):
+            container["max"] = {"memory": quota["container_memory"]}
         k8s.core.v1.LimitRange("defaults", metadata=self._metadata("defaults"), spec={"limits": [container]}, opts=opts)
         hard = hard_limits(quota)
         if hard:
@@ -155,29 +223,30 @@ class TeamAccess(pulumi.ComponentResource):
         )
 
 
-def people_rules(settings: Settings) -> list[Rule]:
-    """What people of the team may do: read all but Secrets, reach a port, and open a shell outside production."""
+def people_rules(*, shell: bool) -> list[Rule]:
+    """What people of the team may do: read all but Secrets, reach a port, and where they may, open a shell."""
     rules = _rules(_SEEN, _READ)
-    doors = ["pods/portforward"]
-    may_exec = not settings.in_production if settings.access.exec is None else settings.access.exec
-    if may_exec:
-        doors.append("pods/exec")
+    doors = ["pods/portforward", *(["pods/exec"] if shell else [])]
     rules.append({"api_groups": [""], "resources": doors, "verbs": ["create", "get"]})
     return rules
 
 
-def hard_limits(quota: Quota) -> dict[str, str]:
+def hard_limits(quota: QuotaArgs) -> dict[str, str]:
     """The quota in Kubernetes' own words. No limit on CPU limits: nobody sets those, and then nothing would start."""
-    wanted = {
-        "requests.cpu": quota.cpu,
-        "requests.memory": quota.memory,
-        "limits.memory": quota.memory,
-        "pods": quota.pods,
-        "persistentvolumeclaims": quota.volumes,
-        "requests.storage": quota.storage,
-        "services.loadbalancers": quota.load_balancers,
+    memory = quota.get("memory", "")
+    texts = {
+        "requests.cpu": quota.get("cpu", ""),
+        "requests.memory": memory,
+        "limits.memory": memory,
+        "requests.storage": quota.get("storage", ""),
     }
-    return {name: str(value) for name, value in wanted.items() if value not in ("", None)}
+    counts = {
+        "pods": quota.get("pods"),
+        "persistentvolumeclaims": quota.get("volumes"),
+        "services.loadbalancers": quota.get("load_balancers"),
+    }
+    numbers = {name: str(int(count)) for name, count in counts.items() if count is not None}
+    return {name: text for name, text in texts.items() if text} | numbers
 
 
 def _rules(kinds: Mapping[str, list[str]], verbs: list[str]) -> list[Rule]:

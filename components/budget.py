@@ -1,40 +1,58 @@
 """`MonthlyBudget`: a mail before the bill."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from longshore.stack.settings import Budget, Settings
+from longshore.components.component import Component
 
 ACTUAL, FORECAST = 80, 100
 
 
-class MonthlyBudget(pulumi.ComponentResource):
-    """A budget for what carries `tags`; mails at 80 % spent and at 100 % forecast.
+class Currency(StrEnum):
+    """What the limit is in: AWS bills in these two."""
+
+    USD = "USD"
+    CNY = "CNY"
+
+
+class MonthlyBudgetArgs(TypedDict):
+    """What may be spent on what, and who is told."""
+
+    monthly: int
+    """The limit of a calendar month."""
+    notify: Sequence[pulumi.Input[str]]
+    """Mail addresses."""
+    tags: Mapping[str, str]
+    """What is counted: resources with one of these tags, each of which was activated as a cost allocation tag."""
+    currency: NotRequired[Currency]
+    """What the limit is in. Default: `USD`."""
+
+
+class MonthlyBudget(Component):
+    """A budget for what carries a tag; mails at 80 % spent and at 100 % forecast. It is called as the component is.
 
     AWS counts a tag only from the day it is activated as a cost allocation tag in the billing console.
     """
 
-    def __init__(
-        self, name: str, settings: Budget, *, tags: Mapping[str, str], opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        super().__init__("longshore:aws:MonthlyBudget", name, None, opts)
-        aws.budgets.Budget(
+    arn: pulumi.Output[str]
+    """ARN of the budget."""
+
+    def __init__(self, name: str, args: MonthlyBudgetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts, formerly="longshore:aws:MonthlyBudget")
+        budget = aws.budgets.Budget(
             f"{name}-monthly",
             name=name,
             budget_type="COST",
             time_unit="MONTHLY",
-            limit_amount=str(settings.monthly),
-            limit_unit=settings.currency,
+            limit_amount=str(int(args["monthly"])),
+            limit_unit=Currency(args.get("currency", Currency.USD)).value,
             cost_filters=[
                 aws.budgets.BudgetCostFilterArgs(
-                    name="TagKeyValue", values=[f"user:{key}${value}" for key, value in sorted(tags.items())]
+                    name="TagKeyValue", values=[f"user:{key}${value}" for key, value in sorted(args["tags"].items())]
                 )
             ],
             notifications=[
@@ -43,18 +61,11 @@ class MonthlyBudget(pulumi.ComponentResource):
                     comparison_operator="GREATER_THAN",
                     threshold=threshold,
                     threshold_type="PERCENTAGE",
-                    subscriber_email_addresses=list(settings.notify),
+                    subscriber_email_addresses=list(args["notify"]),
                 )
                 for kind, threshold in (("ACTUAL", ACTUAL), ("FORECASTED", FORECAST))
             ],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._after,
         )
-        self.register_outputs({})
-
-    @classmethod
-    def of(cls, settings: Settings, tags: Mapping[str, str], opts: pulumi.ResourceOptions) -> MonthlyBudget | None:
-        """The budget of a stack; None where it has none."""
-        if settings.budget is None:
-            return None
-        name = f"longshore-{settings.environment}" + (f"-{settings.team}" if settings.team else "")
-        return cls(name, settings.budget, tags=tags, opts=opts)
+        self.arn = budget.arn
+        self.register_outputs({"arn": self.arn})

@@ -4,66 +4,90 @@ Nodes stand in private subnets, load balancers and NAT in public ones, the contr
 no node can exhaust. Traffic to S3 (images, backups) never passes the NAT gateway.
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from longshore.components.policies import trust, write_logs
+from longshore.components.component import Component
+from longshore.stack.iam_policies import trust, write_logs
 from longshore.stack.subnets import Zone, zones_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from longshore.stack.settings import NetworkSettings, Settings
 
 EVERYWHERE = "0.0.0.0/0"
 HTTPS = 443
 
 
-class Network(pulumi.ComponentResource):
+class Nat(StrEnum):
+    """How private subnets reach the internet."""
+
+    SINGLE = "single"
+    """One gateway in one zone: the cheapest."""
+    PER_ZONE = "per-zone"
+    """A gateway in every zone: survives the loss of a zone."""
+    REGIONAL = "regional"
+    """One gateway that AWS spreads over the zones."""
+
+
+class NetworkArgs(TypedDict):
+    """What a network is made of. All of it is plain, for it decides which resources there are."""
+
+    region: str
+    """The AWS region, `eu-west-1`, which is that of the component's AWS provider."""
+    cidr: NotRequired[str]
+    """The addresses of the VPC, from a /16 to a /22. Default: `10.0.0.0/16`."""
+    zones: NotRequired[Sequence[str]]
+    """Names of three availability zones. Default: the first three of the region."""
+    nat: NotRequired[Nat]
+    """How private subnets reach the internet. Default: `single`."""
+    endpoints: NotRequired[Sequence[str]]
+    """AWS services with an interface endpoint, `ecr.api` for example, each billed by the hour. S3 has a free one."""
+    flow_log_days: NotRequired[int]
+    """For how many days CloudWatch keeps the flow logs; 0 keeps none. Default: 30."""
+
+
+class Network(Component):
     """VPC, subnets, routes, NAT, endpoints and flow logs.
 
-    Attributes:
-        vpc_id: of the VPC.
-        private_subnet_ids: for nodes; public_subnet_ids: for what faces the internet; control_subnet_ids: for the
-            control plane of a cluster with managed nodes. One per zone each, in the order of `letters`.
-        routes: what must be there before a node starts and must outlive the last one, or it loses its way out.
+    A cluster in it `depends_on` the network as a whole: without a way out no node joins it, and none leaves in order.
     """
 
     vpc_id: pulumi.Output[str]
+    """Id of the VPC."""
+    cidr: pulumi.Output[str]
+    """The addresses of the VPC."""
+    zones: Sequence[str]
+    """What tells the three zones apart, `a`, `b` and `c` mostly; the lists of subnets are in this order."""
     public_subnet_ids: Sequence[pulumi.Output[str]]
+    """Subnets of what faces the internet, one per zone."""
     private_subnet_ids: Sequence[pulumi.Output[str]]
+    """Subnets of nodes and pods, one per zone."""
     control_subnet_ids: Sequence[pulumi.Output[str]]
+    """Subnets of the control plane of a cluster with managed nodes, one per zone."""
 
-    def __init__(
-        self,
-        name: str,
-        settings: NetworkSettings,
-        *,
-        region: str,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__("longshore:aws:Network", name, None, opts)
+    def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Declare the network.
+
+        Raises:
+            ValueError: the range can't be cut for three zones, or another argument is not one of those there are.
+        """
+        super().__init__(name, opts, formerly="longshore:aws:Network")
         self._prefix = name
-        self._settings = settings
-        self._region = region
-        self._child = pulumi.ResourceOptions(parent=self)
-        zones = zones_of(region, settings.cidr, settings.zones)
-        self.cidr = settings.cidr
-        self.letters: Sequence[str] = [zone.letter for zone in zones]
-        self._vpc = aws.ec2.Vpc(
+        self._region = args["region"]
+        self._addresses = args.get("cidr", "10.0.0.0/16")
+        zones = zones_of(self._region, self._addresses, tuple(args.get("zones", ())))
+        vpc = aws.ec2.Vpc(
             f"{name}-vpc",
-            cidr_block=settings.cidr,
+            cidr_block=self._addresses,
             enable_dns_hostnames=True,
             enable_dns_support=True,
             tags={"Name": name},
-            opts=self._child,
+            opts=self._after,
         )
-        self.vpc_id = self._vpc.id
+        self.vpc_id, self.cidr = vpc.id, vpc.cidr_block
+        self.zones = [zone.letter for zone in zones]
         # Nobody chose the default group; what lands in it by mistake can talk to nobody.
         aws.ec2.DefaultSecurityGroup(f"{name}-default", vpc_id=self.vpc_id, opts=self._child)
         public = [self._subnet("public", zone, zone.public, {"kubernetes.io/role/elb": "1"}) for zone in zones]
@@ -74,36 +98,27 @@ class Network(pulumi.ComponentResource):
         self.public_subnet_ids = [subnet.id for subnet in public]
         self.private_subnet_ids = [subnet.id for subnet in private]
         self.control_subnet_ids = [subnet.id for subnet in control]
-        outward = self._internet(zones, public)
+        outward = self._internet(public)
         tables = [self._table(f"private-{zone.letter}", [subnet]) for zone, subnet in zip(zones, private, strict=True)]
-        tables.append(self._table("control", control, [zone.letter for zone in zones]))
-        self.routes: Sequence[pulumi.Resource] = [outward, *self._ways_out(zones, public, tables, outward)]
-        self._endpoints(tables)
-        if settings.flow_log_days:
-            self._flow_logs(settings.flow_log_days)
+        tables.append(self._table("control", control, self.zones))
+        ways_out = self._ways_out(Nat(args.get("nat", Nat.SINGLE)), zones, public, tables, outward)
+        self.routes: Sequence[pulumi.Resource] = [outward, *ways_out]
+        self._endpoints(tables, args.get("endpoints", ()))
+        days = int(args.get("flow_log_days", 30))
+        if days:
+            self._flow_logs(days)
         self.register_outputs(
             {
                 "vpcId": self.vpc_id,
+                "cidr": self.cidr,
+                "zones": self.zones,
                 "publicSubnetIds": self.public_subnet_ids,
                 "privateSubnetIds": self.private_subnet_ids,
                 "controlSubnetIds": self.control_subnet_ids,
             }
         )
 
-    @classmethod
-    def of(cls, settings: Settings, opts: pulumi.ResourceOptions) -> Network | None:
-        """The network of a stack; None where it has none of its own."""
-        if settings.network is None or settings.aws is None:
-            return None
-        protected = pulumi.ResourceOptions(protect=settings.in_production or None)
-        return cls(
-            settings.environment,
-            settings.network,
-            region=settings.aws.region,
-            opts=pulumi.ResourceOptions.merge(opts, protected),
-        )
-
-    def _subnet(self, tier: str, zone: Zone, cidr: str, tags: dict[str, str]) -> aws.ec2.Subnet:
+    def _subnet(self, tier: str, zone: Zone, cidr: str, tags: dict[str, str]) -> "aws.ec2.Subnet":
         return aws.ec2.Subnet(
             f"{self._prefix}-{tier}-{zone.letter}",
             vpc_id=self.vpc_id,
@@ -115,8 +130,8 @@ class Network(pulumi.ComponentResource):
         )
 
     def _table(
-        self, role: str, subnets: Sequence[aws.ec2.Subnet], letters: Sequence[str] = ("",)
-    ) -> aws.ec2.RouteTable:
+        self, role: str, subnets: "Sequence[aws.ec2.Subnet]", letters: Sequence[str] = ("",)
+    ) -> "aws.ec2.RouteTable":
         table = aws.ec2.RouteTable(
             f"{self._prefix}-{role}",
             vpc_id=self.vpc_id,
@@ -130,11 +145,11 @@ class Network(pulumi.ComponentResource):
             )
         return table
 
-    def _internet(self, zones: Sequence[Zone], public: Sequence[aws.ec2.Subnet]) -> aws.ec2.Route:
+    def _internet(self, public: "Sequence[aws.ec2.Subnet]") -> "aws.ec2.Route":
         gateway = aws.ec2.InternetGateway(
             f"{self._prefix}-internet", vpc_id=self.vpc_id, tags={"Name": self._prefix}, opts=self._child
         )
-        table = self._table("public", public, [zone.letter for zone in zones])
+        table = self._table("public", public, self.zones)
         return aws.ec2.Route(
             f"{self._prefix}-public",
             route_table_id=table.id,
@@ -145,14 +160,15 @@ class Network(pulumi.ComponentResource):
 
     def _ways_out(
         self,
+        nat: Nat,
         zones: Sequence[Zone],
-        public: Sequence[aws.ec2.Subnet],
-        tables: Sequence[aws.ec2.RouteTable],
-        outward: aws.ec2.Route,
-    ) -> list[aws.ec2.Route]:
+        public: "Sequence[aws.ec2.Subnet]",
+        tables: "Sequence[aws.ec2.RouteTable]",
+        outward: "aws.ec2.Route",
+    ) -> "list[aws.ec2.Route]":
         """Route each private subnet through NAT; a route table per zone, so that another strategy renames nothing."""
         after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[outward]))
-        if self._settings.nat == "regional":
+        if nat is Nat.REGIONAL:
             shared = aws.ec2.NatGateway(
                 f"{self._prefix}-nat",
                 availability_mode="regional",
@@ -162,7 +178,7 @@ class Network(pulumi.ComponentResource):
             )
             gateways = [shared] * len(zones)
         else:
-            count = len(zones) if self._settings.nat == "per-zone" else 1
+            count = len(zones) if nat is Nat.PER_ZONE else 1
             made = [self._nat(zone, subnet, after) for zone, subnet in zip(zones[:count], public, strict=False)]
             gateways = made if count > 1 else made * len(zones)
         return [
@@ -176,12 +192,12 @@ class Network(pulumi.ComponentResource):
             for zone, table, gateway in zip(zones, tables, gateways, strict=False)
         ]
 
-    def _nat(self, zone: Zone, subnet: aws.ec2.Subnet, opts: pulumi.ResourceOptions) -> aws.ec2.NatGateway:
+    def _nat(self, zone: Zone, subnet: "aws.ec2.Subnet", opts: pulumi.ResourceOptions) -> "aws.ec2.NatGateway":
         name = f"{self._prefix}-nat-{zone.letter}"
         address = aws.ec2.Eip(name, domain="vpc", tags={"Name": name}, opts=self._child)
         return aws.ec2.NatGateway(name, subnet_id=subnet.id, allocation_id=address.id, tags={"Name": name}, opts=opts)
 
-    def _endpoints(self, tables: Sequence[aws.ec2.RouteTable]) -> None:
+    def _endpoints(self, tables: "Sequence[aws.ec2.RouteTable]", services: Sequence[str]) -> None:
         aws.ec2.VpcEndpoint(
             f"{self._prefix}-s3",
             vpc_id=self.vpc_id,
@@ -191,7 +207,7 @@ class Network(pulumi.ComponentResource):
             tags={"Name": f"{self._prefix}-s3"},
             opts=self._child,
         )
-        if not self._settings.endpoints:
+        if not services:
             return
         group = aws.ec2.SecurityGroup(
             f"{self._prefix}-endpoints",
@@ -203,13 +219,13 @@ class Network(pulumi.ComponentResource):
                     protocol="tcp",
                     from_port=HTTPS,
                     to_port=HTTPS,
-                    cidr_blocks=[self._settings.cidr],
+                    cidr_blocks=[self._addresses],
                 )
             ],
             tags={"Name": f"{self._prefix}-endpoints"},
             opts=self._child,
         )
-        for service in self._settings.endpoints:
+        for service in services:
             aws.ec2.VpcEndpoint(
                 f"{self._prefix}-{service.replace('.', '-')}",
                 vpc_id=self.vpc_id,

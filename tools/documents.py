@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from importlib.metadata import version
+from inspect import cleandoc
 from pathlib import Path
+from typing import Any
 
+from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.experimental.host import components_from_module
+
+from longshore import components
 from longshore.cli.manual import known_attributes, manual
 from longshore.report.manual import attributes_markdown, findings_markdown, matrix
 from longshore.stack.schema import FOLDER, schemas
@@ -23,7 +31,27 @@ def documents() -> dict[Path, str]:
         DOCS / "attributes.md": attributes_markdown(matrix(found, known_attributes())),
         DOCS / "findings.md": findings_markdown(found),
         DOCS / "command-line.md": command_line_markdown(),
+        ROOT / "plugin" / "schema.json": components_schema(),
     }
+
+
+def components_schema() -> str:
+    """What the components are to other languages, as Pulumi's own host of components reads them.
+
+    Source: https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/
+    """
+    host = ComponentProvider(components_from_module(components), "longshore", version=version("longshore"))
+    return json.dumps(_clean(json.loads(host.schema or "")), indent=2) + "\n"
+
+
+def _clean(schema: Any) -> Any:
+    """Without the indentation of docstrings, which newer Pythons leave out."""
+    if isinstance(schema, dict):
+        return {
+            key: cleandoc(value) if key == "description" and isinstance(value, str) else _clean(value)
+            for key, value in schema.items()
+        }
+    return [_clean(one) for one in schema] if isinstance(schema, list) else schema
 
 
 if __name__ == "__main__":

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pulumi
 import pulumi_kubernetes as k8s
-
-if TYPE_CHECKING:
-    from longshore.stack.settings import EksCluster
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 SCHEMES = {"alb": "internet-facing", "alb-internal": "internal"}
 """IngressClass → where its load balancers stand; https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html."""
 
 
-def classes(
-    name: str, settings: EksCluster, *, production: bool, parent: pulumi.Resource, provider: k8s.Provider
-) -> None:
+def classes(name: str, *, auto: bool, network_policies: bool, production: bool, opts: pulumi.ResourceOptions) -> None:
     """Make the default StorageClass (gp3, encrypted) and, in Auto Mode, the IngressClasses and network policies."""
-    child = pulumi.ResourceOptions(parent=parent, provider=provider)
-    auto = settings.compute == "auto"
     k8s.storage.v1.StorageClass(
         f"{name}-gp3",
         metadata={"name": "gp3", "annotations": {DEFAULT_CLASS: "true"}},
@@ -30,7 +21,7 @@ def classes(
         reclaim_policy="Retain" if production else "Delete",
         allow_volume_expansion=True,
         opts=pulumi.ResourceOptions.merge(
-            child,
+            opts,
             # The API server refuses to change these two, and the provider does not know it.
             pulumi.ResourceOptions(
                 replace_on_changes=["reclaimPolicy", "volumeBindingMode"], delete_before_replace=True
@@ -46,7 +37,7 @@ def classes(
             kind="IngressClassParams",
             metadata={"name": ingress},
             spec={"scheme": scheme},
-            opts=child,
+            opts=opts,
         )
         k8s.networking.v1.IngressClass(
             f"{name}-{ingress}",
@@ -55,12 +46,12 @@ def classes(
                 "controller": "eks.amazonaws.com/alb",
                 "parameters": {"api_group": "eks.amazonaws.com", "kind": "IngressClassParams", "name": ingress},
             },
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[parameters])),
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[parameters])),
         )
-    if settings.network_policies:
+    if network_policies:
         k8s.core.v1.ConfigMap(
             f"{name}-network-policies",
             metadata={"name": "amazon-vpc-cni", "namespace": "kube-system"},
             data={"enable-network-policy-controller": "true"},
-            opts=child,
+            opts=opts,
         )

@@ -1,96 +1,146 @@
-"""Managed node groups: what an EKS cluster without Auto Mode runs on."""
-
-from __future__ import annotations
+"""`NodeGroups`: managed nodes, which an EKS cluster without Auto Mode runs on."""
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from longshore.components.policies import trust
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from longshore.stack.settings import NodeGroup
+from longshore.components.component import Component
+from longshore.stack.iam_policies import trust
 
 POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
 TIMEOUTS = pulumi.CustomTimeouts(create="30m", update="60m", delete="30m")
 """A node leaves only when its last pod may; PodDisruptionBudgets make that slow on purpose."""
 
 
-class NodeGroups(pulumi.ComponentResource):
-    """Groups of nodes with one role, encrypted disks, and instance metadata that pods cannot reach.
+class NodeCapacity(StrEnum):
+    """How AWS sells the machines."""
 
-    Attributes:
-        groups: each when its nodes are ready.
-    """
+    ON_DEMAND = "on-demand"
+    """For as long as they are wanted."""
+    SPOT = "spot"
+    """For less, until AWS wants them back; three instance types or more give it something to choose from."""
 
-    groups: Sequence[aws.eks.NodeGroup]
 
-    def __init__(
-        self,
-        name: str,
-        settings: Mapping[str, NodeGroup],
-        *,
-        cluster_name: pulumi.Input[str],
-        version: str,
-        partition: str,
-        subnet_ids: Sequence[pulumi.Input[str]],
-        after: Sequence[pulumi.Resource],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__("longshore:eks:NodeGroups", name, None, opts)
-        role, attached = self._role(name, partition)
+class NodeImage(StrEnum):
+    """What the nodes run."""
+
+    AL2023_X86_64 = "AL2023_x86_64_STANDARD"
+    AL2023_ARM_64 = "AL2023_ARM_64_STANDARD"
+    BOTTLEROCKET_X86_64 = "BOTTLEROCKET_x86_64"
+    BOTTLEROCKET_ARM_64 = "BOTTLEROCKET_ARM_64"
+
+
+class NodeGroupArgs(TypedDict):
+    """One group of nodes."""
+
+    instance_types: NotRequired[Sequence[str]]
+    """What the nodes may be. Default: `m7i.large`."""
+    capacity: NotRequired[NodeCapacity]
+    """How AWS sells them. Default: `on-demand`."""
+    ami: NotRequired[NodeImage]
+    """What they run. Default: Amazon Linux 2023 for x86."""
+    minimum: NotRequired[int]
+    """How many nodes there are at least. Default: 2."""
+    desired: NotRequired[int]
+    """How many there are on the first day; afterwards an autoscaler owns their number. Default: 3."""
+    maximum: NotRequired[int]
+    """How many there are at most. Default: 6."""
+    disk: NotRequired[int]
+    """GiB of each node's disk. Default: 50."""
+    labels: NotRequired[Mapping[str, str]]
+    """Labels of the nodes."""
+
+
+class NodeGroupsArgs(TypedDict):
+    """Which nodes there are, and whose they are."""
+
+    groups: Mapping[str, NodeGroupArgs]
+    """Name of a group → what it is."""
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster that the nodes join."""
+    version: str
+    """Kubernetes version of the nodes: that of the cluster, or an older one."""
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    """Where the nodes stand."""
+    partition: NotRequired[str]
+    """The first part of every ARN: `aws-cn` in China. Default: `aws`."""
+
+
+class NodeGroups(Component):
+    """Groups of nodes with one role, encrypted disks, and instance metadata that pods cannot reach."""
+
+    role_arn: pulumi.Output[str]
+    """ARN of the role of all nodes."""
+
+    def __init__(self, name: str, args: NodeGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts, formerly="longshore:eks:NodeGroups")
+        role, attached = self._role(name, args.get("partition", "aws"))
+        self.role_arn = role.arn
         # An autoscaler owns the number of nodes after the first day.
         desired = "scalingConfig.desiredSize"
-        made = pulumi.ResourceOptions(
-            parent=self, depends_on=[*after, *attached], ignore_changes=[desired], custom_timeouts=TIMEOUTS
+        made = pulumi.ResourceOptions.merge(
+            self._after,
+            pulumi.ResourceOptions(depends_on=attached, ignore_changes=[desired], custom_timeouts=TIMEOUTS),
         )
-        self.groups = [
-            aws.eks.NodeGroup(
-                f"{name}-{key}",
-                cluster_name=cluster_name,
-                node_role_arn=role.arn,
-                subnet_ids=subnet_ids,
-                version=version,
-                ami_type=group.ami,
-                capacity_type=group.capacity.upper().replace("-", "_"),
-                instance_types=list(group.instance_types),
-                scaling_config=aws.eks.NodeGroupScalingConfigArgs(
-                    min_size=group.minimum, desired_size=group.desired, max_size=group.maximum
-                ),
-                update_config=aws.eks.NodeGroupUpdateConfigArgs(max_unavailable=1),
-                node_repair_config=aws.eks.NodeGroupNodeRepairConfigArgs(enabled=True),
-                launch_template=_template(f"{name}-{key}", group, pulumi.ResourceOptions(parent=self)),
-                labels=group.labels,
-                opts=made,
-            )
-            for key, group in sorted(settings.items())
+        self.groups: Sequence[pulumi.Resource] = [
+            self._group(f"{name}-{key}", args, group, made) for key, group in sorted(args["groups"].items())
         ]
-        self.register_outputs({"roleArn": role.arn})
+        self.register_outputs({"roleArn": self.role_arn})
 
-    def _role(self, name: str, partition: str) -> tuple[aws.iam.Role, list[aws.iam.RolePolicyAttachment]]:
-        child = pulumi.ResourceOptions(parent=self)
+    def _group(
+        self, name: str, args: NodeGroupsArgs, group: NodeGroupArgs, opts: pulumi.ResourceOptions
+    ) -> "aws.eks.NodeGroup":
+        ami = NodeImage(group.get("ami", NodeImage.AL2023_X86_64))
+        capacity = NodeCapacity(group.get("capacity", NodeCapacity.ON_DEMAND))
+        return aws.eks.NodeGroup(
+            name,
+            cluster_name=args["cluster_name"],
+            node_role_arn=self.role_arn,
+            subnet_ids=args["subnet_ids"],
+            version=args["version"],
+            ami_type=ami.value,
+            capacity_type=capacity.name,
+            instance_types=list(group.get("instance_types", ("m7i.large",))),
+            scaling_config=aws.eks.NodeGroupScalingConfigArgs(
+                min_size=int(group.get("minimum", 2)),
+                desired_size=int(group.get("desired", 3)),
+                max_size=int(group.get("maximum", 6)),
+            ),
+            update_config=aws.eks.NodeGroupUpdateConfigArgs(max_unavailable=1),
+            node_repair_config=aws.eks.NodeGroupNodeRepairConfigArgs(enabled=True),
+            launch_template=_template(name, ami, int(group.get("disk", 50)), self._child),
+            labels=group.get("labels", {}),
+            opts=opts,
+        )
+
+    def _role(self, name: str, partition: str) -> "tuple[aws.iam.Role, list[aws.iam.RolePolicyAttachment]]":
         role = aws.iam.Role(
             f"{name}-role",
             description=f"Nodes of {name}",
             assume_role_policy=json.dumps(trust("ec2.amazonaws.com")),
-            opts=child,
+            opts=self._child,
         )
         attached = [
             aws.iam.RolePolicyAttachment(
-                f"{name}-{policy}", role=role.name, policy_arn=f"arn:{partition}:iam::aws:policy/{policy}", opts=child
+                f"{name}-{policy}",
+                role=role.name,
+                policy_arn=f"arn:{partition}:iam::aws:policy/{policy}",
+                opts=self._child,
             )
             for policy in POLICIES
         ]
         return role, attached
 
 
-def _template(name: str, group: NodeGroup, opts: pulumi.ResourceOptions) -> aws.eks.NodeGroupLaunchTemplateArgs:
+def _template(
+    name: str, ami: NodeImage, disk: int, opts: pulumi.ResourceOptions
+) -> "aws.eks.NodeGroupLaunchTemplateArgs":
     # Bottlerocket keeps its system on the first disk and everything of containers on the second.
-    device = "/dev/xvdb" if group.ami.startswith("BOTTLEROCKET") else "/dev/xvda"
+    device = "/dev/xvdb" if ami.name.startswith("BOTTLEROCKET") else "/dev/xvda"
     template = aws.ec2.LaunchTemplate(
         name,
         update_default_version=True,
@@ -101,7 +151,7 @@ def _template(name: str, group: NodeGroup, opts: pulumi.ResourceOptions) -> aws.
             aws.ec2.LaunchTemplateBlockDeviceMappingArgs(
                 device_name=device,
                 ebs=aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
-                    volume_size=group.disk, volume_type="gp3", encrypted="true", delete_on_termination="true"
+                    volume_size=disk, volume_type="gp3", encrypted="true", delete_on_termination="true"
                 ),
             )
         ],

@@ -1,48 +1,57 @@
-"""Disks that many nodes mount at once (EFS), for compose volumes with more than one consumer."""
-
-from __future__ import annotations
+"""`SharedStorage`: disks that many nodes mount at once (EFS), for compose volumes with more than one consumer."""
 
 import json
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from longshore.components.policies import trust
+from longshore.components.component import Component
 from longshore.stack.addons import SHARED_STORAGE
+from longshore.stack.iam_policies import trust
 from longshore.stack.settings import SHARED_CLASS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from longshore.components.network import Network
-    from longshore.stack.settings import Aws
 
 ACCOUNT: Final = "efs-csi-controller-sa"
 NFS: Final = 2049
 
 
-class SharedStorage(pulumi.ComponentResource):
+class SharedStorageArgs(TypedDict):
+    """Which cluster the storage is for, and where its nodes stand."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster, which gets the driver."""
+    vpc_id: pulumi.Input[str]
+    """The VPC of its nodes."""
+    vpc_cidr: pulumi.Input[str]
+    """The addresses of the VPC, which may mount the file system."""
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    """Where the nodes stand, one subnet per zone: each gets a mount target."""
+    zones: Sequence[str]
+    """What tells the zones apart in names, as many as there are subnets: `a`, `b`, `c`."""
+    driver_version: str
+    """Version of the add-on `aws-efs-csi-driver`."""
+    partition: NotRequired[str]
+    """The first part of every ARN: `aws-cn` in China. Default: `aws`."""
+    production: NotRequired[bool]
+    """Whether the file system is backed up and outlives its deletion. Default: no."""
+
+
+class SharedStorage(Component):
     """An encrypted file system with a mount target in every zone, its driver, and a StorageClass for it."""
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        network: Network,
-        cluster_name: pulumi.Input[str],
-        version: str,
-        account: Aws,
-        production: bool,
-        after: Sequence[pulumi.Resource],
-        provider: k8s.Provider,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__("longshore:aws:SharedStorage", name, None, opts)
-        files, targets = self._files(name, network, production=production)
-        driver = self._driver(name, cluster_name, version, account.partition, after)
-        k8s.storage.v1.StorageClass(
+    file_system_id: pulumi.Output[str]
+    """Id of the file system."""
+    storage_class: pulumi.Output[str]
+    """Name of the StorageClass."""
+
+    def __init__(self, name: str, args: SharedStorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts, formerly="longshore:aws:SharedStorage")
+        production = args.get("production", False)
+        files, targets = self._files(name, args, production=production)
+        driver = self._driver(name, args)
+        made = k8s.storage.v1.StorageClass(
             name,
             metadata={"name": SHARED_CLASS},
             provisioner="efs.csi.aws.com",
@@ -50,19 +59,18 @@ class SharedStorage(pulumi.ComponentResource):
             reclaim_policy="Retain" if production else "Delete",
             opts=pulumi.ResourceOptions(
                 parent=self,
-                provider=provider,
                 depends_on=[*targets, driver],
                 # The API server refuses to change it, and the provider does not know that.
                 replace_on_changes=["reclaimPolicy"],
                 delete_before_replace=True,
             ),
         )
-        self.register_outputs({"fileSystemId": files.id, "storageClass": SHARED_CLASS})
+        self.file_system_id, self.storage_class = files.id, made.metadata["name"]
+        self.register_outputs({"fileSystemId": self.file_system_id, "storageClass": self.storage_class})
 
     def _files(
-        self, name: str, network: Network, *, production: bool
-    ) -> tuple[aws.efs.FileSystem, list[aws.efs.MountTarget]]:
-        child = pulumi.ResourceOptions(parent=self)
+        self, name: str, args: SharedStorageArgs, *, production: bool
+    ) -> "tuple[aws.efs.FileSystem, list[aws.efs.MountTarget]]":
         files = aws.efs.FileSystem(
             name,
             encrypted=True,
@@ -72,60 +80,58 @@ class SharedStorage(pulumi.ComponentResource):
         )
         if production:
             enabled = aws.efs.BackupPolicyBackupPolicyArgs(status="ENABLED")
-            aws.efs.BackupPolicy(name, file_system_id=files.id, backup_policy=enabled, opts=child)
+            aws.efs.BackupPolicy(name, file_system_id=files.id, backup_policy=enabled, opts=self._child)
         group = aws.ec2.SecurityGroup(
             name,
             description="NFS from the VPC",
-            vpc_id=network.vpc_id,
+            vpc_id=args["vpc_id"],
             ingress=[
                 aws.ec2.SecurityGroupIngressArgs(
                     description="NFS from the VPC",
                     protocol="tcp",
                     from_port=NFS,
                     to_port=NFS,
-                    cidr_blocks=[network.cidr],
+                    cidr_blocks=[args["vpc_cidr"]],
                 )
             ],
             tags={"Name": name},
-            opts=child,
+            opts=self._child,
         )
+        subnets = pulumi.Output.from_input(args["subnet_ids"])
         targets = [
             aws.efs.MountTarget(
-                f"{name}-{letter}", file_system_id=files.id, subnet_id=subnet, security_groups=[group.id], opts=child
+                f"{name}-{zone}",
+                file_system_id=files.id,
+                subnet_id=subnets[index],
+                security_groups=[group.id],
+                opts=self._child,
             )
-            for letter, subnet in zip(network.letters, network.private_subnet_ids, strict=True)
+            for index, zone in enumerate(args["zones"])
         ]
         return files, targets
 
-    def _driver(
-        self,
-        name: str,
-        cluster_name: pulumi.Input[str],
-        version: str,
-        partition: str,
-        after: Sequence[pulumi.Resource],
-    ) -> aws.eks.Addon:
+    def _driver(self, name: str, args: SharedStorageArgs) -> "aws.eks.Addon":
         role = aws.iam.Role(
             name,
             description=f"Shared volumes of {name}",
             assume_role_policy=json.dumps(trust("pods.eks.amazonaws.com", "sts:TagSession")),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._child,
         )
         attached = aws.iam.RolePolicyAttachment(
             name,
             role=role.name,
-            policy_arn=f"arn:{partition}:iam::aws:policy/service-role/AmazonEFSCSIDriverPolicy",
-            opts=pulumi.ResourceOptions(parent=self),
+            policy_arn=f"arn:{args.get('partition', 'aws')}:iam::aws:policy/service-role/AmazonEFSCSIDriverPolicy",
+            opts=self._child,
         )
         return aws.eks.Addon(
             name,
-            cluster_name=cluster_name,
+            cluster_name=args["cluster_name"],
             addon_name=SHARED_STORAGE,
-            addon_version=version,
+            addon_version=args["driver_version"],
             resolve_conflicts_on_create="OVERWRITE",
             resolve_conflicts_on_update="OVERWRITE",
             pod_identity_associations=[
                 aws.eks.AddonPodIdentityAssociationArgs(role_arn=role.arn, service_account=ACCOUNT)
             ],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*after, attached]),
+            opts=pulumi.ResourceOptions.merge(self._after, pulumi.ResourceOptions(depends_on=[attached])),
         )

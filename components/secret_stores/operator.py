@@ -5,16 +5,16 @@ editor of a namespace write a store. What each of ours prevents stands beside it
 Source: https://github.com/external-secrets/external-secrets/tree/main/deploy/charts/external-secrets
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, NotRequired, TypedDict
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-if TYPE_CHECKING:
-    from longshore.stack.settings import Operator, Settings
+from longshore.components.component import Component
+
+NAMESPACE: Final = "external-secrets"
+"""Where the operator runs by default, as its chart has it."""
 
 RELEASE: Final = "external-secrets"
 """Name of the release, and by it of the operator's ServiceAccount."""
@@ -30,31 +30,50 @@ _WAYS_OUT: Final = [
 _GUARDED: Final = {"enabled": True, "egress": _WAYS_OUT}
 
 
-class SecretsOperator(pulumi.ComponentResource):
+class SecretsOperatorArgs(TypedDict):
+    """Which operator runs where."""
+
+    version: NotRequired[str]
+    """Version of the chart. Default: `2.9.0`."""
+    chart: NotRequired[str]
+    """A path or `oci://` address of the chart, where its own repository is out of reach."""
+    namespace: NotRequired[str]
+    """The namespace, which is made. Default: `external-secrets`."""
+    replicas: NotRequired[int]
+    """How many run; one of them leads. Default: 2."""
+    values: NotRequired[Mapping[str, Any]]
+    """Helm values over ours, for tolerations, mirrors and the like."""
+    production: NotRequired[bool]
+    """Whether it is protected from deletion, with which all ExternalSecrets would go. Default: no."""
+
+
+class SecretsOperator(Component):
     """The operator in its namespace. Stores and ExternalSecrets depend on it, so that it outlives their finalizers."""
 
-    def __init__(
-        self, name: str, settings: Operator, *, production: bool, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        super().__init__("longshore:secrets:Operator", name, None, opts)
+    namespace: pulumi.Output[str]
+    """Where the operator runs."""
+
+    def __init__(self, name: str, args: SecretsOperatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts, formerly="longshore:secrets:Operator")
+        chart, version = args.get("chart", ""), args.get("version", "2.9.0")
+        where = args.get("namespace", NAMESPACE)
         namespace = k8s.core.v1.Namespace(
             f"{name}-operator",
             metadata={
-                "name": settings.namespace,
+                "name": where,
                 "labels": {"pod-security.kubernetes.io/enforce": "restricted"},
             },
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._after,
         )
-        local = bool(settings.chart)
         k8s.helm.v3.Release(
             f"{name}-operator",
             name=RELEASE,
-            chart=settings.chart or "external-secrets",
-            version=None if local and not settings.chart.startswith("oci://") else settings.version,
-            repository_opts=None if local else k8s.helm.v3.RepositoryOptsArgs(repo=REPOSITORY),
-            namespace=settings.namespace,
+            chart=chart or "external-secrets",
+            version=None if chart and not chart.startswith("oci://") else version,
+            repository_opts=None if chart else k8s.helm.v3.RepositoryOptsArgs(repo=REPOSITORY),
+            namespace=where,
             create_namespace=False,
-            values=merged(values(settings.replicas), settings.values),
+            values=merged(values(int(args.get("replicas", 2))), args.get("values", {})),
             atomic=True,
             cleanup_on_fail=True,
             max_history=5,
@@ -63,17 +82,11 @@ class SecretsOperator(pulumi.ComponentResource):
                 parent=self,
                 depends_on=[namespace],
                 # With its CRDs go all ExternalSecrets of all teams, and with those their Secrets.
-                protect=production,
+                protect=args.get("production", False),
             ),
         )
-        self.register_outputs({"namespace": settings.namespace})
-
-    @classmethod
-    def of(cls, settings: Settings, opts: pulumi.ResourceOptions) -> SecretsOperator | None:
-        """The operator of a stack; None where the cluster has one already."""
-        if settings.operator is None:
-            return None
-        return cls(settings.environment, settings.operator, production=settings.in_production, opts=opts)
+        self.namespace = namespace.metadata["name"]
+        self.register_outputs({"namespace": self.namespace})
 
 
 _ACROSS: Final = ("ClusterExternalSecret", "ClusterGenerator", "ClusterPushSecret", "PushSecret")
@@ -107,7 +120,7 @@ def values(replicas: int) -> dict[str, Any]:
             "aggregateToView": False,
             "aggregateToEdit": False,
             "aggregateToAdmin": False,
-            # Each team's identity lets the operator act as one ServiceAccount; see `interface.py`.
+            # Each team's identity lets the operator act as one ServiceAccount; see `token_rights.py`.
             "serviceAccountTokenCreate": False,
         },
         **common,

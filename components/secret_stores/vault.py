@@ -1,30 +1,38 @@
-"""Vault: the team's ServiceAccount logs in with its token under the role that Vault's owner made for it.
+"""`VaultIdentity`: the team's ServiceAccount logs in to Vault with its token, under a role of Vault's owner.
 
 The role (`<environment>-<team>`, bound to that ServiceAccount and namespace, reading `<environment>/<team>/*`) belongs
 to Vault; docs/secrets.md gives the two commands.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from typing import NotRequired, TypedDict
 
 import pulumi
 
-from longshore.components.secret_stores.interface import let_operator_act_as
+from longshore.components.component import Component
+from longshore.components.secret_stores.operator import NAMESPACE
+from longshore.components.secret_stores.token_rights import ACCOUNT, let_operator_act_as
 
-if TYPE_CHECKING:
-    from longshore.components.secret_stores.interface import Reader
+
+class VaultIdentityArgs(TypedDict):
+    """Who logs in."""
+
+    namespace: pulumi.Input[str]
+    """The team's namespace; `TeamAccess` gives it."""
+    service_account: NotRequired[str]
+    """Who logs in. Default: `longshore-secrets`, as the store of an `Application` has it."""
+    operator_namespace: NotRequired[pulumi.Input[str]]
+    """Where the operator runs; `SecretsOperator` gives it. Default: `external-secrets`."""
 
 
-class VaultIdentity(pulumi.ComponentResource):
+class VaultIdentity(Component):
     """What lets the operator log in to Vault as the team."""
 
-    def __init__(self, name: str, reader: Reader, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("longshore:secrets:VaultIdentity", name, None, opts)
-        let_operator_act_as(reader, pulumi.ResourceOptions(parent=self))
-        self.register_outputs({"role": reader.settings.store_role})
+    service_account: pulumi.Output[str]
+    """Who logs in: Vault's role is bound to it."""
 
-
-def identity(reader: Reader, opts: pulumi.ResourceOptions) -> VaultIdentity:
-    """Make the identity of the team's store."""
-    return VaultIdentity(f"{reader.settings.team}-secrets", reader, opts)
+    def __init__(self, name: str, args: VaultIdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts, formerly="longshore:secrets:VaultIdentity")
+        account = args.get("service_account", ACCOUNT)
+        let_operator_act_as(account, args["namespace"], self._after, args.get("operator_namespace", NAMESPACE))
+        self.service_account = pulumi.Output.from_input(account)
+        self.register_outputs({"serviceAccount": self.service_account})

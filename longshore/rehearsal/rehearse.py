@@ -7,6 +7,7 @@ What mocks do not do, the recorder does: real URNs, the refusal of duplicates, p
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -114,4 +115,5 @@ def main(stdin: str) -> str:
 
 
 if __name__ == "__main__":
+    gc.disable()  # it ends before collecting cycles has paid: Pulumi's packages are hundreds of thousands of objects
     sys.stdout.write(main(sys.stdin.read()))

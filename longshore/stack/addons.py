@@ -6,12 +6,10 @@ file can be checked fast.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from longshore.stack.settings import EksCluster
 
 _SAME: Final = ("1.33", "1.34", "1.35")
 
@@ -54,17 +52,37 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
 SHARED_STORAGE: Final = "aws-efs-csi-driver"
 
 
-def needed(cluster: EksCluster) -> tuple[str, ...]:
+class Cluster(Protocol):
+    """What of a cluster decides its add-ons."""
+
+    @property
+    def compute(self) -> str:
+        """`auto` or `managed`."""
+
+    @property
+    def version(self) -> str:
+        """Of Kubernetes, `1.35`."""
+
+    @property
+    def shared_storage(self) -> bool:
+        """Whether several pods may mount one volume."""
+
+    @property
+    def addons(self) -> Mapping[str, str]:
+        """Name → version, over ours; an empty version leaves one out."""
+
+
+def needed(cluster: Cluster) -> tuple[str, ...]:
     """Add-ons that a cluster of these settings cannot do without."""
     return (*NEEDED[cluster.compute], *((SHARED_STORAGE,) if cluster.shared_storage else ()))
 
 
-def addons_of(cluster: EksCluster) -> dict[str, str]:
+def addons_of(cluster: Cluster) -> dict[str, str]:
     """Add-on → version for a cluster: ours for its Kubernetes version, then those of the stack; "" leaves one out."""
     ours = {name: VERSIONS[name].get(cluster.version, "") for name in needed(cluster)}
     return {name: version for name, version in {**ours, **cluster.addons}.items() if version}
 
 
-def unknown_addons(cluster: EksCluster) -> list[str]:
+def unknown_addons(cluster: Cluster) -> list[str]:
     """Add-ons that the cluster needs and for which neither we nor the stack name a version."""
     return [name for name in needed(cluster) if name not in cluster.addons and cluster.version not in VERSIONS[name]]

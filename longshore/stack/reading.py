@@ -149,8 +149,11 @@ def convert_stack(stack: Stack, environment: Mapping[str, str], *, deploying: bo
     return ConvertedStack(loaded, conversion, findings, sources)
 
 
-def summary(stack: Stack, estate: ConvertedStack | None) -> tuple[tuple[Finding, ...], str]:
-    """All findings of a stack, and what an engine should say of them: each error and what to do, warnings by number."""
+def summary(stack: Stack, estate: ConvertedStack | None, command: str = "") -> tuple[tuple[Finding, ...], str]:
+    """All findings of a stack, and what an engine should say of them: each error and what to do, warnings by number.
+
+    command: what shows the warnings; empty takes `longshore check` of the stack.
+    """
     from longshore.report.findings import located, nowhere  # noqa: PLC0415  not for those who write their own
     from longshore.report.text import concise  # noqa: PLC0415
 
@@ -164,7 +167,8 @@ def summary(stack: Stack, estate: ConvertedStack | None) -> tuple[tuple[Finding,
     codes = Counter(finding.code for finding in findings if finding.severity is Severity.WARNING)
     counted = ", ".join(f"{count} {code}" for code, count in sorted(codes.items()))
     number = "1 finding" if codes.total() == 1 else f"{codes.total()} findings"
-    return findings, f"{number}: {counted}; `longshore check -s {stack.name}` shows where and what to do"
+    command = command or f"longshore check -s {stack.name}"
+    return findings, f"{number}: {counted}; `{command}` shows where and what to do"
 
 
 def _read(name: str, root: str, config: Mapping[str, Any] | None = None) -> Stack:

@@ -6,6 +6,8 @@ from ipaddress import IPv4Network
 from typing import NamedTuple
 
 ZONES = 3
+LARGEST, SMALLEST = 16, 22
+"""Lengths of the prefixes that AWS gives a VPC at most, and that three zones need at least."""
 
 EXCEPTIONS = {
     "ap-northeast-1": "acd",
@@ -29,9 +31,16 @@ def zones_of(region: str, cidr: str, names: tuple[str, ...] = ()) -> tuple[Zone,
 
     A zone gets a quarter for its nodes and pods (every pod takes an address), a sixty-fourth or more for load
     balancers and NAT, and a /28 for the control plane, which must never lack an address because nodes took them all.
+
+    Raises:
+        ValueError: another range, or another number of zones.
     """
-    names = names or tuple(f"{region}{letter}" for letter in EXCEPTIONS.get(region, "abc"))
     whole = IPv4Network(cidr)
+    if not LARGEST <= whole.prefixlen <= SMALLEST:
+        raise ValueError(f"{cidr} cannot be cut for three zones: take a range from /{LARGEST} to /{SMALLEST}")
+    names = names or tuple(f"{region}{letter}" for letter in EXCEPTIONS.get(region, "abc"))
+    if len(names) != ZONES:
+        raise ValueError(f"{', '.join(names)}: name three zones, or none to take the first three of {region}")
     *private, rest = whole.subnets(prefixlen_diff=2)
     *public, control = rest.subnets(prefixlen_diff=2)
     small = control.subnets(new_prefix=28)

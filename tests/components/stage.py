@@ -35,7 +35,7 @@ EKS = {
 MANAGED = {"kind": "eks", "compute": "managed"}
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-APPLICATION = "longshore:compose:Application"
+APPLICATION = "longshore:index:Application"
 
 
 def check(config: dict[str, Any]) -> Any:

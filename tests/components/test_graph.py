@@ -100,7 +100,7 @@ def test_only_what_is_inside_a_namespace_of_ours_may_be_taken_over(graph):
     for node in objects(graph):
         takes_over = graph[node.provider].inputs["upsertExistingObjects"] == "true"
         namespaced = "namespace" in node.inputs.get("metadata", {})
-        below_team = "TeamAccess" in node.urn or "secrets:" in node.urn or APPLICATION in node.urn
+        below_team = "TeamAccess" in node.urn or "Identity" in node.urn or APPLICATION in node.urn
         assert takes_over <= (namespaced and below_team), node.urn
 
 

@@ -8,13 +8,12 @@ import pulumi
 import pytest
 
 from longshore.components.application import creation_needs
-from longshore.components.clusters import kubeconfig
-from longshore.components.clusters.interface import Place
 from longshore.components.clusters.stack_reference import _required
 from longshore.components.resources import CLASSES, notes, resource, rollout_seconds, timeouts
 from longshore.convert.kubernetes.kinds import API_VERSION
 from longshore.convert.kubernetes.order import apply_order, dependencies
 from longshore.model import Conversion, ObjectKey, key_of
+from longshore.program.cluster import cluster_of, kubeconfig_path
 from longshore.stack.settings import KubeconfigCluster, Settings
 from tests.components.stage import APPLICATION, nodes, play, small
 
@@ -238,7 +237,7 @@ def test_a_kubeconfig_that_is_not_there_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("KUBECONFIG", "one:two")
     whole = Settings("dev", settings)
     with pytest.raises(pulumi.RunError, match="name one of them"):
-        kubeconfig.cluster(Place(whole, None, None, str(tmp_path)))
+        cluster_of(whole, None, pulumi.ResourceOptions(), str(tmp_path))
     monkeypatch.delenv("KUBECONFIG")
-    assert kubeconfig.kubeconfig_path(settings, "/project").endswith("/.kube/config")
-    assert kubeconfig.kubeconfig_path(KubeconfigCluster("kubeconfig", path="there"), "/project") == "/project/there"
+    assert kubeconfig_path(settings, "/project").endswith("/.kube/config")
+    assert kubeconfig_path(KubeconfigCluster("kubeconfig", path="there"), "/project") == "/project/there"

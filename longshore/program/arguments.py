@@ -1,0 +1,137 @@
+"""What the settings of a stack are as arguments of the components: the one place where the two meet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from longshore.components import (
+    Compute,
+    Currency,
+    EksClusterArgs,
+    MonthlyBudgetArgs,
+    Nat,
+    NetworkArgs,
+    NodeCapacity,
+    NodeGroupArgs,
+    NodeImage,
+    PodSecurity,
+    QuotaArgs,
+    SecretsOperatorArgs,
+    Support,
+    TeamAccessArgs,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from longshore.components import Network
+    from longshore.stack.settings import Aws, Budget, EksCluster, NetworkSettings, NodeGroup, Operator, Quota, Settings
+
+
+def network(settings: NetworkSettings, account: Aws) -> NetworkArgs:
+    """The network of a platform stack."""
+    return NetworkArgs(
+        region=account.region,
+        cidr=settings.cidr,
+        zones=settings.zones,
+        nat=Nat(settings.nat),
+        endpoints=settings.endpoints,
+        flow_log_days=settings.flow_log_days,
+    )
+
+
+def eks_cluster(cluster: EksCluster, account: Aws, network: Network, *, production: bool) -> EksClusterArgs:
+    """An EKS cluster in the network of its stack."""
+    args = EksClusterArgs(
+        vpc_id=network.vpc_id,
+        vpc_cidr=network.cidr,
+        private_subnet_ids=network.private_subnet_ids,
+        control_subnet_ids=network.control_subnet_ids,
+        zones=network.zones,
+        partition=account.partition,
+        version=cluster.version,
+        compute=Compute(cluster.compute),
+        node_pools=cluster.node_pools,
+        node_groups=_node_groups(cluster.node_groups),
+        public_endpoint_cidrs=cluster.endpoint.cidrs if cluster.endpoint.public else (),
+        admins=cluster.admins,
+        viewers=cluster.viewers,
+        addons=cluster.addons,
+        network_policies=cluster.network_policies,
+        shared_storage=cluster.shared_storage,
+        support=Support(cluster.support),
+        log_days=cluster.log_days,
+        production=production,
+    )
+    if cluster.protect is not None:
+        args["protect"] = cluster.protect
+    if account.assume_role:
+        args["deploy_role_arn"] = account.assume_role
+    return args
+
+
+def _node_groups(groups: Mapping[str, NodeGroup]) -> dict[str, NodeGroupArgs]:
+    return {
+        name: NodeGroupArgs(
+            instance_types=group.instance_types,
+            capacity=NodeCapacity(group.capacity),
+            ami=NodeImage(group.ami),
+            minimum=group.minimum,
+            desired=group.desired,
+            maximum=group.maximum,
+            disk=group.disk,
+            labels=group.labels,
+        )
+        for name, group in groups.items()
+    }
+
+
+def operator(settings: Operator, *, production: bool) -> SecretsOperatorArgs:
+    """The secrets operator of a platform stack."""
+    return SecretsOperatorArgs(
+        version=settings.version,
+        chart=settings.chart,
+        namespace=settings.namespace,
+        replicas=settings.replicas,
+        values=settings.values,
+        production=production,
+    )
+
+
+def budget(settings: Settings, wanted: Budget, tags: Mapping[str, str]) -> tuple[str, MonthlyBudgetArgs]:
+    """The budget of a stack: its name, and what it is."""
+    name = f"longshore-{settings.environment}" + (f"-{settings.team}" if settings.team else "")
+    currency = Currency(wanted.currency)
+    return name, MonthlyBudgetArgs(monthly=wanted.monthly, notify=wanted.notify, currency=currency, tags=tags)
+
+
+def team_access(settings: Settings) -> TeamAccessArgs:
+    """The place of a team, on any cluster; on EKS its roles need `cluster_name` as well."""
+    args = TeamAccessArgs(
+        team=settings.team,
+        environment=settings.environment,
+        namespace=settings.team_namespace,
+        group=settings.team_group,
+        people=settings.access.people,
+        deployers=settings.access.deployers,
+        pod_security=PodSecurity(settings.workloads.pod_security),
+        network_policies=settings.workloads.network_policies,
+        memory=settings.workloads.memory,
+        cpu=settings.workloads.cpu,
+        quota=_quota(settings.quota),
+        production=settings.in_production,
+    )
+    if settings.access.exec is not None:
+        args["shell"] = settings.access.exec
+    return args
+
+
+def _quota(quota: Quota) -> QuotaArgs:
+    args = QuotaArgs(cpu=quota.cpu, memory=quota.memory, storage=quota.storage, container_memory=quota.container_memory)
+    if quota.pods is not None:
+        args["pods"] = quota.pods
+    if quota.volumes is not None:
+        args["volumes"] = quota.volumes
+    if quota.load_balancers is not None:
+        args["load_balancers"] = quota.load_balancers
+    return args

@@ -1,0 +1,65 @@
+"""From a stack to its resources: settings → conversion → components → exports."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from longshore.components import MonthlyBudget, Network, SecretsOperator
+from longshore.program import arguments
+from longshore.program.cluster import cluster_of, exports
+from longshore.program.engine import config, end_when_interrupted, stop_on_errors
+from longshore.program.providers import aws_provider, stack_tag
+from longshore.program.team import Ground, deploy_team, operator_namespace
+from longshore.stack.reading import convert_stack, read_stack, summary
+
+if TYPE_CHECKING:
+    from longshore.stack.settings import Settings
+
+
+def deploy() -> None:
+    """Declare all that the stack around this program is, and export what other stacks need of it.
+
+    Raises:
+        pulumi.RunError: its settings or its compose files have errors; nothing was declared.
+    """
+    end_when_interrupted()
+    stack = read_stack(pulumi.get_stack(), os.getcwd(), config())
+    estate = convert_stack(stack, os.environ, deploying=True)
+    settings = stop_on_errors(stack.settings, *summary(stack, estate))  # before the first resource
+
+    aws = aws_provider(settings, stack.name)
+    in_aws = pulumi.ResourceOptions(provider=aws)
+    cluster = cluster_of(settings, _network(settings, in_aws), in_aws, stack.root)
+    operator = _operator(settings, pulumi.ResourceOptions(provider=cluster.connection.outside))
+    if settings.budget:
+        name, args = arguments.budget(settings, settings.budget, stack_tag(stack.name))
+        MonthlyBudget(name, args, in_aws)
+    if settings.team:
+        ground = Ground(cluster, aws, operator, operator_namespace(settings, stack.platform))
+        deploy_team(settings, estate.conversion if estate else None, ground)
+
+    for key, value in exports(cluster).items():
+        pulumi.export(key, value)
+
+
+def _network(settings: Settings, opts: pulumi.ResourceOptions) -> Network | None:
+    """The network of a stack; None where it has none of its own."""
+    if settings.network is None or settings.aws is None:
+        return None
+    protected = pulumi.ResourceOptions(protect=settings.in_production or None)
+    return Network(
+        settings.environment,
+        arguments.network(settings.network, settings.aws),
+        pulumi.ResourceOptions.merge(opts, protected),
+    )
+
+
+def _operator(settings: Settings, opts: pulumi.ResourceOptions) -> SecretsOperator | None:
+    """The operator of a stack; None where the cluster has one already."""
+    if settings.operator is None:
+        return None
+    args = arguments.operator(settings.operator, production=settings.in_production)
+    return SecretsOperator(settings.environment, args, opts)

@@ -1,0 +1,127 @@
+"""A team on a cluster: its namespace, the identity that reads its secrets, and its application, in this order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pulumi
+
+from longshore.components import (
+    Application,
+    ApplicationArgs,
+    AwsSecretsIdentity,
+    AwsSecretsIdentityArgs,
+    ComposeArgs,
+    KubeconfigCluster,
+    TeamAccess,
+    VaultIdentity,
+    VaultIdentityArgs,
+)
+from longshore.components.application import store_account
+from longshore.program import arguments
+from longshore.stack.settings import Operator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pulumi_aws as aws
+
+    from longshore.model import Conversion
+    from longshore.program.cluster import Cluster
+    from longshore.stack.settings import Settings
+
+
+class Ground(NamedTuple):
+    """What a team stands on: the cluster, the AWS account if there is one, and the operator if this stack made it.
+
+    operator_namespace: of the operator, whoever made it.
+    """
+
+    cluster: Cluster
+    aws: aws.Provider | None
+    operator: pulumi.Resource | None
+    operator_namespace: str
+
+
+def operator_namespace(settings: Settings, platform: Settings | None) -> str:
+    """Where the secrets operator runs: as this stack or its platform says, else where its chart puts it by default."""
+    made = settings.operator or (platform.operator if platform else None) or Operator()
+    return made.namespace
+
+
+def deploy_team(settings: Settings, conversion: Conversion | None, ground: Ground) -> None:
+    """Declare all that a team has on its cluster; without a conversion the place for it alone."""
+    connection = ground.cluster.connection
+    opts = pulumi.ResourceOptions(providers=[provider for provider in (connection.inside, ground.aws) if provider])
+    args = arguments.team_access(settings)
+    if settings.aws and not isinstance(ground.cluster, KubeconfigCluster):
+        args["cluster_name"], args["partition"] = ground.cluster.cluster_name, settings.aws.partition
+    access = TeamAccess(settings.team, args, opts, outside=connection.outside)
+    if conversion is None:
+        return
+    after: list[pulumi.Resource | None] = [access, _identity(settings, conversion, ground, access, opts)]
+    waits = pulumi.ResourceOptions(depends_on=list(filter(None, [*after, ground.operator])))
+    Application(
+        settings.workloads.application or settings.team,
+        ApplicationArgs(
+            compose=ComposeArgs(files=settings.compose.files if settings.compose else ()),
+            team=settings.team,
+            environment=settings.environment,
+            namespace=settings.team_namespace,
+            production=settings.in_production,
+        ),
+        pulumi.ResourceOptions.merge(opts, waits),
+        conversion=conversion,
+    )
+
+
+def _identity(
+    settings: Settings, conversion: Conversion, ground: Ground, access: TeamAccess, opts: pulumi.ResourceOptions
+) -> pulumi.Resource | None:
+    """What lets the store of a conversion read; None where it reads nothing, or nobody is asked."""
+    account, secrets = store_account(conversion), settings.secrets
+    if not account or secrets.backend == "fake":
+        return None
+    name = f"{settings.team}-secrets"
+    opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[access]))
+    if secrets.backend == "vault":
+        return VaultIdentity(
+            name,
+            VaultIdentityArgs(
+                namespace=settings.team_namespace,
+                service_account=account,
+                operator_namespace=ground.operator_namespace,
+            ),
+            opts,
+        )
+    args = AwsSecretsIdentityArgs(
+        team=settings.team,
+        environment=settings.environment,
+        namespace=settings.team_namespace,
+        region=secrets.region or (settings.aws.region if settings.aws else ""),
+        account_id=settings.aws.account_id if settings.aws else "",
+        partition=settings.aws.partition if settings.aws else "aws",
+        role_name=settings.store_role_name,
+        service_account=account,
+        prefix=secrets.prefix,
+        others=sorted(set(foreign_names(settings, conversion))),
+        kms_key_arn=secrets.kms_key,
+        operator_namespace=ground.operator_namespace,
+    )
+    # A role named in the stack file is somebody else's; a cluster that IAM does not trust can't assume one.
+    if secrets.role:
+        args["role_arn"] = secrets.role
+    elif settings.aws and not isinstance(ground.cluster, KubeconfigCluster):
+        args["oidc_provider_arn"] = ground.cluster.oidc_provider_arn
+        args["oidc_issuer"] = ground.cluster.oidc_issuer
+    return AwsSecretsIdentity(name, args, opts)
+
+
+def foreign_names(settings: Settings, conversion: Conversion) -> Iterator[str]:
+    """Remote secrets that the application reads outside its team's own prefix."""
+    prefix = f"{settings.secrets.prefix}{settings.environment}/{settings.team}/"
+    for manifest in conversion.manifests:
+        if manifest["kind"] == "ExternalSecret":
+            for entry in manifest["spec"].get("data", ()):
+                if not entry["remoteRef"]["key"].startswith(prefix):
+                    yield entry["remoteRef"]["key"]
