@@ -7,7 +7,7 @@ from typing import Final
 
 from longshore.cli.flags import Flag, Verb, flags_of, variable_of
 from longshore.cli.program import VERBS, find
-from longshore.cli.reading import FORMATS
+from longshore.cli.project_input import FORMATS
 from longshore.errors import EXIT_CODES
 from longshore.report.table import markdown
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Verb
-from longshore.cli.reading import output
+from longshore.cli.project_input import output
 from longshore.errors import Refused, suggestion
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from longshore.cli.capacity_table import show_capacity
+from longshore.cli.findings_output import show
 from longshore.cli.flags import Verb
-from longshore.cli.reading import FINDINGS, FLAGS, OUTPUT_FORMAT, WRONG, chosen, exit_code, read
-from longshore.cli.showing import show
-from longshore.cli.weighing import show_capacity
+from longshore.cli.project_input import FINDINGS, FLAGS, OUTPUT_FORMAT, WRONG, chosen, exit_code, read
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given

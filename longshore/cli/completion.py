@@ -99,7 +99,7 @@ def _operands(verb: Verb, given: Given, shell: Shell) -> list[Candidate]:
     if verb.name == "completion":
         return [(name, "") for name in SCRIPTS]
     if "SERVICE" in verb.operands:
-        from longshore.cli.reading import request  # noqa: PLC0415
+        from longshore.cli.project_input import request  # noqa: PLC0415
         from longshore.compose import load  # noqa: PLC0415
         from longshore.disk import Disk  # noqa: PLC0415
 
@@ -110,7 +110,7 @@ def _operands(verb: Verb, given: Given, shell: Shell) -> list[Candidate]:
 
 def _explained(given: Given, shell: Shell) -> list[Candidate]:
     """Codes of the findings at hand and the objects that are made; without a compose file, every code there is."""
-    from longshore.cli.reading import read  # noqa: PLC0415
+    from longshore.cli.project_input import read  # noqa: PLC0415
 
     reading = read(given._replace(operands=()), shell)
     if reading.conversion is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from longshore.cli.flags import Flag, Verb
-from longshore.cli.reading import FILES, OUTPUT_FORMAT, OVERWRITE, Reading, output, request, unusable_code
+from longshore.cli.project_input import FILES, OUTPUT_FORMAT, OVERWRITE, Reading, output, request, unusable_code
 from longshore.errors import Refused
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def run(given: Given, shell: Shell) -> int:
         raise Refused(f"`{wishes[0]}` and `{wishes[1]}` exclude each other", "ask for one of them")
     loaded = _load(given, shell, interpolate=not (given.on("--no-interpolate") or given.on("--variables")))
     if loaded.findings:
-        from longshore.cli.showing import show  # noqa: PLC0415  a clean file needs none of it
+        from longshore.cli.findings_output import show  # noqa: PLC0415  a clean file needs none of it
         from longshore.convert.options import Options  # noqa: PLC0415
 
         show(Reading(loaded.project, None, loaded.findings, loaded.sources, Options(), {}), given, shell, shell.err)
@@ -35,7 +35,7 @@ def run(given: Given, shell: Shell) -> int:
     text = "" if given.on("--quiet") else _text(loaded, given, shell, wishes[0] if wishes else "")
     target = given.text("--output-file")
     if target:
-        from longshore.cli.writing import write_file  # noqa: PLC0415
+        from longshore.cli.manifest_files import write_file  # noqa: PLC0415
 
         write_file(target, shell.directory, text, overwrite=given.on("--overwrite"))
         if not given.on("--quiet"):
@@ -93,7 +93,7 @@ def _model(model: Mapping[str, Any], given: Given, shell: Shell) -> str:
     hidden = {} if given.on("--show-values") else _concealed(kept, shell)
     shown = printable(kept, hidden, escape=not literal)
     if not given.on("--show-values"):
-        from longshore.cli.concealing import without_secret_names  # noqa: PLC0415
+        from longshore.cli.masked_model import without_secret_names  # noqa: PLC0415
 
         shown = without_secret_names(shown)
     if given.text("--output") == "json":
@@ -104,7 +104,7 @@ def _model(model: Mapping[str, Any], given: Given, shell: Shell) -> str:
 
 
 def _concealed(model: Mapping[str, Any], shell: Shell) -> dict[Path, str]:
-    from longshore.cli.concealing import concealed  # noqa: PLC0415
+    from longshore.cli.masked_model import concealed  # noqa: PLC0415
     from longshore.model import path_text  # noqa: PLC0415
 
     hidden = concealed(model)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Verb
-from longshore.cli.reading import FILES, STACK, TARGET, output, read
+from longshore.cli.project_input import FILES, STACK, TARGET, output, read
 from longshore.errors import Refused, suggestion
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
-    from longshore.cli.reading import Reading
+    from longshore.cli.project_input import Reading
     from longshore.cli.shell import Shell
     from longshore.model import Manifest
     from longshore.report.manual import Explained
@@ -61,8 +61,8 @@ def _manual_pages(what: str) -> list[Explained]:
 
 
 def _explain_object(what: str, field: str, given: Given, shell: Shell) -> int:
-    from longshore.cli.reading import exit_code  # noqa: PLC0415
-    from longshore.cli.showing import locate, show  # noqa: PLC0415
+    from longshore.cli.findings_output import locate, show  # noqa: PLC0415
+    from longshore.cli.project_input import exit_code  # noqa: PLC0415
     from longshore.model import field_text, key_of  # noqa: PLC0415
     from longshore.report.origins import find_field, told, written  # noqa: PLC0415
     from longshore.report.table import columns  # noqa: PLC0415

@@ -10,10 +10,10 @@ from collections import Counter
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from longshore.cli.capacity_table import show_capacity
+from longshore.cli.findings_output import show
 from longshore.cli.flags import Verb
-from longshore.cli.reading import FINDINGS, STACK, WRONG, chosen, exit_code, output, read, stack_named
-from longshore.cli.showing import show
-from longshore.cli.weighing import show_capacity
+from longshore.cli.project_input import FINDINGS, STACK, WRONG, chosen, exit_code, output, read, stack_named
 from longshore.errors import BUG, INPUT
 from longshore.model import Severity
 

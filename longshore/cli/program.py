@@ -202,7 +202,7 @@ def parted(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """Part the flags before the verb from the rest: (they, the verb and what follows)."""
     if not words or not words[0].startswith("-"):
         return (), words
-    from longshore.cli.reading import BEFORE_VERBS  # noqa: PLC0415  hardly ever
+    from longshore.cli.project_input import BEFORE_VERBS  # noqa: PLC0415  hardly ever
 
     taken = leading((*COMMON, *BEFORE_VERBS), words)
     return words[:taken], words[taken:]

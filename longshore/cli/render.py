@@ -6,13 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Flag, Verb
-from longshore.cli.reading import FINDINGS, FLAGS, OVERWRITE, WRONG, chosen, exit_code, output, read
+from longshore.cli.project_input import FINDINGS, FLAGS, OVERWRITE, WRONG, chosen, exit_code, output, read
 from longshore.errors import Refused
 from longshore.report.yaml_text import write
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
-    from longshore.cli.reading import Reading
+    from longshore.cli.project_input import Reading
     from longshore.cli.shell import Shell
     from longshore.model import Conversion
 
@@ -25,7 +25,7 @@ def run(given: Given, shell: Shell) -> int:
     reading = chosen(read(given, shell), given)
     code = exit_code(reading, given)
     if reading.findings or given.on("--verbose"):
-        from longshore.cli.showing import show  # noqa: PLC0415  a clean estate needs none of it
+        from longshore.cli.findings_output import show  # noqa: PLC0415  a clean estate needs none of it
 
         show(reading, given, shell, shell.err)
     if reading.conversion is None and not code:
@@ -37,7 +37,7 @@ def run(given: Given, shell: Shell) -> int:
     if folder:
         _into(folder, reading, given, shell)
     elif file:
-        from longshore.cli.writing import write_file  # noqa: PLC0415
+        from longshore.cli.manifest_files import write_file  # noqa: PLC0415
 
         write_file(file, shell.directory, _text(reading, given), overwrite=given.on("--overwrite"))
         if not given.on("--quiet"):
@@ -49,7 +49,7 @@ def run(given: Given, shell: Shell) -> int:
 
 def _one_file(file: str, folder: str, shell: Shell) -> None:
     """Refuse what is no name of a file of manifests, which until this version was that of a folder."""
-    from longshore.cli.writing import is_folder  # noqa: PLC0415
+    from longshore.cli.manifest_files import is_folder  # noqa: PLC0415
 
     if folder:
         raise Refused("`--output-file` and `--output-dir` exclude each other", "one file for all, or one for each")
@@ -61,7 +61,7 @@ def _one_file(file: str, folder: str, shell: Shell) -> None:
 
 
 def _into(folder: str, reading: Reading, given: Given, shell: Shell) -> None:
-    from longshore.cli.writing import write_folder  # noqa: PLC0415
+    from longshore.cli.manifest_files import write_folder  # noqa: PLC0415
 
     files = _by_file(reading, given)
     removed, left = write_folder(folder, shell.directory, files, overwrite=given.on("--overwrite"))
@@ -88,7 +88,7 @@ def _text(reading: Reading, given: Given) -> str:
     if given.text("--output") == "json":
         return _json({"apiVersion": "v1", "kind": "List", "items": list(manifests)})
     if given.on("--annotate"):
-        from longshore.cli.annotating import annotated  # noqa: PLC0415
+        from longshore.cli.origin_comments import annotated  # noqa: PLC0415
 
         return "".join(f"---\n{text}" for _, text in annotated(reading))
     return write(manifests)
@@ -99,7 +99,7 @@ def _by_file(reading: Reading, given: Given) -> dict[str, str]:
 
     What changes in an object's name is not in its file's: a changed Job takes the place of the one before it.
     """
-    from longshore.cli.annotating import annotated  # noqa: PLC0415
+    from longshore.cli.origin_comments import annotated  # noqa: PLC0415
     from longshore.convert.kubernetes.stable import stable_name  # noqa: PLC0415
     from longshore.report.yaml_text import document  # noqa: PLC0415
 

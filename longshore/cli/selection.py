@@ -9,7 +9,7 @@ from longshore.model import Severity
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
-    from longshore.cli.reading import Reading
+    from longshore.cli.project_input import Reading
 
 
 def narrowed(reading: Reading, given: Given) -> Reading:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from longshore.cli.cluster.connection import FLAGS, KINDS, connect, objects
+from longshore.cli.cluster.health import WORKLOADS, Row, rows
 from longshore.cli.flags import Verb
-from longshore.cli.observing.connection import FLAGS, KINDS, connect, objects
-from longshore.cli.observing.health import WORKLOADS, Row, rows
-from longshore.cli.reading import STACK, output, stack_named
+from longshore.cli.project_input import STACK, output, stack_named
 from longshore.convert.kubernetes.stable import stable_name
 from longshore.errors import Refused
 from longshore.report.table import columns

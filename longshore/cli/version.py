@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Verb
-from longshore.cli.reading import output
+from longshore.cli.project_input import output
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from longshore.cli.reading import FORMATS
+from longshore.cli.project_input import FORMATS
 from tests.cli.screen import longshore
 
 if TYPE_CHECKING:

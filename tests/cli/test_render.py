@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from longshore.cli.writing import RECORD
+from longshore.cli.manifest_files import RECORD
 from tests.cli.screen import longshore
 
 

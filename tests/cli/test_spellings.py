@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from longshore.cli import program, reading
+from longshore.cli import program, project_input
 from longshore.cli.flags import flags_of, parse
 from longshore.errors import EXIT_CODES
 from tests.cli.screen import longshore
@@ -213,7 +213,7 @@ def test_what_lasts_is_told_at_a_terminal(
     clean: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], *, terminal: bool, said: bool
 ) -> None:
     monkeypatch.setattr("longshore.cli.shell.PATIENCE", 0.0)
-    monkeypatch.setattr("longshore.cli.reading._from_files", slow := Slow(reading._from_files))
+    monkeypatch.setattr("longshore.cli.project_input._from_files", slow := Slow(project_input._from_files))
     screen = longshore("check", *words, folder=clean, terminal=terminal)
     assert slow.called
     assert (screen.err == "reading and converting the compose files …\n") == said
@@ -280,7 +280,7 @@ def test_the_page_of_the_command_line_has_every_flag_format_and_code() -> None:
             for spelling in filter(None, (flag.name, flag.short, flag.also)):
                 assert not {name, "every verb"}.isdisjoint(listed[spelling]), (name, spelling)
             assert f"`{flag.variable}`" in text
-    for format_ in reading.FORMATS:
+    for format_ in project_input.FORMATS:
         assert f"| `{format_}` | " in text
     for code, meaning in EXIT_CODES.items():
         assert f"| {code} | {meaning} |" in text

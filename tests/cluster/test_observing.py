@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from lightkube.generic_resource import create_namespaced_resource
 
+from longshore.cli.cluster.connection import KINDS, connect, objects
 from longshore.cli.flags import Given
-from longshore.cli.observing.connection import KINDS, connect, objects
 from longshore.stack.reading import read_stack
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from longshore.cli.concealing import concealed
+from longshore.cli.masked_model import concealed
 from longshore.cli.program import run
 from longshore.cli.shell import Shell
 from longshore.compose.printed import complete, printable, used, variables

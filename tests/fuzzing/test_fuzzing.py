@@ -56,7 +56,7 @@ def test_a_crash_that_is_planted_is_found_and_kept(tmp_path):
     (tmp_path / "input").write_bytes(encode(case))
     done = fuzz(str(tmp_path / "input"), program=("-c", PLANTED.format(when="PLANTED")))
     assert done.returncode == 1
-    assert "KeyError in longshore/cli/reading.py:_from_files" in done.stdout
+    assert "KeyError in longshore/cli/project_input.py:_from_files" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_an_interrupt_at_the_prompt_writes_nothing(project, aws, monkeypatch):
     def interrupted(_prompt):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("longshore.cli.secrets.given.getpass", interrupted)
+    monkeypatch.setattr("longshore.cli.secrets.sources.getpass", interrupted)
     with pytest.raises(KeyboardInterrupt):
         project.push("--service", "db", typed="")
     assert aws.names() == []

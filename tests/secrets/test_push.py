@@ -122,7 +122,7 @@ def test_a_prompt_asks_for_what_the_store_lacks_and_shows_nothing(project, aws, 
         asked.append(prompt.split()[2])
         return f"typed-{len(asked)}"
 
-    monkeypatch.setattr("longshore.cli.secrets.given.getpass", answer)
+    monkeypatch.setattr("longshore.cli.secrets.sources.getpass", answer)
     found = project.push("--service", "db", typed="y\n")
     assert found.code == 0
     assert asked == ["DB_PASSWORD"]

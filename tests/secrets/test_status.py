@@ -11,9 +11,9 @@ import pytest
 from moto import mock_aws
 from moto.eks.models import eks_backends
 
+from longshore.cli.cluster.connection import connect
+from longshore.cli.cluster.health import rows
 from longshore.cli.flags import Given
-from longshore.cli.observing.connection import connect
-from longshore.cli.observing.health import rows
 from longshore.errors import Refused
 from longshore.stack.reading import read_stack
 from tools.cluster.pki import new_authority

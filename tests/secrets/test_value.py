@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from longshore.cli.secrets.given import Found
+from longshore.cli.secrets.sources import Found
 from longshore.stores.aws_secrets_manager import Place, SecretsManager
 from longshore.stores.value import Value
 

@@ -16,9 +16,9 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from longshore.cli.cluster.connection import KINDS, connect, objects
+from longshore.cli.cluster.failed_rollouts import FailedRollouts
 from longshore.cli.flags import Given
-from longshore.cli.observing.connection import KINDS, connect, objects
-from longshore.cli.observing.outlook import Outlook
 from longshore.errors import Refused
 from longshore.stack.reading import read_stack
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from longshore.cli.observing.health import Observed
-    from longshore.cli.observing.outlook import Trouble
+    from longshore.cli.cluster.failed_rollouts import Trouble
+    from longshore.cli.cluster.health import Observed
 
 SECONDS_BETWEEN_LOOKS = 5.0
 FAILED = 1
@@ -81,11 +81,11 @@ def _watch(
     look: Callable[[], Observed], engine: subprocess.Popen[bytes], ended: threading.Event, given_up: list[Trouble]
 ) -> None:
     """Look again and again, until the engine has ended or there is no hope left."""
-    outlook = Outlook()
+    rollouts = FailedRollouts()
     while not given_up:
         # There is no cluster yet, or it is busy: the engine says what it finds itself.
         with suppress(Refused):
-            given_up += outlook.hopeless(look(), time.monotonic())
+            given_up += rollouts.failed(look(), time.monotonic())
         if ended.wait(SECONDS_BETWEEN_LOOKS):
             return
     engine.send_signal(signal.SIGINT)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Verb
 from longshore.cli.init.answers import FLAGS
-from longshore.cli.reading import FILES, output
+from longshore.cli.project_input import FILES, output
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def run(given: Given, shell: Shell) -> int:
     """Make the project: 0 all was made, 1 some of it was there already and is left, 2 or 3 nothing was written."""
-    from longshore.cli.init.making import make  # noqa: PLC0415  `--help` needs none of it
+    from longshore.cli.init.creation import make  # noqa: PLC0415  `--help` needs none of it
 
     return make(given, shell)
 

@@ -11,7 +11,7 @@ from longshore.stores.interface import AT_ONCE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from longshore.cli.secrets.given import Found
+    from longshore.cli.secrets.sources import Found
     from longshore.convert.secrets.needs import Remote
     from longshore.stores.interface import Backend, Content
     from longshore.stores.value import Value

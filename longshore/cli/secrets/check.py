@@ -11,14 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.cli.flags import Verb
-from longshore.cli.secrets.opening import FLAGS, backend_of, nothing_to_do, open_stack
+from longshore.cli.secrets.session import FLAGS, backend_of, nothing_to_do, open_stack
 from longshore.stores.interface import AT_ONCE, BackendError, Deleted, Denied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from longshore.cli.flags import Given
-    from longshore.cli.secrets.opening import Opened
+    from longshore.cli.secrets.session import Opened
     from longshore.cli.shell import Shell
     from longshore.convert.secrets.needs import Remote
     from longshore.model import Manifest

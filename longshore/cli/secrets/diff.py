@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Flag, Verb
 from longshore.cli.secrets.changes import KEPT, UNCHANGED, change, read_all
-from longshore.cli.secrets.given import from_files, no_values
-from longshore.cli.secrets.opening import FLAGS, backend_of, nothing_to_do, open_stack
-from longshore.cli.secrets.showing import changes_json, changes_text, missing_text
-from longshore.cli.secrets.wanted import wanted
+from longshore.cli.secrets.changes_text import changes_json, changes_text, missing_text
+from longshore.cli.secrets.desired import wanted
+from longshore.cli.secrets.session import FLAGS, backend_of, nothing_to_do, open_stack
+from longshore.cli.secrets.sources import from_files, no_values
 from longshore.errors import Refused
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from longshore.cli.flags import Verb
-from longshore.cli.secrets.opening import FLAGS, backend_of, nothing_to_do, open_stack
 from longshore.cli.secrets.rollback import short
+from longshore.cli.secrets.session import FLAGS, backend_of, nothing_to_do, open_stack
 from longshore.stores.interface import AT_ONCE
 
 if TYPE_CHECKING:

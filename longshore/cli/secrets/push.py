@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.cli.flags import Flag, Verb
 from longshore.cli.secrets.changes import ADDED, CHANGED, REMOVED, Change, change, read_all
+from longshore.cli.secrets.changes_text import changes_json, changes_text, missing_text, warn
 from longshore.cli.secrets.consent import agreed, dry_run, may_ask
-from longshore.cli.secrets.given import Found, asked, cautions, doubts, from_files, lengths, no_values, random_value
-from longshore.cli.secrets.opening import FLAGS, backend_of, nothing_to_do, open_stack
-from longshore.cli.secrets.showing import changes_json, changes_text, missing_text, warn
-from longshore.cli.secrets.wanted import names_of, wanted
-from longshore.cli.secrets.writing import Written, write_all
+from longshore.cli.secrets.desired import names_of, wanted
+from longshore.cli.secrets.session import FLAGS, backend_of, nothing_to_do, open_stack
+from longshore.cli.secrets.sources import Found, asked, cautions, doubts, from_files, lengths, no_values, random_value
+from longshore.cli.secrets.writes import Written, write_all
 from longshore.convert.secrets.detection import detect, variable
 from longshore.errors import Refused
 from longshore.stores.document import document
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from longshore.cli.flags import Given
-    from longshore.cli.secrets.opening import Opened
-    from longshore.cli.secrets.wanted import Wanted
+    from longshore.cli.secrets.desired import Wanted
+    from longshore.cli.secrets.session import Opened
     from longshore.cli.shell import Shell
     from longshore.stores.interface import Backend, Content
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from longshore.cli.secrets.changes import Change
 from longshore.cli.secrets.consent import agreed, dry_run
-from longshore.cli.secrets.opening import backend_of, nothing_to_do, open_stack
-from longshore.cli.secrets.wanted import names_of
-from longshore.cli.secrets.writing import Written, one_by_one
+from longshore.cli.secrets.desired import names_of
+from longshore.cli.secrets.session import backend_of, nothing_to_do, open_stack
+from longshore.cli.secrets.writes import Written, one_by_one
 from longshore.errors import Refused
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
-    from longshore.cli.secrets.opening import Opened
+    from longshore.cli.secrets.session import Opened
     from longshore.cli.shell import Shell
     from longshore.convert.secrets.needs import Remote
     from longshore.stores.interface import Backend

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from longshore.compose.files import clean
 from longshore.compose.units import bytes_of
 from longshore.convert.estate.binds import bind, bind_items, bound
+from longshore.convert.estate.container_data import unkept
 from longshore.convert.estate.images import parse
-from longshore.convert.estate.kept import unkept
 from longshore.convert.estate.nested import directory_above, has_place, is_part, projected
 from longshore.convert.estate.storage import FOLDER, colliding, declaration, source, targets, templated
 from longshore.convert.kubernetes.names import digest, label

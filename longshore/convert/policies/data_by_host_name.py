@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from longshore.convert.estate.container_data import unkept
 from longshore.convert.estate.image_facts import of
-from longshore.convert.estate.kept import unkept
 from longshore.convert.kubernetes.pod import POD
 from longshore.convert.registry import service_policy
 from longshore.model import Default, Problem, Severity

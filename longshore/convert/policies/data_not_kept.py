@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.convert.estate.kept import unkept
+from longshore.convert.estate.container_data import unkept
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from longshore.convert.estate import Service
-    from longshore.convert.estate.kept import Unkept
+    from longshore.convert.estate.container_data import Unkept
 
 
 @service_policy

@@ -7,9 +7,9 @@ import shutil
 import stat
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from longshore.cli.secrets.given import Found
-from longshore.cli.secrets.opening import Opened
-from longshore.cli.secrets.wanted import wanted
+from longshore.cli.secrets.desired import wanted
+from longshore.cli.secrets.session import Opened
+from longshore.cli.secrets.sources import Found
 from longshore.compose import Request, load
 from longshore.convert.engine import convert_project
 from longshore.convert.estate import Estate

@@ -34,7 +34,7 @@ from longshore.stack.settings import EksCluster, KubeconfigCluster
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
     from longshore.cli.init.answers import Asker
-    from longshore.cli.init.reading_back import Known
+    from longshore.cli.init.verification import Known
     from longshore.cli.shell import Shell
 
 

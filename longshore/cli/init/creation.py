@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from longshore.cli.init import answers, placing, project, stack_files, workflow_files
+from longshore.cli.init import answers, new_files, project, stack_files, workflow_files
 from longshore.cli.init.decisions import Decisions, decide
-from longshore.cli.init.reading_back import alone, file_of, known_stacks, read_back
 from longshore.cli.init.report import Outcome, report
-from longshore.cli.init.wishes import Existing, find_wish
+from longshore.cli.init.requested import Existing, find_wish
+from longshore.cli.init.verification import alone, file_of, known_stacks, read_back
 from longshore.errors import Refused
 from longshore.stack.inputs import options_of, request_of
 from longshore.stack.reading import FOLDER, PROJECT
@@ -18,8 +18,8 @@ from longshore.stack.validation import on_platform
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
-    from longshore.cli.init.reading_back import Known
     from longshore.cli.init.stack_files import Wish
+    from longshore.cli.init.verification import Known
     from longshore.cli.shell import Shell
     from longshore.stack.settings import Settings
 
@@ -83,7 +83,7 @@ def _placed(root: str, texts: dict[str, str], wish: Wish) -> Outcome:
     """Write what is not there; say what is, and what it lacks."""
     left: dict[str, str] = {}
     fresh: dict[str, str] = {}
-    blocked = placing.in_the_way(root, list(texts))
+    blocked = new_files.in_the_way(root, list(texts))
     if blocked:
         raise Refused(f"{os.path.relpath(blocked, root)} is no folder; nothing was written", "move it away")
     new = not os.path.lexists(os.path.join(root, PROJECT))
@@ -96,9 +96,9 @@ def _placed(root: str, texts: dict[str, str], wish: Wish) -> Outcome:
                 left[name] = lacks
         elif name.startswith((FOLDER, "..", ".github")) and not _same(root, name, text, wish):
             left[name] = project.lacks(name, project.text_of(root, name) or "", text) or "is there already"
-    old = placing.remains(root)
+    old = new_files.remains(root)
     if fresh:
-        placing.place(root, fresh)
+        new_files.place(root, fresh)
     return Outcome(root, tuple(fresh), left, old)
 
 

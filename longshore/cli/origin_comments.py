@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.cli.showing import locate
+from longshore.cli.findings_output import locate
 from longshore.model import key_of
 from longshore.report.origins import notes_of, written
 from longshore.report.yaml_text import document
 
 if TYPE_CHECKING:
-    from longshore.cli.reading import Reading
+    from longshore.cli.project_input import Reading
     from longshore.model import Manifest
 
 

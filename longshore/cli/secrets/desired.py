@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.cli.secrets.defaults import default, required
-from longshore.cli.secrets.given import Found
+from longshore.cli.secrets.sources import Found
 from longshore.compose import load
 from longshore.compose.references import OPEN, reference, substitute
 from longshore.convert.kubernetes.hostnames import rewrite
@@ -17,7 +17,7 @@ from longshore.stores.value import Value
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from longshore.cli.secrets.opening import Opened
+    from longshore.cli.secrets.session import Opened
     from longshore.compose import Project
     from longshore.convert.secrets.needs import Need, Remote
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.cli.flags import Flag
-from longshore.cli.reading import STACK, output, stack_named
+from longshore.cli.project_input import STACK, output, stack_named
 from longshore.convert.estate import Estate
 from longshore.convert.secrets.needs import folder, remotes
 from longshore.errors import Refused, suggestion
@@ -81,8 +81,8 @@ def _show(
     sources: Mapping[str, str],
     options: Options | None,
 ) -> None:
-    from longshore.cli.reading import Reading  # noqa: PLC0415  only where something is wrong
-    from longshore.cli.showing import show  # noqa: PLC0415
+    from longshore.cli.findings_output import show  # noqa: PLC0415
+    from longshore.cli.project_input import Reading  # noqa: PLC0415  only where something is wrong
     from longshore.convert.options import Options as Plain  # noqa: PLC0415
     from longshore.model import Severity  # noqa: PLC0415
 

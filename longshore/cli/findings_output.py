@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from longshore.cli.reading import fails
+from longshore.cli.project_input import fails
 from longshore.cli.selection import least_shown
 from longshore.errors import Refused
 from longshore.model import Severity
@@ -12,7 +12,7 @@ from longshore.report.findings import RANK, fates_line, findings_line, located, 
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
-    from longshore.cli.reading import Reading
+    from longshore.cli.project_input import Reading
     from longshore.cli.shell import Shell
     from longshore.model import Path, Span
     from longshore.report.findings import Locate, Place

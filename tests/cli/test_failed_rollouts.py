@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from longshore.cli.observing.outlook import PATIENCE, RESTARTS, Outlook
+from longshore.cli.cluster.failed_rollouts import PATIENCE, RESTARTS, FailedRollouts
 
 LABELS = {"app": "web"}
 
@@ -31,12 +31,12 @@ CRASHING = {"containerStatuses": [waits("CrashLoopBackOff", RESTARTS, exitCode=1
 
 
 def looks(*pods, workloads=("web",), events=(), before=()):
-    """The outlook after each of two looks, `PATIENCE` seconds apart, on pods that came after the first one."""
-    outlook = Outlook()
+    """The rollouts after each of two looks, `PATIENCE` seconds apart, on pods that came after the first one."""
+    rollouts = FailedRollouts()
     observed = {"Deployment": [deployment(name) for name in workloads], "Event": list(events)}
-    assert outlook.hopeless({**observed, "Pod": list(before)}, 0) == []
+    assert rollouts.failed({**observed, "Pod": list(before)}, 0) == []
     seen = {**observed, "Pod": list(pods)}
-    return outlook.hopeless(seen, 1), outlook.hopeless(seen, 1 + PATIENCE)
+    return rollouts.failed(seen, 1), rollouts.failed(seen, 1 + PATIENCE)
 
 
 @pytest.mark.parametrize("reason", ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"])
@@ -49,23 +49,23 @@ def test_an_image_that_cannot_be_pulled_is_hopeless_after_a_while(reason):
 
 
 def test_two_words_for_the_same_trouble_are_one():
-    outlook = Outlook()
+    rollouts = FailedRollouts()
     observed = {"Deployment": [deployment()]}
-    outlook.hopeless({**observed, "Pod": []}, 0)
+    rollouts.failed({**observed, "Pod": []}, 0)
     for second, reason in ((1, "ErrImagePull"), (40, "ImagePullBackOff")):
-        assert outlook.hopeless({**observed, "Pod": [pod(containerStatuses=[waits(reason)])]}, second) == []
+        assert rollouts.failed({**observed, "Pod": [pod(containerStatuses=[waits(reason)])]}, second) == []
     last = {**observed, "Pod": [pod(containerStatuses=[waits("ErrImagePull")])]}
-    assert outlook.hopeless(last, 1 + PATIENCE)
+    assert rollouts.failed(last, 1 + PATIENCE)
 
 
 def test_an_image_that_came_after_all_is_forgiven():
-    outlook = Outlook()
+    rollouts = FailedRollouts()
     observed = {"Deployment": [deployment()]}
-    outlook.hopeless({**observed, "Pod": []}, 0)
-    outlook.hopeless({**observed, "Pod": [pod(containerStatuses=[waits("ErrImagePull")])]}, 1)
-    outlook.hopeless({**observed, "Pod": [pod(containerStatuses=[waits("ContainerCreating")])]}, 40)
+    rollouts.failed({**observed, "Pod": []}, 0)
+    rollouts.failed({**observed, "Pod": [pod(containerStatuses=[waits("ErrImagePull")])]}, 1)
+    rollouts.failed({**observed, "Pod": [pod(containerStatuses=[waits("ContainerCreating")])]}, 40)
     again = {**observed, "Pod": [pod(containerStatuses=[waits("ErrImagePull")])]}
-    assert outlook.hopeless(again, 1 + PATIENCE) == []
+    assert rollouts.failed(again, 1 + PATIENCE) == []
 
 
 def test_no_room_is_hopeless_unless_a_node_is_on_its_way():

@@ -10,21 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from longshore.cli.init import placing
+from longshore.cli.init import new_files
 from tests.cli.init.making import IN_AWS, files, longshore
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 @pytest.mark.parametrize("after", range(6))
 def test_a_run_that_fails_takes_back_what_it_wrote(folder, monkeypatch, after, error):
-    before, real, count = files(folder), placing._link, iter(range(10))
+    before, real, count = files(folder), new_files._link, iter(range(10))
 
     def failing(source, target, made):
         if next(count) == after:
             raise error
         real(source, target, made)
 
-    monkeypatch.setattr(placing, "_link", failing)
+    monkeypatch.setattr(new_files, "_link", failing)
     if isinstance(error, OSError):
         refused = longshore(folder, "init", *IN_AWS)
         assert refused.code == 2
@@ -34,7 +34,7 @@ def test_a_run_that_fails_takes_back_what_it_wrote(folder, monkeypatch, after, e
             longshore(folder, "init", *IN_AWS)
     assert files(folder) == before
     assert not (folder / "stacks").exists()
-    assert placing.remains(str(folder)) == ()
+    assert new_files.remains(str(folder)) == ()
 
 
 @pytest.mark.parametrize("after", [0, 2, 7])
@@ -55,7 +55,7 @@ def test_a_run_that_is_killed_leaves_whole_files_and_the_next_one_says_so(folder
     )
     done = subprocess.run([sys.executable, "-P", "-c", program, "init", *IN_AWS], cwd=folder, check=False)
     assert done.returncode == -signal.SIGKILL
-    (left,) = placing.remains(str(folder))
+    (left,) = new_files.remains(str(folder))
     placed = {name: text for name, text in files(folder).items() if not name.startswith(left)}
     assert placed.items() <= files(whole).items()
     assert len(placed) == 2 + after
@@ -66,14 +66,14 @@ def test_a_run_that_is_killed_leaves_whole_files_and_the_next_one_says_so(folder
 
 
 def test_a_file_that_comes_in_between_is_not_overwritten(folder, monkeypatch):
-    real = placing._link
+    real = new_files._link
 
     def late(source, target, made):
         if target.endswith("requirements.txt"):
             Path(target).write_text("theirs\n", "utf-8")
         real(source, target, made)
 
-    monkeypatch.setattr(placing, "_link", late)
+    monkeypatch.setattr(new_files, "_link", late)
     refused = longshore(folder, "init", *IN_AWS)
     assert refused.code == 2
     assert "has come to be there" in refused.err

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from longshore.cli.observing.health import WORKLOADS, condition, containers, how_it_ended, selected
+from longshore.cli.cluster.health import WORKLOADS, condition, containers, how_it_ended, selected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from longshore.cli.observing.health import Object, Observed
+    from longshore.cli.cluster.health import Object, Observed
 
 PATIENCE: Final = 60.0
 """Seconds for which a pod must say the same: three pulls of an image, or the time in which an autoscaler speaks up."""
@@ -39,14 +39,14 @@ class Trouble(NamedTuple):
     cause: str
 
 
-class Outlook:
+class FailedRollouts:
     """What the pods of a namespace have said since when; pods that are there at the first look are not counted."""
 
     def __init__(self) -> None:
         self._before: frozenset[str] | None = None
         self._since: dict[tuple[str, str], float] = {}
 
-    def hopeless(self, observed: Observed, now: float) -> list[Trouble]:
+    def failed(self, observed: Observed, now: float) -> list[Trouble]:
         """Take one look; answers the troubles for whose end nobody need wait, none while there is hope.
 
         A program that ends may wait for another that is still on its way, so it counts only where nothing else is.

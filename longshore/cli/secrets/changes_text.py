@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from longshore.cli.secrets.changes import Change
-    from longshore.cli.secrets.wanted import Missing
+    from longshore.cli.secrets.desired import Missing
     from longshore.cli.shell import Shell
 
 SIGNS: Final = {ADDED: "+", CHANGED: "~", REMOVED: "-", ONLY_REMOTE: "?"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
-    from longshore.cli.reading import Reading
+    from longshore.cli.project_input import Reading
     from longshore.cli.shell import Shell
 
 
