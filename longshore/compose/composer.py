@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from longshore.compose.libyaml import (
+from yaml import (
     AliasEvent,
-    CParser,
     DocumentStartEvent,
     MappingEndEvent,
     MappingNode,
@@ -18,6 +17,7 @@ from longshore.compose.libyaml import (
     SequenceNode,
     SequenceStartEvent,
 )
+from yaml._yaml import CParser
 
 DEEPEST_COMPOSED = 128
 """libyaml's composer calls itself for each level; this is more than any stage accepts and far from harmful."""
@@ -53,7 +53,7 @@ class TooDeep(Exception):  # noqa: N818  it becomes a finding
         self.column: int = mark.column
 
 
-class Composer(CParser):  # type: ignore[misc]  # the compiled class has no types
+class Composer(CParser):
     """Composes nodes whose tag is what the file says, None where it says nothing."""
 
     def descend_resolver(self, current: Any, index: Any) -> None:
@@ -154,16 +154,18 @@ class _Parent:
 
 
 def _node(event: Any, anchors: dict[str, Any]) -> Any:
+    start: Any = event.start_mark
+    end: Any = event.end_mark
     if isinstance(event, AliasEvent):
         if event.anchor not in anchors:
-            raise MarkedYAMLError(None, None, f"found undefined alias {event.anchor!r}", event.start_mark)
+            raise MarkedYAMLError(None, None, f"found undefined alias {event.anchor!r}", start)
         return anchors[event.anchor]
-    tag = None if event.tag == "!" else event.tag
-    if isinstance(event, ScalarEvent):
-        node = ScalarNode(tag, event.value, event.start_mark, event.end_mark, style=event.style)
-    else:
-        kind = SequenceNode if isinstance(event, SequenceStartEvent) else MappingNode
-        node = kind(tag, [], event.start_mark, event.end_mark)
+    tag: Any = None if event.tag == "!" else event.tag
+    node: Any = MappingNode(tag, [], start, end)
+    if isinstance(event, SequenceStartEvent):
+        node = SequenceNode(tag, [], start, end)
+    elif isinstance(event, ScalarEvent):
+        node = ScalarNode(tag, event.value, start, end, style=event.style)
     if event.anchor:
         anchors[event.anchor] = node
     return node

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from yaml import MappingNode
+
 from longshore.compose.attributes import SECTIONS
 from longshore.compose.binding import OMIT
 from longshore.compose.consistency import Known, check_consistency
 from longshore.compose.discovery import Start, begin
 from longshore.compose.environment import Environment
-from longshore.compose.libyaml import MappingNode
 from longshore.compose.model import Model
 from longshore.compose.normalise import normalise
 from longshore.compose.problems import Problems, quote

@@ -11,8 +11,9 @@ import math
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
+from yaml import MappingNode, ScalarNode, SequenceNode, YAMLError
+
 from longshore.compose.composer import MOST_VALUES, Composer, TooDeep, TooMany
-from longshore.compose.libyaml import MappingNode, ScalarNode, SequenceNode, YAMLError
 from longshore.compose.problems import Problems, quote
 from longshore.compose.scalars import HINTS, MERGE, resolve
 from longshore.compose.syntax import explain
