@@ -1,4 +1,8 @@
-"""Why a model does not match the schema: for each cause one message, the deepest and clearest."""
+"""Why a model does not match the schema: for each cause one message, the deepest and clearest.
+
+Own code, since a validator says of each alternative why it is none (a port is no number, no text, and has a wrong key);
+which of them was meant is for us to say, by the type of what was written. A test holds the two against each other.
+"""
 
 from __future__ import annotations
 
@@ -91,7 +95,7 @@ class _Explainer:
             allowed = ", ".join(f"`{word}`" for word in schema["enum"])
             hint = did_you_mean(str(value), [str(word) for word in schema["enum"]])
             yield Mismatch(path, "invalid-value", f"{quote(value)} is not one of {allowed}", hint)
-        if "pattern" in schema and type(value) is str and not re.search(schema["pattern"], value):
+        if "pattern" in schema and type(value) is str and not _matches(schema["pattern"], value):
             yield Mismatch(path, "invalid-value", f"{quote(value)} is not allowed here", _help(path))
         if type(value) in {int, float}:
             if "minimum" in schema and value < schema["minimum"]:
@@ -106,7 +110,7 @@ class _Explainer:
         properties, patterns, closed = self.rules(schema)
         for key, child in value.items():
             rules = [properties[key]] if key in properties else []
-            rules += [rule for pattern, rule in patterns if re.search(pattern, key)]
+            rules += [rule for pattern, rule in patterns if _matches(pattern, key)]
             if not rules and closed:
                 yield self.unknown(key, (*path, key), properties, patterns)
             for rule in rules:
@@ -174,6 +178,11 @@ def _is(value: Any, types: list[str]) -> bool:
     kinds = _KINDS.get(type(value), ())
     whole = type(value) is float and value.is_integer() and "integer" in types
     return whole or any(kind in types for kind in kinds)
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Search as JSON Schema does: `$` is the very end, not the end of the last line."""
+    return re.search(f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern, text) is not None
 
 
 def _depth(found: list[Mismatch]) -> int:
