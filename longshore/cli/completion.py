@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from longshore.cli.flags import Flag, Given, Verb, flags_of, parse
+from longshore.cli.flags import Flag, Given, Verb, flags_of, parse, spellings
 from longshore.errors import Refused, suggestion
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ def candidates(words: Sequence[str], shell: Shell) -> list[Candidate]:
         group = import_module(VERBS[typed[0]][0]).VERBS
         return _starting(((name, summary) for name, (_, summary) in group.items()), last)
     flags = flags_of(verb)
-    waiting = next((flag for flag in flags if rest and flag.value and rest[-1] in {flag.name, flag.short}), None)
-    if waiting:
+    waiting = spellings(flags).get(rest[-1]) if rest else None
+    if waiting and waiting.value:
         return _starting(_values(waiting, shell), last)
     if last.startswith("-"):
         return _starting(((flag.name, flag.help) for flag in flags), last)
@@ -91,6 +91,11 @@ def _values(flag: Flag, shell: Shell) -> list[Candidate]:
         from longshore.stack.reading import project_root, stack_names  # noqa: PLC0415
 
         return [(name, "") for name in stack_names(project_root(shell.directory))]
+    if flag.value == "CODE":
+        from longshore.cli.manual import manual  # noqa: PLC0415
+        from longshore.report.catalogue import by_code  # noqa: PLC0415
+
+        return [(code, "") for code in by_code(manual())]
     return [(choice, "") for choice in flag.choices]
 
 

@@ -72,6 +72,22 @@ def test_completion_goes_on_after_flags_before_the_verb(estate: Path) -> None:
     assert longshore("completion", "complete", "--", "-q", "chec", folder=estate).out.startswith("check\t")
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["check", "-o", "j"], ["json", "junit"]),
+        (["check", "--output", "sa"], ["sarif"]),
+        (["render", "--output-format", "git"], ["github", "gitlab"]),
+        (["render", "-o", ""], ["yaml", "json"]),
+        (["check", "--ignore", "plaintext-"], ["plaintext-secret"]),
+        (["check", "--min-severity", "w"], ["warning"]),
+    ],
+)
+def test_completion_knows_the_values(tmp_path: Path, words: list[str], found: list[str]) -> None:
+    out = longshore("completion", "complete", "--", *words, folder=tmp_path).out
+    assert [line.partition("\t")[0] for line in out.splitlines()] == found
+
+
 def test_old_spellings_are_understood_and_answered_with_the_new_ones(clean: Path) -> None:
     new = longshore("render", "-o", "json", folder=clean)
     old = longshore("render", "--format", "json", folder=clean)

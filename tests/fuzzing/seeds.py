@@ -32,6 +32,9 @@ COMMANDS = (
     "explain deployment/web", "render -n shop --fail-on never web", "config --show-values", "config --images",
     "check --output concise -q", "config --services", "check --color always", "config --volumes", "explain",
     "attributes", "attributes environment", "completion bash", "config --profiles", "config --networks",
+    "check -o sarif -v", "check -o junit", "check -o gitlab -v", "check compose.yaml --statistics",
+    "check --ignore plaintext-secret --min-severity info", "explain deployment/web -o json",
+    "config --variables -o json",
 )  # fmt: skip
 ON_STACKS = (
     "check -s shop.dev", "render -s shop.dev --fail-on never", "secrets push -s shop.dev --from .env --yes",
