@@ -164,7 +164,7 @@ def _thresholds(results: Results) -> list[Threshold]:
     return [
         Threshold("render / kompose at 40", 1.3, _ratio(results, (SMALL, "render"), (SMALL, KOMPOSE))),
         Threshold("render / kompose at 400", 0.45, _ratio(results, (MIDDLE, "render"), (MIDDLE, KOMPOSE))),
-        Threshold("render at 4,000 / at 400", 11, _growth(results, "render", MIDDLE, LARGE)),
+        Threshold("render at 4,000 / at 400", 10, _growth(results, "render", MIDDLE, LARGE)),
         Threshold("config / compose-go at 400", 1, _ratio(results, (MIDDLE, "config"), (MIDDLE, READER))),
         Threshold("config at 4,000 / at 400", 10, _growth(results, "config", MIDDLE, LARGE)),
         Threshold("peak memory of config at 4,000", 500, peak, " MiB"),

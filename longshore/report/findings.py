@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.compose.references import visible
 from longshore.convert.kubernetes.names import host_label
-from longshore.convert.secrets.detection.masks import conceal
+from longshore.convert.secrets.detection.masks import conceal, nothing_to_conceal
 from longshore.model import Fate, Finding, Severity, path_text
 from longshore.regex import Regex
 from longshore.report.excerpt import printable
@@ -49,9 +49,19 @@ def located(findings: Iterable[Finding], locate: Locate) -> list[Place]:
 
     Whatever a message quotes of the user's files, no secret of them gets further than here.
     """
-    places = [Place(_concealed(finding), finding.span or locate(finding.path)) for finding in findings]
+    findings = list(findings)
+    clean = nothing_to_conceal(text for finding in findings for text in _texts(finding))
+    places = [
+        Place(finding if clean else _concealed(finding), finding.span or locate(finding.path)) for finding in findings
+    ]
     places.sort(key=_order)
     return places
+
+
+def _texts(finding: Finding) -> Iterator[str]:
+    yield finding.message
+    yield finding.help
+    yield from (part for part in finding.path if isinstance(part, str))
 
 
 def _concealed(finding: Finding) -> Finding:

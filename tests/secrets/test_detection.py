@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import pytest
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 from longshore.compose.references import reference
 from longshore.convert.secrets.command_lines import plain_secrets
-from longshore.convert.secrets.detection import by_name, detect, notations, text_hit, variable
+from longshore.convert.secrets.detection import by_name, detect, masks, notations, text_hit, variable
 from longshore.convert.secrets.logins import without_login
-from tests.secrets import measure
+from tests.secrets import forms, measure
 
 SECRETS = [
     ("CERT", "-----BEGIN RSA PRIVATE KEY-----\nMII", "V1"),
@@ -253,3 +254,25 @@ _PIECES = [re.sub(r"\W|_", "", part) for part in notations._PARTS]
 def test_the_quick_look_for_a_telling_name_is_that_of_the_pattern(pieces):
     text = "".join(pieces)
     assert notations.may_tell(text) is bool(notations._TELLING.search(text))
+
+
+_CHANCE = random.Random(7)  # noqa: S311  no secret, and it has to repeat
+_FORMS = [
+    form.text
+    for written in (forms.environment, forms.commands, forms.files)
+    for form in written(theirs=True, chance=_CHANCE)
+]
+_SHOWN = [text for text in _FORMS if masks.conceal(text) != text]
+_BEGUN = ["", "the key id", "password=", "-----BEGIN", "://", "x\\", '"', "{{", "sha256:", "user a", "mysql -p"]
+_OTHERS_SHOWN = [*_BEGUN, *(form.text for form in forms.harmless(theirs=True))]
+_HARMLESS = [text for text in _OTHERS_SHOWN if masks.conceal(text) == text]
+
+
+@pytest.mark.parametrize("start", range(0, len(_SHOWN), 100))
+def test_what_would_be_concealed_alone_is_found_among_others(start):
+    for text in _SHOWN[start : start + 100]:
+        around = [*_CHANCE.sample(_BEGUN, 2), *_CHANCE.sample(_HARMLESS, 2)]
+        _CHANCE.shuffle(around)
+        assert not masks.nothing_to_conceal([*around[:2], text, *around[2:]]), around
+        assert not masks.nothing_to_conceal([text])
+    assert masks.nothing_to_conceal(["no memory limit: `web` gets 256Mi", "help", "services", "web"])

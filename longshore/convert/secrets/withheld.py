@@ -37,7 +37,8 @@ _SHORTEST: Final = 16
 
 def withhold(conversion: Conversion) -> Conversion:
     """Give the conversion without the secrets in fields that are no place for one; an error for each such field."""
-    if not any(map(_secrets, _texts(conversion.manifests))):
+    # At once, which is faster: between two texts is an empty line, beyond which no rule looks.
+    if not _secrets("\n\n".join(_texts(conversion.manifests))):
         return conversion
     findings: list[Finding] = []
     manifests: list[Manifest] = []

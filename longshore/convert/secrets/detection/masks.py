@@ -92,6 +92,15 @@ def random_words(text: str) -> Iterator[Range]:
             yield match.span()
 
 
+def nothing_to_conceal(texts: Iterable[str]) -> bool:
+    """Would `conceal` leave all of these as they are? They are looked through at once, which is much faster.
+
+    Between two of them is an empty line, beyond which no rule looks: what is found in one is found among the others.
+    """
+    whole = "\n\n".join(dict.fromkeys(texts))
+    return next(find(whole), None) is None and next(random_words(whole), None) is None
+
+
 @lru_cache(maxsize=8192)
 def conceal(text: str) -> str:
     """Write a message without the secrets that it may quote."""
