@@ -277,6 +277,23 @@ def test_rollback_goes_back_and_forth(pushed, aws):
     assert aws.versions("dev/shop/db") == 2, "no version is written by going back"
 
 
+def test_rollback_as_json_says_the_same_by_names(pushed, aws):
+    pushed.write("new.env", "DB_PASSWORD=db-two\n")
+    pushed.push("--from", "new.env", "--yes", "DB_PASSWORD")
+    dry = pushed.push("--rollback", "DB_PASSWORD", "-o", "json")
+    assert {each["path"]: each["keys"] for each in dry.json["secrets"]} == {
+        "dev/shop/db": ["DB_PASSWORD"],
+        "dev/shop/web": ["DB_PASSWORD"],
+    }
+    assert dry.json["written"] == {}
+    assert aws.values("dev/shop/db") == {"DB_PASSWORD": "db-two"}
+    done = pushed.push("--rollback", "DB_PASSWORD", "-o", "json", "--yes")
+    assert done.json["secrets"] == dry.json["secrets"]
+    assert done.json["written"] == {each["path"]: each["to"] for each in dry.json["secrets"]}
+    nothing = pushed.push("--rollback", "ADMIN_PASSWORD", "-o", "json", "--yes")
+    assert (nothing.code, nothing.json["secrets"]) == (1, [])
+
+
 def test_rollback_leaves_what_another_push_changed(pushed, aws):
     pushed.write("new.env", "API_TOKEN=two\n")
     pushed.push("--from", "new.env", "--yes", "API_TOKEN")
@@ -349,6 +366,9 @@ def test_the_fake_backend_has_nothing_to_push(project, aws):
     assert answer.code == 0
     assert "there is nothing to push" in answer.err
     assert aws.names() == []
+    for words in (["push"], ["diff", "--from", ".env"], ["check"], ["ls"], ["push", "--rollback", "DB_PASSWORD"]):
+        answer = project.longshore("secrets", *words, "-s", "shop.dev", "-o", "json")
+        assert (answer.code, answer.json["secrets"]) == (0, []), words
 
 
 def test_a_stack_must_be_named(project, aws):

@@ -51,7 +51,7 @@ class Report(NamedTuple):
 def run(given: Given, shell: Shell) -> int:
     """Compare the three sets."""
     opened = open_stack(given, shell)
-    backend = backend_of(opened, shell)
+    backend = backend_of(opened, given, shell)
     if backend is None:
         return nothing_to_do(opened, given, shell)
     with shell.busy("reading the secrets", quiet=given.on("--quiet")), ThreadPoolExecutor(AT_ONCE) as pool:

@@ -26,7 +26,7 @@ def run(given: Given, shell: Shell) -> int:
         raise Refused("say what to compare with: `--from .env`", "without, `longshore secrets check` compares names")
     opened = open_stack(given, shell)
     values = from_files(given.texts("--from"), shell)
-    backend = backend_of(opened, shell)
+    backend = backend_of(opened, given, shell)
     if backend is None:
         return nothing_to_do(opened, given, shell)
     found = wanted(opened, values, frozenset(given.operands))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def run(given: Given, shell: Shell) -> int:
     """List what the stack needs; with `--verbose` the keys too."""
     opened = open_stack(given, shell)
-    backend = backend_of(opened, shell)
+    backend = backend_of(opened, given, shell)
     if backend is None:
         return nothing_to_do(opened, given, shell)
     with shell.busy("reading the secrets", quiet=given.on("--quiet")), ThreadPoolExecutor(AT_ONCE) as pool:

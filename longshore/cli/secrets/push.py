@@ -52,7 +52,7 @@ def run(given: Given, shell: Shell) -> int:
         return roll_back(given, shell)
     opened = open_stack(given, shell)
     values = from_files(given.texts("--from"), shell)
-    backend = backend_of(opened, shell)
+    backend = backend_of(opened, given, shell)
     if backend is None:
         return nothing_to_do(opened, given, shell)
     warn(shell, cautions(given.texts("--from"), shell))

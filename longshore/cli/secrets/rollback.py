@@ -42,7 +42,7 @@ def roll_back(given: Given, shell: Shell) -> int:
     if not given.operands and not given.texts("--service"):
         raise Refused("say what to roll back", "name keys, or `--service NAME`: not every secret was pushed at once")
     opened = open_stack(given, shell)
-    backend = backend_of(opened, shell)
+    backend = backend_of(opened, given, shell)
     if backend is None:
         return nothing_to_do(opened, given, shell)
     steps = [step for remote in opened.remotes if (step := _step(remote, backend, given))]

@@ -118,14 +118,16 @@ def nothing_to_do(opened: Opened, given: Given, shell: Shell) -> int:
     return 0
 
 
-def backend_of(opened: Opened, shell: Shell) -> Backend | None:
+def backend_of(opened: Opened, given: Given, shell: Shell) -> Backend | None:
     """Connect, ask who we are, and say where values go; None (which is told) where there is no real backend."""
-    backend = connect(opened.settings, shell.environment)
+    with shell.busy("asking the secret store who we are", quiet=given.on("--quiet")):
+        backend = connect(opened.settings, shell.environment)
+        place = backend.place() if backend else ""
     if backend is None:
         shell.err.write(
             f"stack {opened.name} uses the backend `fake`: the operator makes the values up, "
             "so there is nothing to push or to compare\n"
         )
         return None
-    shell.err.write(f"{backend.place()}, path {opened.folder}\n")
+    shell.err.write(f"{place}, path {opened.folder}\n")
     return backend
