@@ -118,17 +118,19 @@ def _named(given: Given, shell: Shell) -> tuple[tuple[str, ...], tuple[str, ...]
 
     A plain word is a service, or a folder where it has a compose file and the current folder has none.
     """
-    from longshore.compose.discovery import NAMES  # noqa: PLC0415  not for a verb that reads a stack
-
-    def has_one(folder: str) -> bool:
-        return any(os.path.isfile(os.path.join(shell.directory, folder, name)) for name in NAMES)
-
     files, words = given.texts("--file"), given.operands
-    if len(files) == 1 and has_one(files[0]):
+    if len(files) == 1 and has_compose_file(files[0], shell):
         return (), words, files[0]
-    if not files and len(words) == 1 and has_one(words[0]) and not has_one("."):
+    if not files and len(words) == 1 and has_compose_file(words[0], shell) and not has_compose_file(".", shell):
         return (), (), words[0]
     return files, words, ""
+
+
+def has_compose_file(folder: str, shell: Shell) -> bool:
+    """Is this a folder with a compose file under one of the names that are found by themselves?"""
+    from longshore.compose.discovery import NAMES  # noqa: PLC0415  not for a verb that reads a stack
+
+    return any(os.path.isfile(os.path.join(shell.directory, folder, name)) for name in NAMES)
 
 
 def stack_named(given: Given, shell: Shell) -> str:

@@ -22,6 +22,7 @@ from longshore.cli.init.answers import (
     one_of,
 )
 from longshore.cli.init.stack_files import Compose, Wish
+from longshore.cli.project_input import has_compose_file
 from longshore.compose import Request
 from longshore.compose.discovery import NAMES, begin
 from longshore.compose.problems import Problems
@@ -205,7 +206,10 @@ def _compose(given: Given, shell: Shell, root: str) -> Compose:
     def relative(path: str) -> str:
         return os.path.relpath(os.path.realpath(os.path.join(shell.directory, path)), root)
 
-    files = given.texts("--file") or _search(given, shell, root if os.path.isdir(root) else shell.directory)
+    named, folder = given.texts("--file"), root if os.path.isdir(root) else shell.directory
+    if len(named) == 1 and has_compose_file(named[0], shell):
+        named, folder = (), os.path.join(shell.directory, named[0])
+    files = named or _search(given, shell, folder)
     if not files:
         names = ", ".join(NAMES)
         help_text = f"name one with `-f FILE` ({names} are found), or make the platform alone with `--platform-only`"

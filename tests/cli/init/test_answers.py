@@ -160,3 +160,15 @@ def test_flags_that_the_platform_has_settled_are_refused_but_another_cluster_is_
     other = longshore(folder, "init", "--team", "a", "--cluster", "kubeconfig", "--context", "b")
     assert other.code == 0, other.err
     assert config(folder, "a.dev")["longshore:cluster"] == {"kind": "kubeconfig", "context": "b"}
+
+
+def test_a_folder_stands_for_the_files_that_are_found_in_it(tmp_path):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "docker-compose.yml").write_text(COMPOSE, "utf-8")
+    (tmp_path / "app" / "docker-compose.override.yml").write_text("services: {web: {mem_limit: 1g}}\n", "utf-8")
+    made = longshore(tmp_path, "init", *IN_AWS, "--name", "shop", "-f", "app")
+    assert made.code == 0, made.err
+    files_read = config(tmp_path, "shop.dev")["longshore:compose"]["files"]
+    assert files_read == ["app/docker-compose.yml", "app/docker-compose.override.yml"]
+    (tmp_path / "empty").mkdir()
+    assert longshore(tmp_path, "init", "--team", "other", "-f", "empty").code == 2
