@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.convert.estate import Estate
-from longshore.convert.secrets.needs import remotes
+from longshore.convert.secrets.remotes import remotes
 from longshore.errors import Refused
 from longshore.model import Finding, Severity
 from longshore.stores import connect
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from longshore.compose import Project
     from longshore.convert.options import Options
-    from longshore.convert.secrets.needs import Remote
+    from longshore.convert.secrets.remotes import Remote
     from longshore.stack.settings import Settings
     from longshore.stores.interface import Backend, Described
 

@@ -18,7 +18,7 @@ from pulumi import automation
 from longshore.cli.plan import rehearse_stack
 from longshore.cli.shell import Shell
 from longshore.convert.estate import Estate
-from longshore.convert.secrets.needs import remote_keys
+from longshore.convert.secrets.remotes import remote_keys
 from longshore.stack.inputs import options_of
 from longshore.stack.reading import convert_stack, read_stack
 from tests.engine.project import operations, previewed, resources

@@ -175,10 +175,13 @@ class TestBinds:
             b"-----BEGIN RSA PRIVATE KEY-----\n",
         ],
     )
-    def test_a_secret_in_a_file_is_an_error_that_does_not_show_it(self, convert, content):
+    def test_a_secret_in_a_file_goes_to_the_store_and_is_not_shown(self, convert, content):
         result = convert({"app": app(bind("a.yaml", read_only=True))}, files={"a.yaml": content})
         (finding,) = result.found("secret-in-file")
-        assert finding.severity is Severity.ERROR
+        assert finding.severity is Severity.WARNING
+        assert "allow `secret-in-file`" in finding.help
+        (secret,) = result.kinds("ExternalSecret").values()
+        assert secret["spec"]["data"][0]["remoteRef"]["key"].endswith("/_shared/files/a.yaml")
         assert f"line {content.count(bytes([10]))}" in finding.message
         assert "hunter22" not in str(result.conversion)
         assert not result.kinds("ConfigMap")

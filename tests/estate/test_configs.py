@@ -13,11 +13,11 @@ def app(*mounts, **more):
     return {**APP, "configs": [{"source": source, **extra} for source, extra in mounts], **more}
 
 
-def mounted(result, name="app"):
-    pod = result.pod(f"Deployment/{name}")
-    by_name = {volume["name"]: volume for volume in pod.get("volumes", []) if "configMap" in volume}
+def mounted(result, kind="configMap"):
+    pod = result.pod("Deployment/app")
+    by_name = {volume["name"]: volume for volume in pod.get("volumes", []) if kind in volume}
     mounts = pod["containers"][0].get("volumeMounts", [])
-    return {mount["mountPath"]: (mount, by_name[mount["name"]]["configMap"]) for mount in mounts}
+    return {mount["mountPath"]: (mount, by_name[mount["name"]][kind]) for mount in mounts}
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_an_external_one_is_a_config_map_that_is_there(convert):
 @pytest.mark.parametrize(
     ("declared", "code", "word"),
     [
-        ({"content": "password: x\nurl: redis://:hunter22@db\n"}, "secret-in-file", "line 2"),
-        ({"environment": "TLS_PRIVATE_KEY"}, "secret-in-file", "`TLS_PRIVATE_KEY`"),
+        ({"content": f"{reference('A')}\nurl: redis://:hunter22@db\n"}, "secret-in-file", "line 2"),
+        ({"content": f"url: redis://:hunter22@db\n{'x' * 70_000}"}, "secret-file", "too large"),
         ({"environment": "NOT_SET"}, "config-content", "not set"),
         ({"file": "/project/gone"}, "config-content", "does not exist"),
         ({"file": "/etc/passwd"}, "config-content", "outside"),
@@ -100,6 +100,25 @@ def test_what_cannot_be_a_config_map_is_an_error_and_nothing_is_mounted(convert,
     assert "hunter22" not in str(result.conversion)
     assert not result.kinds("ConfigMap")
     assert not mounted(result)
+
+
+@pytest.mark.parametrize(
+    ("declared", "word"),
+    [
+        ({"content": "password: x\nurl: redis://:hunter22@db\n"}, "line 2"),
+        ({"environment": "TLS_PRIVATE_KEY"}, "`TLS_PRIVATE_KEY`"),
+    ],
+)
+def test_what_is_a_secret_goes_to_the_store(convert, declared, word):
+    environment = {"TLS_PRIVATE_KEY": "hunter22"}
+    result = convert({"app": app(("motd", {}))}, None, {}, environment, configs={"motd": declared})
+    (finding,) = result.found("secret-in-file")
+    assert finding.severity is Severity.WARNING
+    assert word in finding.message
+    assert "hunter22" not in str(result.conversion)
+    assert not result.kinds("ConfigMap")
+    mount, source = mounted(result, "secret")["/motd"]
+    assert (mount["subPath"], source["secretName"]) == ("motd", "config-motd")
 
 
 def test_what_only_looks_like_a_secret_can_be_allowed(convert):

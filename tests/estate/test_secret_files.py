@@ -27,7 +27,8 @@ def told(convert, data):
         (b"\n" * (ROOM // 2 + 1), ["is too large"]),
         (("é" * (ROOM // 2 + 1)).encode(), ["is too large"]),
         (b"A" * (LIMIT + 1), ["is too large"]),
-        (b"\xff", ["is no text, and a secret is stored as text"]),
+        (b"\xff" * ((MOST_BYTES - len(json.dumps({"base64": ""}))) // 4 * 3), []),
+        (b"\xff" * ((MOST_BYTES - len(json.dumps({"base64": ""}))) // 4 * 3 + 1), ["is too large"]),
         (b"", []),
     ],
 )

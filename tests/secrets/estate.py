@@ -99,11 +99,17 @@ class Marketplace(NamedTuple):
         """What the operator has made: name → key → value."""
         found = self.api.list("v1", "Secret", self.namespace)
         return {
-            x["metadata"]["name"]: {
-                key: base64.b64decode(value).decode() for key, value in (x.get("data") or {}).items()
-            }
+            x["metadata"]["name"]: {key: _text(base64.b64decode(value)) for key, value in (x.get("data") or {}).items()}
             for x in found
         }
+
+
+def _text(value: bytes) -> str:
+    """The text of a value; of one that is none a character for each byte."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def external(manifests: list[Manifest]) -> dict[str, Manifest]:

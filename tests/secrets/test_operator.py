@@ -224,11 +224,14 @@ def test_odd_values_and_files_arrive_as_they_are(api: Api, namespace: str, store
     project.write(
         "compose.yaml",
         f"services:\n  web:\n    image: a:1\n    mem_limit: 64m\n    environment:\n{environment}"
-        "    configs: [{source: c, target: /c}]\n    secrets: [k]\n"
+        "    configs: [{source: c, target: /c}]\n    secrets: [k]\n    volumes: ['./k.jks:/k.jks', './keys:/keys:ro']\n"
         "configs:\n  c:\n    content: |\n      {{ .Values.x }} {${D_SECRET}} {{{ {{- /* x */ -}} ${B_SECRET}\n"
         "secrets:\n  k: {file: ./k}\n",
     )
     project.write("k", "two\r\nlines\n\n")
+    (project.folder / "k.jks").write_bytes(b"\xfe\xed\xfe\xed" + bytes(range(256)))
+    project.write("keys/one.pem", "-----BEGIN PRIVATE KEY-----\nMIIEvQ==\n-----END PRIVATE KEY-----\n")
+    project.write("keys/plain.txt", "nothing\n")
     client = boto3.client("secretsmanager")
     estate = Marketplace(project, api, namespace)
     project.write(
@@ -244,6 +247,11 @@ def test_odd_values_and_files_arrive_as_they_are(api: Api, namespace: str, store
     assert made[found["secret-k"]["metadata"]["name"]] == {"value": "two\r\nlines\n\n"}
     text = f"{{{{ .Values.x }}}} {{{odd['D_SECRET']}}} {{{{{{ {{{{- /* x */ -}}}} {odd['B_SECRET']}\n"
     assert made[found["web-config-c"]["metadata"]["name"]] == {"file": text}
+    files = {name.split("-")[1]: made[each["metadata"]["name"]] for name, each in found.items() if "file-" in name}
+    assert files == {
+        "k": {"value": (b"\xfe\xed\xfe\xed" + bytes(range(256))).decode("latin-1")},
+        "keys": {"value": (project.folder / "keys/one.pem").read_text()},
+    }
 
 
 @pytest.mark.usefixtures("simulated", "tools")

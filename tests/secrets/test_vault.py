@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+
 import hvac
 import pytest
 
@@ -210,3 +212,13 @@ def test_what_others_noted_beside_a_secret_stays(project, kv):
     found = kv.secrets.kv.v2.read_secret_metadata("dev/shop/db", "kv")["data"]
     assert found["custom_metadata"] == {"owner": "dba", "longshore-keys": "DB_PASSWORD", "longshore-version": "2 1"}
     assert (found["max_versions"], found["cas_required"], found["delete_version_after"]) == (7, True, "72h0m0s")
+
+
+def test_files_with_secrets_arrive_too(project, kv):
+    keys = b"\xfe\xed\xfe\xed" + bytes(range(256))
+    (project.folder / "k.jks").write_bytes(keys)
+    text = (project.folder / "compose.yaml").read_text()
+    project.write("compose.yaml", text.replace("    env_file: web.env\n", "    volumes: ['./k.jks:/k.jks:ro']\n", 1))
+    push_all(project)
+    assert b64decode(values(kv, "dev/shop/_shared/files/k.jks")["base64"]) == keys
+    assert project.longshore("secrets", "check", "-s", "shop.dev").code == 0

@@ -18,7 +18,7 @@ from longshore.convert.estate.facts import resources
 from longshore.convert.estate.fronts import proposal
 from longshore.convert.kubernetes.quantity import memory
 from longshore.convert.secrets.detection.masks import conceal
-from longshore.convert.secrets.needs import remotes
+from longshore.convert.secrets.remotes import remotes
 from longshore.disk import Disk
 from longshore.errors import NO_FILE, Refused
 from longshore.model import Severity

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from longshore.cli.secrets.sources import Found
-    from longshore.convert.secrets.needs import Remote
+    from longshore.convert.secrets.remotes import Remote
     from longshore.stores.interface import Backend, Content
     from longshore.stores.value import Value
 

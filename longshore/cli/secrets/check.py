@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from longshore.cli.flags import Given
     from longshore.cli.secrets.session import Opened
     from longshore.cli.shell import Shell
-    from longshore.convert.secrets.needs import Remote
+    from longshore.convert.secrets.remotes import Remote
     from longshore.model import Manifest
     from longshore.stores.interface import Backend
     from longshore.stores.value import Value

@@ -9,7 +9,10 @@ from longshore.cli.secrets.defaults import default, required
 from longshore.cli.secrets.sources import Found
 from longshore.compose import load
 from longshore.compose.references import OPEN, reference, substitute
+from longshore.convert.estate.configs import config
+from longshore.convert.estate.content import hosts_renamed
 from longshore.convert.kubernetes.hostnames import rewrite
+from longshore.convert.secrets.contents import encoded
 from longshore.disk import Disk
 from longshore.model import path_text
 from longshore.stores.value import Value
@@ -19,7 +22,8 @@ if TYPE_CHECKING:
 
     from longshore.cli.secrets.session import Opened
     from longshore.compose import Project
-    from longshore.convert.secrets.needs import Need, Remote
+    from longshore.convert.secrets.needs import Need
+    from longshore.convert.secrets.remotes import Remote
 
 
 class Missing(NamedTuple):
@@ -64,7 +68,7 @@ def wanted(opened: Opened, given: Mapping[str, Found], only: frozenset[str]) -> 
 
 
 def names_of(remote: Remote, need: Need) -> frozenset[str]:
-    """What a user may call a key: the variable, the environment key, the entry of top-level `secrets:`."""
+    """What a user may call a key: the variable, the environment key, the entry of top-level `secrets:`, the file."""
     names = {need.key} if not remote.shared else {remote.owner}
     if need.origin == "variable":
         names.add(need.source)
@@ -87,8 +91,11 @@ class _Look:
         """
         if need.origin == "variable":
             return self._variable(need.source)
-        if need.origin == "file":
-            return self._file(need.source)
+        if need.origin in {"file", "mounted"}:
+            return self._file(need)
+        if need.origin == "content":
+            (data,) = config(self._opened.estate, need.source).stored.values()
+            return Found(Value(data.decode()), self._place(need))
         return self._literal(need) if need.origin == "literal" else self._env_file(need)
 
     def _variable(self, name: str) -> Found:
@@ -114,17 +121,20 @@ class _Look:
         value = self._project.environment.get(name)
         return None if value is None or OPEN in value else value
 
-    def _file(self, path: str) -> Found:
-        shown = self._project.relative(path)
+    def _file(self, need: Need) -> Found:
+        path, estate = need.source, self._opened.estate
+        shown = self._project.shown(self._project.files.real(path))
         try:
             data = self._project.files.read(path)
         except OSError as error:
             raise _Lacking(shown, f"the file can't be read: {error.strerror or type(error).__name__}") from None
-        try:
-            return Found(Value(data.decode()), shown)
-        except UnicodeDecodeError:
-            instead = "it is no text; store it with the backend's own tool, and declare it `external` in compose"
-            raise _Lacking(shown, instead) from None
+        if need.origin == "mounted":
+            renamed, _ = hosts_renamed(estate, {path: data})
+            data = renamed[path]
+        key, text = encoded(path, data)
+        if key != need.key:
+            raise _Lacking(shown, "the file has changed while it was read; run the command again")
+        return Found(Value(text), shown)
 
     def _literal(self, need: Need) -> Found:
         path = need.paths[0]
@@ -145,8 +155,11 @@ class _Look:
         """Fill in the variables of a text, and the host names that have changed."""
         text, _ = rewrite(text, self._opened.estate.hostnames, key)
         value = substitute(text, lambda name: self._variable(name).value.reveal())
+        return Found(Value(value), self._place(need))
+
+    def _place(self, need: Need) -> str:
         span = self._project.locate(need.paths[0])
-        return Found(Value(value), span.file if span else path_text(need.paths[0]))
+        return span.file if span else path_text(need.paths[0])
 
     @cached_property
     def _unmasked(self) -> Project | None:

@@ -14,7 +14,7 @@ from longshore.stores.interface import AT_ONCE
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
     from longshore.cli.shell import Shell
-    from longshore.convert.secrets.needs import Remote
+    from longshore.convert.secrets.remotes import Remote
     from longshore.stores.interface import Backend
 
 

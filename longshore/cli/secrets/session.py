@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from longshore.cli.flags import Flag
 from longshore.cli.project_input import STACK, output, stack_named
 from longshore.convert.estate import Estate
-from longshore.convert.secrets.needs import folder, remotes
+from longshore.convert.secrets.remotes import folder, remotes
 from longshore.errors import Refused, suggestion
 from longshore.stack.inputs import options_of, request_of
 from longshore.stack.reading import convert_stack, read_stack
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from longshore.cli.shell import Shell
     from longshore.compose import Request
     from longshore.convert.options import Options
-    from longshore.convert.secrets.needs import Remote
+    from longshore.convert.secrets.remotes import Remote
     from longshore.model import Conversion, Finding
     from longshore.stack.settings import Settings
     from longshore.stores.interface import Backend
 
-SERVICE = Flag("--service", "only this service, or entry of top-level `secrets:`", value="NAME", repeat=True)
+SERVICE = Flag(
+    "--service", "only this service, entry of top-level `secrets:`, or mounted file", value="NAME", repeat=True
+)
 FLAGS = (STACK, SERVICE, output("text", "json", what="how to write"))
 
 

@@ -5,9 +5,10 @@ not text goes to `binaryData`. A change of the content rolls the pods. `external
 already, with its content under the key of the same name. `mode` is kept, 0444 by default.
 
 A content that names secret variables is filled in by the secret operator, and mounted from the Secret that it makes.
+One that is a secret, or holds one as plain text, goes to the secret store as a whole (`longshore secrets push`), and is
+mounted from the Secret that the operator makes of it; of a directory the files that are, beside the others.
 What is lost: `uid` and `gid`. The file belongs to root, and where not everybody may read it to a group that the pod
-has, as with `secrets`. A content that holds a secret as plain text is not put into
-a ConfigMap: an error.
+has, as with `secrets`.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#configs
 and https://github.com/compose-spec/compose-spec/blob/main/08-configs.md
 """
@@ -16,17 +17,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from longshore.convert.estate.binds import stored_help
 from longshore.convert.estate.configs import Config, config, consumers
 from longshore.convert.estate.content import config_map
 from longshore.convert.estate.file_owners import owned
 from longshore.convert.estate.groups import mode_of
 from longshore.convert.estate.labels import annotate
-from longshore.convert.estate.mounts import attach, refused
-from longshore.convert.estate.nested import config_volume
+from longshore.convert.estate.leaks import line_of
+from longshore.convert.estate.mounts import attach_parts, refused
+from longshore.convert.estate.nested import config_parts
 from longshore.convert.estate.storage import config_target
 from longshore.convert.kubernetes.hostnames import renamed
 from longshore.convert.registry import attribute
 from longshore.convert.secrets.files import secret_config
+from longshore.convert.secrets.interface import MOST_BYTES
 from longshore.convert.view import plain
 from longshore.model import Approximated, Emit, LocalOnly, ObjectKey, Problem, Severity, Unsupported
 
@@ -46,17 +50,16 @@ def configs(mounts: View, service: Service) -> Iterator[Effect]:
         key = str(mount["source"])
         mount.get("target")
         path = config_target(service.model["configs"][index])
-        mode = mode_of(service.model["configs"][index])
+        given = service.model["configs"][index]
         found = config(service.estate, key)
         yield from owned(mount, service, path, index, "config-owner")
         wrong = list(refused(service, path, ("configs", index), (index,)))
         if wrong:
             yield from wrong
         elif found.usable:
-            name, held, inner = config_volume(found, mode)
-            yield from attach(service, name, {"configMap": held}, path, inner, read_only=True)
+            yield from attach_parts(service, config_parts(service, given))
         elif found.filled:
-            yield from secret_config(service, key, path, mode)
+            yield from secret_config(service, key, path, mode_of(given))
 
 
 @attribute("configs.*")
@@ -76,13 +79,14 @@ def declared_config(declared: View, entry: Entry) -> Iterator[Effect]:
         yield Problem(
             "config-content", Severity.ERROR, f"the config `{key}` {found.trouble}", _ways_out(found), _at(declared)
         )
-    elif found.secret:
-        yield _refused(key, found, declared)
-    else:
-        if not found.filled:
-            yield Emit(config_map(found.name, found.files))
+    elif found.leaks:
+        yield _secret(entry, found, declared)
+    made = found.usable and bool(found.files) and not found.external
+    if made:
+        yield Emit(config_map(found.name, found.files))
+    if made or found.filled or found.usable:
         yield from renamed(found.hits, estate.hostnames, _at(declared))
-    yield from _rest(declared, found, "ConfigMap" if found.usable and not found.external else "")
+    yield from _rest(declared, found, "ConfigMap" if made else "")
 
 
 def _at(declared: View) -> Path:
@@ -97,16 +101,42 @@ def _ways_out(found: Config) -> str:
     return "write the path of a file of the project, relative to the compose file"
 
 
-def _refused(key: str, found: Config, declared: View) -> Problem:
+def _secret(entry: Entry, found: Config, declared: View) -> Problem:
+    """Tell where a config with a secret in it goes, or why it can go nowhere."""
+    key = str(entry.path[1])
+    file, hit = next(iter(found.leaks.items()))
+    if found.large:
+        return Problem(
+            "secret-file",
+            Severity.ERROR,
+            f"the config `{key}` has a secret in it, and is too large for the secret store: a secret has at most "
+            f"{MOST_BYTES:,} bytes",
+            "keep only what is secret in it, and mount the rest as another config; or, if it is no secret, allow "
+            "`secret-in-file` for those that mount it",
+            _at(declared),
+        )
+    path = found.path and (f"{found.path}/{file}" if found.directory else found.path)
+    span = line_of(entry.estate, path, hit) if path else None
+    if found.mixed:
+        return Problem(
+            "secret-in-file",
+            Severity.ERROR,
+            f"the config `{key}` {hit.sentence}, in plain text beside variables",
+            "write `${VARIABLE}` in place of that value too; or, if it is no secret, allow `secret-in-file` for those "
+            "that mount it",
+            _at(declared),
+            span,
+        )
+    more = len(found.stored) - 1
+    others = f" (and so {'do' if more > 1 else 'does'} {more} more of its files)" if more else ""
+    what = f"the config `{key}`" if not found.directory else f"`{entry.estate.project.relative(path)}`"
     return Problem(
         "secret-in-file",
-        Severity.ERROR,
-        f"the config `{key}` cannot become a ConfigMap: {found.secret}",
-        "three ways out: write `${VARIABLE}` in place of the value, and the text as `content:`; or make the whole file "
-        "a secret, by `secrets:` in place of `configs:`; or, if it is no secret, allow `secret-in-file` for those "
-        "that mount it",
+        Severity.WARNING,
+        f"{what} {hit.sentence}: as a whole it goes to the secret store, not into a ConfigMap{others}",
+        stored_help(),
         _at(declared),
-        found.span,
+        span,
     )
 
 

@@ -5,7 +5,8 @@ service account token lives there too). Such a file does not follow a change of 
 Secret and rolls the pods. `mode` is kept, 0444 by default. In Kubernetes the file belongs to root; where not everybody
 may read it, its `gid` or `uid`, or else the group of the container's user, becomes the `fsGroup` of the pod, so that
 its processes may read it, and nobody else's (policy `volume_group`). With it 0400 becomes 0440, which programs that are
-strict about their keys (OpenSSH, MongoDB, Erlang) refuse.
+strict about their keys (OpenSSH, MongoDB, Erlang) refuse. A file that is no text is stored in base64, which the
+operator undoes: it arrives byte for byte.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#secrets
 and https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
 """
@@ -14,16 +15,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.convert.estate.content import TOO_LARGE, content, is_text
+from longshore.convert.estate.content import TOO_LARGE, content
 from longshore.convert.estate.file_owners import owned
-from longshore.convert.estate.groups import mode_of
-from longshore.convert.estate.mounts import attach, refused
+from longshore.convert.estate.mounts import attach_parts, refused
+from longshore.convert.estate.nested import secret_part
 from longshore.convert.estate.storage import secret_target
 from longshore.convert.registry import attribute
-from longshore.convert.secrets.binding import secret_volume
+from longshore.convert.secrets.contents import fits
 from longshore.convert.secrets.interface import MOST_BYTES
-from longshore.convert.secrets.interface import written as stored
-from longshore.convert.secrets.needs import VALUE
+from longshore.convert.secrets.remotes import mounted_secrets
 from longshore.model import Problem, Severity, Unsupported
 
 if TYPE_CHECKING:
@@ -56,9 +56,7 @@ def secrets(mounts: View, service: Service) -> Iterator[Effect]:
             mount.plain()
             yield from wrong
             continue
-        mode = mode_of(service.model["secrets"][index])
-        name, held, inner = secret_volume(service.estate, source, path, mode)
-        yield from attach(service, name, {"secret": held}, path, inner, read_only=True)
+        yield from attach_parts(service, {path: secret_part(service, service.model["secrets"][index])})
         yield from owned(mount, service, path, index, "secret-owner")
 
 
@@ -75,27 +73,15 @@ def secret(declared: View | None, entry: Entry) -> Iterator[Effect]:
     for key in ("labels", "driver", "driver_opts", "template_driver"):
         if key in declared:
             yield Unsupported(f"`{key}` of a secret means nothing to External Secrets", at=(key,), code="secret-driver")
-    if not any(mount["source"] == name for service in entry.estate for mount in service.model.get("secrets") or []):
+    if name not in mounted_secrets(entry.estate):
         yield Problem("unused-secret", Severity.INFO, f"no service mounts the secret `{name}`; nothing is made for it")
 
 
 def _unstorable(estate: Estate, path: str, name: str) -> Iterator[Problem]:
     """Tell of a file that no backend takes; of its content nothing but its size is kept."""
     found = content(estate, path)
-    too_large = found.trouble == TOO_LARGE
-    if found.directory or not (found.files or too_large):
-        return
     data = next(iter(found.files.values()), b"")
-    if found.files and not is_text(data):
-        yield Problem(
-            "secret-file",
-            Severity.ERROR,
-            f"the file of the secret `{name}` is no text, and a secret is stored as text",
-            "give the program a text (PEM in place of a keystore); or store the file with the backend's own tool and "
-            "declare it `external: true`, it is then read whole",
-            ("file",),
-        )
-    elif too_large or len(stored({VALUE: data.decode()}).encode()) > MOST_BYTES:
+    if not found.directory and (found.trouble == TOO_LARGE or not fits(path, data)):
         yield Problem(
             "secret-file",
             Severity.ERROR,

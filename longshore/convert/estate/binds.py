@@ -1,6 +1,7 @@
 """Bind mounts: a path of the Docker host is not there in a cluster, so each one needs another home.
 
-Small files of the project become a ConfigMap. Everything else is an error that names the ways out.
+Small files of the project become a ConfigMap, and those with a secret in them go to the secret store. Everything else
+is an error that names the ways out.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from longshore.convert.estate.content import (
     is_code,
     is_text,
     items,
-    leak_at,
 )
+from longshore.convert.estate.leaks import Leak, leaks_at, line_of
 from longshore.convert.kubernetes.hostnames import renamed
 from longshore.convert.kubernetes.names import digest, label
-from longshore.model import Approximated, Emit, LocalOnly, Severity, Unsupported
+from longshore.convert.secrets.contents import fits
+from longshore.convert.secrets.interface import MOST_BYTES
+from longshore.model import Approximated, Emit, LocalOnly, Problem, Severity, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,11 +40,15 @@ _FOLDER_ENDINGS: Final = frozenset({".d", ".git", ".local"})
 
 
 class Bind(NamedTuple):
-    """A bind mount that became a ConfigMap: its name, its files, and whether the target is a directory."""
+    """A bind mount that became a ConfigMap: its name, its files, and whether the target is a directory.
+
+    stored: files with a secret in them, which the secret store keeps. Without others there is no ConfigMap.
+    """
 
     name: str
     files: Mapping[str, bytes]
     directory: bool
+    stored: Mapping[str, bytes]
 
 
 def bind(service: Service, mount: Mapping[str, Any]) -> Bind | None:
@@ -61,25 +68,34 @@ def _bind(service: Service, path: str, mount: Mapping[str, Any]) -> Bind | None:
     if not _in_project(service, path) or is_code(service.estate, mount):
         return None
     found = content(service.estate, path)
-    if found.trouble or not found.files or _for_writing(mount, found):
-        return None
-    if "secret-in-file" not in service.allowed and leak_at(service.estate, path):
+    if found.trouble or not found.files or _for_writing(service.estate, path, mount):
         return None
     files, _ = hosts_renamed(service.estate, found.files)
+    leaks = stored_leaks(service, path)
+    if any(not fits(file, files[file]) for file in leaks):
+        return None
     relative = service.estate.project.relative(path)
     name = label(f"{service.slug}-{basename(path)}-{digest(service.name, relative)}")
-    return Bind(name, files, found.directory)
+    kept = {file: data for file, data in files.items() if file not in leaks}
+    return Bind(name, kept, found.directory, {file: files[file] for file in leaks})
+
+
+def stored_leaks(service: Service, path: str) -> Mapping[str, Leak]:
+    """The files at `path` that the secret store keeps, and why; none where the service consents to a ConfigMap."""
+    return {} if "secret-in-file" in service.allowed else leaks_at(service.estate, path)
 
 
 def _in_project(service: Service, path: str) -> bool:
     return within(path, service.estate.project.directory)
 
 
-def _for_writing(mount: Mapping[str, Any], found: Content) -> bool:
-    """Is it there to be written? A writable file is that is empty, or no text: nobody keeps settings in it."""
-    if mount.get("read_only"):
-        return False
-    return not any(found.files.values()) or (not found.directory and not is_text(*found.files.values()))
+def _for_writing(estate: Estate, path: str, mount: Mapping[str, Any]) -> bool:
+    """Is it there to be written? A writable file is that is empty, or no text and no key store: it is no setting."""
+    found = content(estate, path)
+    if mount.get("read_only") or not any(found.files.values()):
+        return not mount.get("read_only")
+    kept = any(hit.whole for hit in leaks_at(estate, path).values())
+    return not (found.directory or kept or is_text(*found.files.values()))
 
 
 def bound(service: Service, mount: Mapping[str, Any], at: Path) -> Iterator[Effect]:
@@ -88,8 +104,10 @@ def bound(service: Service, mount: Mapping[str, Any], at: Path) -> Iterator[Effe
     Many services may mount one path (by an anchor): what is wrong with it is told once, at the first of them.
     """
     for effect in _bound(service, mount, at):
-        if isinstance(effect, (Approximated, LocalOnly, Unsupported)):
-            yield effect._replace(reason=_once(effect, service, _mount_key(mount)))
+        if isinstance(effect, Problem):
+            yield effect._replace(message=_once(effect.message, effect.code, service, _mount_key(mount)))
+        elif isinstance(effect, (Approximated, LocalOnly, Unsupported)):
+            yield effect._replace(reason=_once(effect.reason, effect.code, service, _mount_key(mount)))
         else:
             yield effect
 
@@ -98,20 +116,20 @@ def _mount_key(mount: Mapping[str, Any]) -> tuple[str, bool]:
     return str(mount.get("source") or ""), bool(mount.get("read_only"))
 
 
-def _once(effect: Approximated | LocalOnly | Unsupported, service: Service, key: tuple[str, bool]) -> str:
+def _once(reason: str, code: str, service: Service, key: tuple[str, bool]) -> str:
     """Give the reason to the first service of those it holds for, with the names of the others; nothing to those."""
     groups = service.estate.memo(_alike)
-    allowed = effect.code in service.allowed
-    if (key, effect.code, allowed) not in groups:
+    allowed = code in service.allowed
+    if (key, code, allowed) not in groups:
         mounters = service.estate.memo(_mounters).get(key, [])
-        groups[key, effect.code, allowed] = [one for one in mounters if (effect.code in one.allowed) == allowed]
-    alike = groups[key, effect.code, allowed]
+        groups[key, code, allowed] = [one for one in mounters if (code in one.allowed) == allowed]
+    alike = groups[key, code, allowed]
     if not alike[1:] or service.estate.services[service.name] is not service:
-        return effect.reason
+        return reason
     if service is not alike[0]:
         return ""
     names = ", ".join(f"`{other.name}`" for other in alike[1:4])
-    return f"{effect.reason} (mounted by {names}{f' and {len(alike) - 4} more' if alike[4:] else ''} too)"
+    return f"{reason} (mounted by {names}{f' and {len(alike) - 4} more' if alike[4:] else ''} too)"
 
 
 def _alike(_estate: Estate) -> dict[tuple[tuple[str, bool], str, bool], list[Service]]:
@@ -176,27 +194,59 @@ def _project_path(service: Service, mount: Mapping[str, Any], path: str, at: Pat
     if made is None:
         yield _refused(service, mount, relative, found, at)
         return
-    yield Emit(config_map(made.name, made.files))
+    if made.files:
+        yield Emit(config_map(made.name, made.files))
     _, hits = hosts_renamed(service.estate, found.files)
     yield from renamed(hits, service.estate.hostnames, at)
-    if mount.get("read_only"):
-        return
+    if made.stored:
+        yield _stored(service, mount, relative, made, at)
+    if not mount.get("read_only"):
+        yield _written(relative, made, at)
+
+
+def _stored(service: Service, mount: Mapping[str, Any], relative: str, made: Bind, at: Path) -> Problem:
+    """Tell that files go to the secret store; the first of them says why."""
+    path = str(mount.get("source"))
+    file, hit = next(iter(stored_leaks(service, path).items()))
+    place = f"{relative}/{file}" if made.directory else relative
+    more = len(made.stored) - 1
+    others = f" (and so {'do' if more > 1 else 'does'} {more} more of its files)" if more else ""
+    return Problem(
+        "secret-in-file",
+        Severity.WARNING,
+        f"`{place}` {hit.sentence}: as a whole it goes to the secret store, not into a ConfigMap{others}",
+        stored_help(),
+        at,
+        line_of(service.estate, f"{path}/{file}" if made.directory else path, hit),
+    )
+
+
+def stored_help() -> str:
+    """What to do about a file that goes to the secret store, and how to consent to a ConfigMap."""
+    return (
+        "`longshore secrets push` stores it; leave it out of Git. If one value is all that is secret, write "
+        "`${VARIABLE}` in its place and the text as `configs: {…: {content: …}}`; if it is no secret, allow "
+        "`secret-in-file`, and it becomes a ConfigMap"
+    )
+
+
+def _written(relative: str, made: Bind, at: Path) -> Effect:
+    becomes = "becomes a ConfigMap" if made.files else "becomes a Secret"
     if made.directory:
-        yield Approximated(
-            f"`{relative}` is mounted to be written, and becomes a ConfigMap, which nobody can write to",
+        return Approximated(
+            f"`{relative}` is mounted to be written, and {becomes}, which nobody can write to",
             "if it is only read, mount it `:ro` (or allow `writable-bind`); data belongs in a named volume, "
             "program code in the image",
             at,
             "writable-bind",
             Severity.ERROR,
         )
-    else:
-        yield Approximated(
-            f"`{relative}` is mounted to be written, and becomes a ConfigMap, which nobody can write to",
-            "mount it `:ro` if the program only reads it; if it writes, give it a named volume",
-            at,
-            "writable-bind",
-        )
+    return Approximated(
+        f"`{relative}` is mounted to be written, and {becomes}, which nobody can write to",
+        "mount it `:ro` if the program only reads it; if it writes, give it a named volume",
+        at,
+        "writable-bind",
+    )
 
 
 def _refused(service: Service, mount: Mapping[str, Any], relative: str, found: Content, at: Path) -> Effect:
@@ -210,16 +260,17 @@ def _refused(service: Service, mount: Mapping[str, Any], relative: str, found: C
             "bind",
             Severity.ERROR,
         )
-    secret = leak_at(service.estate, path) if found.files and "secret-in-file" not in service.allowed else None
-    if secret:
-        place = relative if not found.directory else f"{relative}/{secret.file}"
+    files, _ = hosts_renamed(service.estate, found.files)
+    large = next((file for file in stored_leaks(service, path) if not fits(file, files[file])), None)
+    if large is not None and not _for_writing(service.estate, path, mount):
         return Unsupported(
-            f"`{place}` holds {secret.sentence}, and a ConfigMap is no place for a secret",
-            leak_help(str(mount.get("target"))),
+            f"`{f'{relative}/{large}' if found.directory else relative}` has a secret in it, and is too large for the "
+            f"secret store: a secret has at most {MOST_BYTES:,} bytes",
+            "keep only what is secret in it, and mount the rest from another file; let the program fetch it from a "
+            "bucket when it starts; or, if it is no secret, allow `secret-in-file`",
             at,
-            "secret-in-file",
+            "secret-file",
             Severity.ERROR,
-            secret.span(service.estate, path, directory=found.directory),
         )
     if found.missing and _names_file(path):
         return Unsupported(
@@ -282,15 +333,6 @@ def _volume(service: Service, mount: Mapping[str, Any]) -> str:
     if not shared or not stem:
         stem = f"{service.slug}-{stem if stem not in {'', service.slug} else 'data'}"
     return f"{label(stem)}:{target}"
-
-
-def leak_help(target: str) -> str:
-    """The ways out for a file with a secret in it that is mounted at `target`."""
-    return (
-        "three ways out: put the value into a variable and write the text as `configs: {…: {content: …}}` with "
-        f"`${{VARIABLE}}` in its place; or make the whole file a secret, `secrets: {{…: {{file: …}}}}`, mounted by "
-        f"`target: {target}`; or, if it is no secret, allow `secret-in-file`"
-    )
 
 
 def bind_items(made: Bind) -> dict[str, Any]:

@@ -4,45 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from longshore.compose.references import OPEN, references
-from longshore.convert.estate.content import LIMIT, TOO_LARGE, Content, content, hosts_renamed, leak
+from longshore.compose.references import OPEN, reference, references
+from longshore.convert.estate.content import LIMIT, TOO_LARGE, Content, content, hosts_renamed
+from longshore.convert.estate.leaks import Leak, leak, leaks_at
+from longshore.convert.estate.storage import containers
 from longshore.convert.kubernetes.names import digest, label
-from longshore.convert.secrets.detection import by_name
-from longshore.convert.secrets.needs import variable_text
+from longshore.convert.secrets.contents import fits
+from longshore.convert.secrets.detection import by_name, variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from longshore.convert.estate import Estate, Service
-    from longshore.model import Span
 
 
 class Config(NamedTuple):
     """One top-level config. name: of its ConfigMap. external: the ConfigMap is not ours to make.
 
-    files: key → content, with old host names rewritten. variables: secret variables that the content names. secret: why
-    the content is one, or empty; span: the line of its file that is. trouble: why there is no content, or empty.
+    path: of its file or directory, absolute; empty where the compose file has the text. files: key → content, with old
+    host names rewritten. stored: the same of those with a secret in them, which the secret store keeps; leaks: why.
+    variables: secret variables that the content names. mixed: it has a secret of its own beside them. large: a file
+    with a secret in it that no secret store takes, or empty. trouble: why there is no content, or empty.
     """
 
     name: str
     external: bool = False
+    path: str = ""
     directory: bool = False
     files: Mapping[str, bytes] = {}
+    stored: Mapping[str, bytes] = {}
+    leaks: Mapping[str, Leak] = {}
     hits: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
-    secret: str = ""
-    span: Span | None = None
+    mixed: bool = False
+    large: str = ""
     trouble: str = ""
 
     @property
     def usable(self) -> bool:
-        """Is there a ConfigMap to mount?"""
-        return self.external or bool(self.files and not self.secret and not self.variables)
+        """Is there a ConfigMap to mount, or a file that the secret store keeps?"""
+        return self.external or bool((self.files or self.stored) and not self.large and not self.variables)
 
     @property
     def filled(self) -> bool:
         """Is it a file that the secret operator fills in, because its content names secret variables?"""
-        return bool(self.variables and not self.secret)
+        return bool(self.variables and not self.mixed)
 
 
 def declaration(estate: Estate, key: str) -> Mapping[str, Any]:
@@ -71,13 +77,17 @@ def _config(estate: Estate, key: str) -> Config:
     found = _content(estate, key, declared)
     if found.trouble:
         return Config(label(made), trouble=found.trouble)
+    path = str(declared.get("file") or "")
     files, hits = hosts_renamed(estate, found.files)
-    text = "".join(data.decode(errors="ignore") for data in files.values()) if "file" not in declared else ""
+    text = "" if path else "".join(data.decode(errors="ignore") for data in files.values())
     variables = references(text) if OPEN in text else ()
-    secret = "" if _allowed(estate, key) else _secret(declared, found, variables)
+    leaks = {} if _allowed(estate, key) else _leaks(estate, declared, found)
     return Config(
-        label(made), directory=found.directory, files=files, hits=hits, variables=variables,
-        secret=secret, span=_span(estate, declared, found) if secret else None,
+        label(made), path=path, directory=found.directory, hits=hits, variables=variables, leaks=leaks,
+        files={file: data for file, data in files.items() if file not in leaks},
+        stored={file: files[file] for file in leaks if not variables},
+        mixed=bool(leaks and variables),
+        large=next((file for file in leaks if not fits(file, files[file])), ""),
     )  # fmt: skip
 
 
@@ -89,10 +99,10 @@ def _content(estate: Estate, key: str, declared: Mapping[str, Any]) -> Content:
     if "environment" not in declared:
         # The canonical model leaves an empty `content` out.
         return Content({key: b""})
-    variable = str(declared["environment"])
-    value = variable_text(estate, variable)
+    named = str(declared["environment"])
+    value = _variable_text(estate, named)
     if value is None:
-        return Content({}, trouble=f"takes its content from the variable `{variable}`, which is not set")
+        return Content({}, trouble=f"takes its content from the variable `{named}`, which is not set")
     return _of_text(key, value)
 
 
@@ -101,17 +111,22 @@ def _of_text(key: str, text: str) -> Content:
     return Content({key: data}) if len(data) <= LIMIT else Content({}, trouble=TOO_LARGE)
 
 
-def _secret(declared: Mapping[str, Any], found: Content, variables: tuple[str, ...]) -> str:
-    if not variables and by_name(str(declared.get("environment") or "")):
-        return f"the variable `{declared['environment']}` is called like a secret"
-    hit = leak(found.files, str(declared.get("file") or ""))
-    return f"it holds {hit.sentence}" if hit else ""
+def _variable_text(estate: Estate, name: str) -> str | None:
+    """What stands for the variable `name`: its reference where it is secret, set or not; None where it is not set."""
+    value = estate.project.environment.get(name)
+    if value is None and estate.options.secrets.variables.get(name, variable(name, None)):
+        return reference(name)
+    return value
 
 
-def _span(estate: Estate, declared: Mapping[str, Any], found: Content) -> Span | None:
-    """The line of the file that holds the secret; None where it stands in the compose file itself."""
-    hit = leak(found.files, str(declared["file"])) if "file" in declared else None
-    return hit.span(estate, str(declared["file"]), directory=found.directory) if hit else None
+def _leaks(estate: Estate, declared: Mapping[str, Any], found: Content) -> Mapping[str, Leak]:
+    if "file" in declared:
+        return leaks_at(estate, str(declared["file"]))
+    ((name, data),) = found.files.items()
+    if not references(data.decode()) and by_name(str(declared.get("environment") or "")):
+        return {name: Leak(1, f"the value of `{declared['environment']}`", 0, whole=False)}
+    hit = leak(name, data)
+    return {name: hit} if hit else {}
 
 
 def _allowed(estate: Estate, key: str) -> bool:
@@ -120,13 +135,14 @@ def _allowed(estate: Estate, key: str) -> bool:
 
 
 def consumers(estate: Estate, key: str) -> tuple[Service, ...]:
-    """The services that mount a config."""
+    """The services that mount a config, in their own container or in a hook's."""
     return estate.memo(_consumers).get(key, ())
 
 
 def _consumers(estate: Estate) -> dict[str, tuple[Service, ...]]:
     found: dict[str, dict[str, Service]] = {}
     for service in estate:
-        for mount in service.model.get("configs") or []:
-            found.setdefault(str(mount["source"]), {})[service.name] = service
+        for _, container in containers(service):
+            for mount in container.get("configs") or []:
+                found.setdefault(str(mount["source"]), {})[service.name] = service
     return {key: tuple(services.values()) for key, services in found.items()}

@@ -14,7 +14,7 @@ from longshore.compose.files import within
 from longshore.convert.kubernetes.hostnames import rewrite
 from longshore.convert.kubernetes.kinds import new
 from longshore.convert.kubernetes.names import digest
-from longshore.model import ObjectKey, Span
+from longshore.model import ObjectKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,28 +45,6 @@ class Content(NamedTuple):
     directory: bool = False
     missing: bool = False
     trouble: str = ""
-
-
-class Leak(NamedTuple):
-    """The first secret that stands in some files. line counts from 1; reason says what was recognised, not its value.
-
-    more: how many lines hold one beside.
-    """
-
-    file: str
-    line: int
-    reason: str
-    more: int
-
-    @property
-    def sentence(self) -> str:
-        """What is wrong, for a message."""
-        others = f" ({self.more} more line{'s hold' if self.more > 1 else ' holds'} one too)" if self.more else ""
-        return f"{self.reason} in line {self.line}{others}"
-
-    def span(self, estate: Estate, path: str, *, directory: bool) -> Span:
-        """The line, in the file or below the directory at an absolute path."""
-        return Span(estate.project.shown(f"{path}/{self.file}" if directory else path), self.line, 1)
 
 
 def content(estate: Estate, path: str) -> Content:
@@ -155,30 +133,6 @@ def named_texts(estate: Estate, path: str) -> Iterator[tuple[str, str]]:
 def texts_in(estate: Estate, path: str) -> Iterator[str]:
     """The text of every file at an absolute path inside the project."""
     return (text for _, text in named_texts(estate, path))
-
-
-def leak(files: Mapping[str, bytes], place: str = "") -> Leak | None:
-    """Find the secrets that stand in files; `place`, the path of what they are or lie in, tells what they are too."""
-    from longshore.convert.secrets.detection.files import secrets_in  # noqa: PLC0415  many patterns, which most estates need not
-
-    found = [
-        (name, hit.line, hit.reason)
-        for name, data in files.items()
-        for hit in secrets_in(place if place.endswith(f"/{name}") else f"{place}/{name}", data)
-    ]
-    return Leak(*found[0], len(found) - 1) if found else None
-
-
-def leak_at(estate: Estate, path: str) -> Leak | None:
-    """Find the secrets in what is at an absolute path inside the project; the same path is read once."""
-    cache = estate.memo(_leaks)
-    if path not in cache:
-        cache[path] = leak(content(estate, path).files, path)
-    return cache[path]
-
-
-def _leaks(_estate: Estate) -> dict[str, Leak | None]:
-    return {}
 
 
 def _text(data: bytes) -> str | None:

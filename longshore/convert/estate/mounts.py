@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from longshore.compose.files import clean
 from longshore.compose.units import bytes_of
-from longshore.convert.estate.binds import bind, bind_items, bound
+from longshore.convert.estate.binds import bound
 from longshore.convert.estate.container_data import unkept
 from longshore.convert.estate.images import parse
-from longshore.convert.estate.nested import directory_above, has_place, is_part, projected
+from longshore.convert.estate.nested import bind_parts, directory_above, has_place, is_part, projected
 from longshore.convert.estate.storage import FOLDER, colliding, declaration, source, targets, templated
 from longshore.convert.kubernetes.names import digest, label
 from longshore.convert.kubernetes.pod import volume
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from longshore.convert.estate import Service
+    from longshore.convert.estate.nested import Part
     from longshore.model import Effect, Path
 
 IMAGE_VOLUMES = (1, 33)
@@ -35,10 +36,7 @@ def mounted(
     if kind == "bind":
         if owner is service:
             yield from bound(service, mount, at)
-        made = bind(owner, mount)
-        if made:
-            path = "" if made.directory else next(iter(made.files))
-            yield from attach(service, made.name, {"configMap": bind_items(made)}, target, path, read_only=True)
+        yield from attach_parts(service, bind_parts(owner, mount))
         return
     writable = not (read_only or mount.get("read_only"))
     if kind == "volume" and mount.get("source"):
@@ -166,6 +164,13 @@ def _told_otherwise(service: Service, own: Path) -> bool:
         return False
     mount = service.model["volumes"][own[1]]
     return mount.get("type") == "bind" or (mount.get("type") == "volume" and not mount.get("source"))
+
+
+def attach_parts(service: Service, parts: Mapping[str, Part]) -> Iterator[Put]:
+    """Mount what one entry of compose brings; files within a directory come into the container with that."""
+    for target, part in parts.items():
+        if not part.within:
+            yield from attach(service, part.volume, part.held, target, part.path, read_only=True)
 
 
 def attach(

@@ -10,7 +10,7 @@ from longshore.convert.kubernetes.names import label
 from longshore.convert.kubernetes.quantity import memory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from longshore.convert.estate import Estate, Service
     from longshore.model import Path
@@ -147,14 +147,20 @@ def _inherited(service: Service) -> tuple[Inherited, ...]:
     return tuple(found.values())
 
 
+def containers(service: Service) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """(path, model) of the container of a service, and of those of its hooks that run before."""
+    yield service.path, service.model
+    for index, hook in enumerate(service.model.get("pre_start") or ()):
+        yield (*service.path, "pre_start", index), hook
+
+
 def named(service: Service) -> dict[str, bool]:
     """Keys of the named volumes that a service mounts, by itself, from another or in a hook → does it only read?"""
     return service.memo(_named)
 
 
 def _named(service: Service) -> dict[str, bool]:
-    containers = (service.model, *(service.model.get("pre_start") or ()))
-    mounts = [mount for container in containers for mount in container.get("volumes") or []]
+    mounts = [mount for _, container in containers(service) for mount in container.get("volumes") or []]
     own = [Inherited(service, mount, read_only=False) for mount in mounts]
     found: dict[str, bool] = {}
     for given in (*own, *inherited(service)):

@@ -40,9 +40,9 @@ def _contents(service: Service) -> Iterator[tuple[str, str]]:
     own = [(service, mount) for mount in service.model.get("volumes") or []]
     for owner, mount in (*own, *((given.owner, given.mount) for given in inherited(service))):
         made = bind(owner, mount) if mount.get("type") == "bind" else None
-        if made:
+        if made and made.files:
             yield made.name, content_digest(made.files)
     for mount in service.model.get("configs") or []:
         declared = config(service.estate, str(mount["source"]))
-        if declared.usable and not declared.external:
+        if declared.usable and declared.files:
             yield declared.name, content_digest(declared.files)

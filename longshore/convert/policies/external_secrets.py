@@ -1,4 +1,4 @@
-"""One ExternalSecret per service that needs secrets, one per mounted compose secret, and the store they read from.
+"""One ExternalSecret per service that needs secrets, one per secret file that is mounted, and the store they read from.
 
 The keys are those that `longshore.convert.secrets.needs` found; an environment entry that only a command or a probe
 names is added to the container here.
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from longshore.convert.kubernetes.kinds import new
 from longshore.convert.registry import estate_policy, service_policy
-from longshore.convert.secrets.binding import bound, entry, secret_name, shared_secret_name, variable
-from longshore.convert.secrets.external_secret import external_secret
+from longshore.convert.secrets.binding import bound, entry, file_secret_name, secret_name, variable
+from longshore.convert.secrets.external_secret import external_secret, file_secret
 from longshore.convert.secrets.interface import backend
-from longshore.convert.secrets.needs import VALUE, needs, remote_key, remote_keys, remotes
+from longshore.convert.secrets.needs import needs
+from longshore.convert.secrets.remotes import remote_key, remote_keys, remotes
 from longshore.model import Effect, Emit, ObjectKey, Problem, Severity
 
 if TYPE_CHECKING:
@@ -37,12 +38,12 @@ def service_secrets(service: Service) -> Iterator[Effect]:
 
 @estate_policy
 def shared_files(estate: Estate) -> Iterator[Effect]:
-    """Bind compose's top-level secrets: ours by key `value`, external ones by their own name, whole."""
+    """Bind what is mounted as files: ours by their one key, external secrets by their own name, whole."""
     named: dict[str, str] = {}
     for remote in remotes(estate):
         if not remote.shared:
             continue
-        target = shared_secret_name(estate, remote.owner)
+        target = file_secret_name(estate.options, remote)
         if target in named:
             yield Problem(
                 "name-collision",
@@ -53,7 +54,7 @@ def shared_files(estate: Estate) -> Iterator[Effect]:
             )
             continue
         named[target] = remote.owner
-        yield Emit(external_secret(estate.options, target, remote.name, [""] if remote.external else [VALUE]))
+        yield Emit(file_secret(estate.options, target, remote))
 
 
 @estate_policy

@@ -10,8 +10,11 @@ from posixpath import basename
 from typing import TYPE_CHECKING, Any
 
 from longshore.compose.references import OPEN, references, substitute
+from longshore.convert.estate.groups import DEFAULT_MODE
 from longshore.convert.kubernetes.names import digest, label
-from longshore.convert.secrets.needs import VALUE, needs, remote_key, settings, shared_remote
+from longshore.convert.secrets.contents import VALUE
+from longshore.convert.secrets.needs import needs, settings
+from longshore.convert.secrets.remotes import remote_key
 from longshore.convert.secrets.shell import script
 from longshore.model import Item
 from longshore.regex import Regex
@@ -19,8 +22,9 @@ from longshore.regex import Regex
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from longshore.convert.estate import Estate, Service
+    from longshore.convert.estate import Service
     from longshore.convert.options import Options
+    from longshore.convert.secrets.remotes import Remote
     from longshore.model import Put
 
 _EXPANDED = Regex(rf"\$\$+|\$(?=[({OPEN}])")
@@ -37,18 +41,19 @@ def _secret_name(service: Service) -> str:
     return versioned(service.options, f"{service.slug}-secrets", remote_key(service.options, service), bound(service))
 
 
-def shared_secret_name(estate: Estate, name: str) -> str:
-    """The same for an entry of compose's top-level `secrets:`."""
-    remote = shared_remote(estate, name)
-    return versioned(estate.options, f"secret-{name}", remote.name if remote else "", (VALUE,))
+def file_secret_name(options: Options, remote: Remote) -> str:
+    """The same for a remote secret that is a file."""
+    return versioned(options, remote.secret, remote.name, tuple(remote.needs) or (VALUE,))
 
 
-def secret_volume(estate: Estate, name: str, target: str, mode: int) -> tuple[str, dict[str, Any], str]:
-    """Name of the volume for a compose secret that is mounted at `target`, its source, and the path in it."""
+def file_volume(
+    options: Options, remote: Remote, target: str, mode: int = DEFAULT_MODE
+) -> tuple[str, dict[str, Any], str]:
+    """Name of the volume for a remote secret that is mounted as the file `target`, its source, and the path in it."""
     file = basename(target)
     items = [{"key": VALUE, "path": file}]
-    held = {"secretName": shared_secret_name(estate, name), "items": items, "defaultMode": mode}
-    return label(f"secret-{name}-{digest(target)}"), held, file
+    held = {"secretName": file_secret_name(options, remote), "items": items, "defaultMode": mode}
+    return label(f"{remote.secret}-{digest(target)}"), held, file
 
 
 def bound(service: Service) -> tuple[str, ...]:

@@ -8,15 +8,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from longshore.convert.kubernetes.kinds import new
+from longshore.convert.secrets.contents import BASE64, VALUE
 from longshore.convert.secrets.interface import backend
-from longshore.convert.secrets.needs import VALUE
 from longshore.model import ObjectKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from longshore.convert.options import Options
+    from longshore.convert.secrets.remotes import Remote
     from longshore.model import Manifest
+
+
+def file_secret(options: Options, name: str, remote: Remote) -> Manifest:
+    """Bind a remote secret that is a file to the one key `value` of the Secret `name`; what is no text is decoded."""
+    made = external_secret(options, name, remote.name, tuple(remote.needs) or ("",))
+    for entry in made["spec"]["data"]:
+        entry["secretKey"] = VALUE
+        if entry["remoteRef"].get("property") == BASE64:
+            entry["remoteRef"]["decodingStrategy"] = "Base64"
+    return made
 
 
 def external_secret(

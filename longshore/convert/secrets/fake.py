@@ -6,8 +6,11 @@ Source: https://external-secrets.io/latest/provider/fake/
 
 from __future__ import annotations
 
+from base64 import b64encode
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final
+
+from longshore.convert.secrets.contents import BASE64
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,11 +25,15 @@ def provider(options: Options, account: str, keys: Mapping[str, tuple[str, ...]]
     return {
         "fake": {
             "data": [
-                {"key": key, "value": dumps(dict.fromkeys(properties, MADE_UP)) if properties else MADE_UP}
+                {"key": key, "value": dumps({each: _made_up(each) for each in properties}) if properties else MADE_UP}
                 for key, properties in sorted(keys.items())
             ]
         }
     }
+
+
+def _made_up(key: str) -> str:
+    return b64encode(MADE_UP.encode()).decode() if key == BASE64 else MADE_UP
 
 
 def identity(options: Options) -> dict[str, str]:  # noqa: ARG001

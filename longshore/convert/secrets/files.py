@@ -15,7 +15,7 @@ from longshore.convert.estate.mounts import attach
 from longshore.convert.kubernetes.names import label
 from longshore.convert.secrets.binding import versioned
 from longshore.convert.secrets.external_secret import external_secret
-from longshore.convert.secrets.needs import remote_key
+from longshore.convert.secrets.remotes import remote_key
 from longshore.model import Emit
 from longshore.regex import Regex
 

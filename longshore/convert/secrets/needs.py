@@ -1,4 +1,4 @@
-"""What each service needs from the secret backend: which keys, why, and under which remote name.
+"""What each service needs from the secret backend: which keys, and why.
 
 Computed once per service from the canonical model. The manifests, `longshore secrets` and the reports all read it, so
 they cannot disagree.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from longshore.compose.references import OPEN, reference, references, sole_reference
+from longshore.compose.references import OPEN, references, sole_reference
+from longshore.convert.estate.configs import config, declaration
 from longshore.convert.kubernetes.names import digest
-from longshore.convert.secrets.detection import Hit, detect, text_hit, variable
+from longshore.convert.secrets.detection import Hit, detect
 from longshore.convert.secrets.overrides import overrides
 from longshore.regex import Regex
 
@@ -18,14 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from longshore.convert.estate import Estate, Service
-    from longshore.convert.options import Options
     from longshore.model import Path
-
-SHARED: Final = "_shared"
-"""Folder of the remote secrets that several services read: compose's top-level `secrets:`."""
-
-VALUE: Final = "value"
-"""The one key of such a remote secret."""
 
 FIXED: Final = frozenset({"V1", "V2"})
 """Rules that no declaration overrules in production: a private key, the shape of a known token."""
@@ -36,7 +30,7 @@ _ELSEWHERE: Final = ("command", "entrypoint", "healthcheck", "post_start", "pre_
 _REFUSED: Final = Regex(r"[^A-Za-z0-9_]|^(?=[0-9])")
 
 
-Origin = Literal["variable", "literal", "env_file", "file"]
+Origin = Literal["variable", "literal", "env_file", "file", "mounted", "content"]
 
 
 class Need(NamedTuple):
@@ -44,27 +38,14 @@ class Need(NamedTuple):
 
     origin: `variable`, the value of the compose variable `source`; `literal`, the value that the compose file gives to
     the environment entry `source`; `env_file`, the one that an env file of the service gives to it; `file`, the content
-    of the file `source`. paths: every place that uses it.
+    of the file `source`; `mounted`, the same with host names as they are in the cluster; `content`, the text of the
+    config `source`. paths: every place that uses it.
     """
 
     key: str
     origin: Origin
     source: str
     paths: tuple[Path, ...]
-
-
-class Remote(NamedTuple):
-    """One remote secret that the manifests read.
-
-    name: its path in the backend. owner: the compose service, or the entry of top-level `secrets:`, it belongs to.
-    external: somebody else owns it; it is read whole.
-    """
-
-    name: str
-    owner: str
-    needs: Mapping[str, Need]
-    shared: bool = False
-    external: bool = False
 
 
 class Setting(NamedTuple):
@@ -175,28 +156,15 @@ def _elsewhere(service: Service) -> Iterator[tuple[Path, str]]:
     for attribute in _ELSEWHERE:
         yield from referring(service).get(attribute, ())
     for mount in service.model.get("configs") or []:
-        yield from config_text(service.estate, str(mount["source"]))
+        yield from _config_text(service.estate, str(mount["source"]))
 
 
-def config_text(estate: Estate, name: str) -> Iterator[tuple[Path, str]]:
-    """The content of a config that the operator fills in: it names secret variables, and no plain secret is beside."""
-    declared = (estate.project.model.get("configs") or {}).get(name) or {}
-    if "content" in declared:
-        place, text = "content", str(declared["content"])
-    elif "environment" in declared:
-        place, text = "environment", variable_text(estate, str(declared["environment"])) or ""
-    else:
-        return
-    if OPEN in text and not text_hit(text):
-        yield ("configs", name, place), text
-
-
-def variable_text(estate: Estate, name: str) -> str | None:
-    """What stands for the variable `name`: its reference where it is secret, set or not; None where it is not set."""
-    value = estate.project.environment.get(name)
-    if value is None and estate.options.secrets.variables.get(name, variable(name, None)):
-        return reference(name)
-    return value
+def _config_text(estate: Estate, name: str) -> Iterator[tuple[Path, str]]:
+    """The content of a config that the operator fills in, because it names secret variables."""
+    found = config(estate, name)
+    if found.filled:
+        (text,) = found.files.values()
+        yield ("configs", name, "content" if "content" in declaration(estate, name) else "environment"), text.decode()
 
 
 Places = list[tuple["Path", str]]
@@ -225,58 +193,3 @@ def _add_referring(value: Any, path: Path, found: Places) -> None:
         for key, child in value.items() if isinstance(value, dict) else enumerate(value):
             if not isinstance(child, str) or OPEN in child:
                 _add_referring(child, (*path, key), found)
-
-
-def remote_key(options: Options, service: Service) -> str:
-    """Name of the remote secret of one service: `dev/shop/orders`."""
-    return f"{folder(options)}{service.slug}"
-
-
-def shared_key(options: Options, name: str) -> str:
-    """Name of the remote secret behind an entry of compose's top-level `secrets:`: `dev/shop/_shared/tls_key`."""
-    return f"{folder(options)}{SHARED}/{name}"
-
-
-def folder(options: Options) -> str:
-    """Where all remote secrets of one team in one environment live: `dev/shop/`."""
-    return f"{options.secrets.prefix}{options.environment}/{options.team}/"
-
-
-def shared_secrets(estate: Estate) -> dict[str, dict[str, Any]]:
-    """Entries of compose's top-level `secrets:` that some service mounts, by name."""
-    used = {mount["source"] for service in estate for mount in service.model.get("secrets") or []}
-    declared = estate.project.model.get("secrets") or {}
-    return {name: declared[name] or {} for name in sorted(used) if name in declared}
-
-
-def remotes(estate: Estate) -> tuple[Remote, ...]:
-    """Every remote secret that the project reads: those of services, then the shared ones."""
-    return estate.memo(_remotes)
-
-
-def _remotes(estate: Estate) -> tuple[Remote, ...]:
-    options = estate.options
-    own = (Remote(remote_key(options, service), service.name, needs(service)) for service in estate)
-    shared = (_shared(options, name, declared) for name, declared in shared_secrets(estate).items())
-    return (*(remote for remote in own if remote.needs), *shared)
-
-
-def shared_remote(estate: Estate, name: str) -> Remote | None:
-    """The remote secret behind one entry of top-level `secrets:`; None where nobody mounts it."""
-    return next((remote for remote in remotes(estate) if remote.shared and remote.owner == name), None)
-
-
-def _shared(options: Options, name: str, declared: Mapping[str, Any]) -> Remote:
-    if declared.get("external"):
-        return Remote(str(declared.get("name") or name), name, {}, shared=True, external=True)
-    path: Path = ("secrets", name)
-    if "environment" in declared:
-        need = Need(VALUE, "variable", str(declared["environment"]), ((*path, "environment"),))
-    else:
-        need = Need(VALUE, "file", str(declared.get("file") or ""), ((*path, "file"),))
-    return Remote(shared_key(options, name), name, {VALUE: need}, shared=True)
-
-
-def remote_keys(estate: Estate) -> dict[str, tuple[str, ...]]:
-    """Every remote secret that the project reads, with its properties; none for an external one, read whole."""
-    return {remote.name: tuple(remote.needs) for remote in remotes(estate)}

@@ -83,10 +83,11 @@ def _ready_for_the_node(prepared: Prepared, manifests: Iterable[Manifest]) -> It
 
 
 def _secret(prepared: Prepared, manifest: Manifest) -> Manifest:
-    texts = {}
+    texts, encoded = {}, {}
     for entry in manifest["spec"]["data"]:
         remote = entry["remoteRef"]
-        texts[entry["secretKey"]] = prepared.values.get(remote["key"], {}).get(remote.get("property", ""), "")
+        held = encoded if "decodingStrategy" in remote else texts
+        held[entry["secretKey"]] = prepared.values.get(remote["key"], {}).get(remote.get("property", ""), "")
     target = manifest["spec"]["target"]
     templates = target.get("template", {}).get("data")
     if templates:
@@ -95,7 +96,8 @@ def _secret(prepared: Prepared, manifest: Manifest) -> Manifest:
             for file in templates
         }
         texts = filled
-    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": target["name"]}, "stringData": texts}
+    metadata = {"name": target["name"]}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": texts, "data": encoded}
 
 
 def _adapted(manifest: Manifest) -> Manifest:

@@ -17,7 +17,7 @@ from longshore.convert.estate.image_facts import ImageFacts, known, of
 from longshore.convert.options import NOTHING, Options, ServiceSettings
 from longshore.convert.secrets.detection import variable
 from longshore.convert.secrets.detection.uses import secret_by_use
-from longshore.convert.secrets.needs import remotes
+from longshore.convert.secrets.remotes import remotes
 from longshore.disk import Disk
 from longshore.stores.value import Value
 from tests.node.comparison.dialled import configured, dialled, named
