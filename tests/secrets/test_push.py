@@ -184,11 +184,10 @@ def test_a_file_that_is_not_there_is_told(project, aws):
     assert "No such file" in answer.err
 
 
-def test_binary_is_refused_with_a_way_out(project, aws):
+def test_what_is_no_text_is_stored_in_base64(project, aws):
     (project.folder / "tls.key").write_bytes(b"\x80\x81")
-    answer = project.push("--from", ".env", "--yes")
-    assert answer.code == 1
-    assert "`external`" in answer.err
+    assert project.push("--from", ".env", "--yes").code == 0
+    assert aws.values("dev/shop/_shared/tls_key") == {"base64": "gIE="}
 
 
 def test_prune_takes_away_what_nobody_needs(pushed, aws):
