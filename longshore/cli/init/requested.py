@@ -206,10 +206,11 @@ def _compose(given: Given, shell: Shell, root: str) -> Compose:
     def relative(path: str) -> str:
         return os.path.relpath(os.path.realpath(os.path.join(shell.directory, path)), root)
 
-    named, folder = given.texts("--file"), root if os.path.isdir(root) else shell.directory
-    if len(named) == 1 and has_compose_file(named[0], shell):
-        named, folder = (), os.path.join(shell.directory, named[0])
-    files = named or _search(given, shell, folder)
+    files = given.texts("--file")
+    if len(files) == 1 and has_compose_file(files[0], shell):
+        files = _search(given, shell, os.path.join(shell.directory, files[0]))
+    elif not files:
+        files = _search(given, shell, root if os.path.isdir(root) else shell.directory)
     if not files:
         names = ", ".join(NAMES)
         help_text = f"name one with `-f FILE` ({names} are found), or make the platform alone with `--platform-only`"
