@@ -10,7 +10,7 @@ PURE = $(PY) -m pytest -m "not cluster" --numprocesses 2 --dist loadfile
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--all-extras --custom-compile-command "make lock" $(FLAGS)
 
-.PHONY: help setup plan lint check test up preview refresh destroy lock compare cluster cluster-down node node-down docker docker-down bench secrets-report fuzz docs clean
+.PHONY: help setup plan lint check test up preview refresh destroy cancel lock compare cluster cluster-down node node-down docker docker-down bench secrets-report fuzz docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -48,7 +48,7 @@ check: lint ## Lint and the fast tests: for every commit
 test: $(TOOLS) ## All tests, on a real Kubernetes API that is built once (about 25 minutes the first time)
 	@$(PURE); pure=$$?; $(PY) -m pytest -m cluster && exit $$pure
 
-up preview refresh destroy: $(TOOLS) ## make up STACK=shop.local: the same with a real Pulumi engine (FLAGS=… are its own)
+up preview refresh destroy cancel: $(TOOLS) ## make up STACK=shop.local: the same with a real Pulumi engine (FLAGS=… are its own); cancel: after a crash
 	@$(PY) -m tools.pulumi $@ "$(STACK)" $(FLAGS)
 
 cluster: $(TOOLS) ## Start a local Kubernetes control plane with simulated nodes, and print its KUBECONFIG

@@ -10,6 +10,7 @@ from typing import Any, Final, NotRequired, TypedDict
 import pulumi
 import pulumi_kubernetes as k8s
 
+from longshore.cluster.bound import MANAGED_BY, STACK, TEAM
 from longshore.components.clusters.eks_access import access_entry, role_name
 from longshore.components.component import Component
 
@@ -117,10 +118,12 @@ class TeamAccess(Component):
         opts: pulumi.ResourceOptions | None = None,
         *,
         outside: "k8s.Provider | None" = None,
+        resumed: bool = False,
     ) -> None:
         """Declare the place of a team.
 
         outside: the provider of the namespace itself, where that of the component takes over what is there already.
+        resumed: whether this stack made the namespace before, and was perhaps interrupted before it wrote that down.
         """
         super().__init__(name, opts, formerly="longshore:kubernetes:TeamAccess")
         self._args = args
@@ -128,7 +131,7 @@ class TeamAccess(Component):
         self._production = args.get("production", False)
         group = args.get("group", f"team:{args['team']}")
         deployers = f"{group}:deploy"
-        namespace = self._namespace(outside)
+        namespace = self._namespace(outside, resumed=resumed)
         within = pulumi.ResourceOptions.merge(self._after, pulumi.ResourceOptions(depends_on=[namespace]))
         self._limits(within)
         if args.get("network_policies", True):
@@ -169,17 +172,18 @@ class TeamAccess(Component):
     def _metadata(self, name: str) -> dict[str, Any]:
         return {"name": name, "namespace": self._namespace_name}
 
-    def _namespace(self, provider: "k8s.Provider | None") -> "k8s.core.v1.Namespace":
+    def _namespace(self, provider: "k8s.Provider | None", *, resumed: bool) -> "k8s.core.v1.Namespace":
         level = PodSecurity(self._args.get("pod_security", PodSecurity.BASELINE))
         stricter = PodSecurity.BASELINE if level is PodSecurity.PRIVILEGED else PodSecurity.RESTRICTED
         return k8s.core.v1.Namespace(
             self._namespace_name,
             metadata={
                 "name": self._namespace_name,
+                "annotations": {STACK: f"{pulumi.get_project()}/{pulumi.get_stack()}"},
                 "labels": {
-                    "app.kubernetes.io/managed-by": "longshore",
+                    MANAGED_BY: "longshore",
                     "longshore.dev/environment": self._args["environment"],
-                    "longshore.dev/team": self._args["team"],
+                    TEAM: self._args["team"],
                     "pod-security.kubernetes.io/enforce": level.value,
                     # What the next stricter level would say, said as a warning at every deployment.
                     "pod-security.kubernetes.io/warn": stricter.value,
@@ -188,7 +192,12 @@ class TeamAccess(Component):
             opts=pulumi.ResourceOptions.merge(
                 self._after,
                 # A namespace that is there already is somebody else's, with things in it that are not ours to delete.
-                pulumi.ResourceOptions(provider=provider, protect=self._production or None),
+                # Unless this stack made it itself.
+                pulumi.ResourceOptions(
+                    provider=provider,
+                    protect=self._production or None,
+                    import_=self._namespace_name if resumed else None,
+                ),
             ),
         )
 

@@ -20,6 +20,7 @@ from longshore.model import Conversion, Manifest, ObjectKey, key_of
 from longshore.stack.application import convert_application
 
 CLAIM = "PersistentVolumeClaim"
+REPLICAS = ("spec", "replicas")
 STATEFUL = frozenset({CLAIM, "StatefulSet"})
 ROLE = "eks.amazonaws.com/role-arn"
 
@@ -232,6 +233,7 @@ class Application(Component):
             options = pulumi.ResourceOptions(
                 depends_on=[made[earlier] for earlier in sorted(needs[key])],
                 protect=(args.get("production", False) and key.kind in STATEFUL) or None,
+                ignore_changes=[".".join(REPLICAS)] if is_unasked(conversion, key) else None,
                 # A claim that must be made anew goes only once no pod has it; both are called as before.
                 replace_with=[made[claim] for claim in claims] or None,
                 # Of a Job that changed no two run at once; another name would let them.
@@ -271,6 +273,15 @@ def store_account(conversion: Conversion) -> str:
         if manifest["kind"] == "SecretStore":
             return f"{manifest['metadata']['name']}-secrets"
     return ""
+
+
+def is_unasked(conversion: Conversion, key: ObjectKey) -> bool:
+    """Whether the number of pods of a workload stands in no file: then whoever scales it has the say, if anybody does.
+
+    An autoscaler and `kubectl scale` write the field too. Where a file has a number, each deployment writes it again.
+    """
+    wrote = [origin for field, origin in conversion.origins[key] if field == REPLICAS]
+    return bool(wrote) and all(origin.policy and not origin.setting for origin in wrote)
 
 
 def creation_needs(conversion: Conversion) -> dict[ObjectKey, frozenset[ObjectKey]]:

@@ -33,6 +33,11 @@ class Refused(Exception):  # noqa: N818  it reads as what it means where it is r
         self.help = help
         self.code = code
 
+    @property
+    def whole(self) -> str:
+        """Message and help in one line."""
+        return "; ".join(filter(None, (self.message, self.help)))
+
 
 def suggestion(word: str, known: Sequence[str] | Mapping[str, object]) -> str:
     """Say "did you mean `x`?" where a known word is close to `word`, else nothing."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+import pulumi
 import pulumi_kubernetes as k8s
-
-if TYPE_CHECKING:
-    import pulumi
 
 
 class Connection(NamedTuple):
@@ -17,7 +15,8 @@ class Connection(NamedTuple):
     deployment. inside: for a namespace that is the stack's alone. An object of the same name is what an interrupted
     deployment made and could not write down; the next one goes on with it. Inside, no two resources may ever name one
     object, not even one after the other: the first's deletion would take what the second had taken over. So the names
-    of resources there are made of the names of objects and of nothing else.
+    of resources there are made of the names of objects and of nothing else. What we say of an object there holds, who
+    else may have said something of the same field since; what we say nothing of is left to others (docs/stacks.md).
     """
 
     outside: k8s.Provider
@@ -31,14 +30,16 @@ def connect(
     identifier: pulumi.Input[str],
     context: str = "",
     opts: pulumi.ResourceOptions,
+    hooks: pulumi.ResourceHookBinding | None = None,
 ) -> Connection:
     """Connect to a cluster.
 
     kubeconfig: content or path, never empty: without one the provider takes that of whoever runs Pulumi. identifier:
     while it stays, a kubeconfig that changes or is not known yet replaces nothing; a new one replaces everything.
+    hooks: run before anything is done by a kubeconfig that is new to the state.
     """
 
-    def provider(suffix: str, *, takes_over: bool) -> k8s.Provider:
+    def provider(suffix: str, more: pulumi.ResourceOptions, *, takes_over: bool) -> k8s.Provider:
         return k8s.Provider(
             f"{name}-{suffix}",
             kubeconfig=kubeconfig,
@@ -49,7 +50,11 @@ def connect(
             enable_config_map_mutable=True,
             suppress_helm_hook_warnings=True,
             upsert_existing_objects=takes_over,
-            opts=opts,
+            # The API server fills lists such as those of an ExternalSecret, whose elements cannot be shared: what it
+            # filled before an interruption would be a conflict after it.
+            enable_patch_force=takes_over or None,
+            opts=pulumi.ResourceOptions.merge(opts, more),
         )
 
-    return Connection(provider("k8s", takes_over=False), provider("k8s-inside", takes_over=True))
+    outside = provider("k8s", pulumi.ResourceOptions(hooks=hooks), takes_over=False)
+    return Connection(outside, provider("k8s-inside", pulumi.ResourceOptions(depends_on=[outside]), takes_over=True))

@@ -29,7 +29,15 @@ class KubeconfigCluster(Component):
     cluster_identifier: pulumi.Output[str]
     """Tells the cluster from another: `clusterIdentifier` of a Kubernetes provider."""
 
-    def __init__(self, name: str, args: KubeconfigClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        args: KubeconfigClusterArgs,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        hooks: pulumi.ResourceHookBinding | None = None,
+    ) -> None:
+        """Reach the cluster; hooks: run before anything is done by a kubeconfig that is new to the state."""
         super().__init__(name, opts, formerly="longshore:kubernetes:Kubeconfig")
         self.cluster_identifier = pulumi.Output.from_input(args.get("identifier", "kubeconfig"))
         self.connection = connect(
@@ -38,5 +46,6 @@ class KubeconfigCluster(Component):
             identifier=self.cluster_identifier,
             context=args.get("context", ""),
             opts=self._after,
+            hooks=hooks,
         )
         self.register_outputs({"clusterIdentifier": self.cluster_identifier})

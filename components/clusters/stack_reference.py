@@ -1,6 +1,5 @@
 """`StackReferenceCluster`: the cluster of another stack, by what that stack exports."""
 
-from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -45,7 +44,7 @@ class StackReferenceCluster(Component):
         reference = pulumi.StackReference(f"{name}-{stack}", stack_name=full, opts=self._after)
 
         def exported(key: str) -> pulumi.Output[str]:
-            return reference.outputs.apply(lambda outputs: _required(outputs, key, stack))
+            return reference.get_output(key).apply(lambda value: _required(value, key, stack))
 
         self.cluster_name = exported("clusterName")
         self.cluster_identifier = exported("clusterIdentifier")
@@ -66,9 +65,8 @@ class StackReferenceCluster(Component):
         )
 
 
-def _required(outputs: Mapping[str, Any], key: str, stack: str) -> str:
+def _required(value: Any, key: str, stack: str) -> str:
     """Read one output; without a kubeconfig the provider would silently take the one of whoever runs Pulumi."""
-    value = outputs.get(key)
     if not value:
         raise pulumi.RunError(f"stack {stack} exports no `{key}`: deploy it first (`pulumi up -s {stack}`)")
     return str(value)

@@ -141,7 +141,8 @@ def _instead(path: str, reading: Reading) -> str:
     if reading.files.kind(directory) != "directory":
         return f"there is no directory {quote(reading.shown(directory))} either"
     wanted, names = path.rpartition("/")[2], reading.files.list(directory)
-    others = [name for name in names if name.endswith(_ENDINGS)]
+    # Hidden files are settings of tools.
+    others = [name for name in names if name.endswith(_ENDINGS) and not name.startswith(".")]
     there = f"there are {', '.join(map(quote, others[:_FEW]))}" if others else "no file there ends in `.yaml` or `.yml`"
     # The endings are alike anyway, and people rarely mistype the first letter.
     return did_you_mean(wanted, [name for name in names if name[:1] == wanted[:1]]) or there

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -17,28 +15,34 @@ from longshore.components import (
 )
 from longshore.program import arguments
 from longshore.stack import settings as wanted
-from longshore.stack.pins import REHEARSAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from longshore.components import Network
+    from longshore.program.bound_cluster import Reached
     from longshore.stack.settings import Settings
 
 Cluster = EksCluster | StackReferenceCluster | KubeconfigCluster
 
 
-def cluster_of(settings: Settings, network: Network | None, opts: pulumi.ResourceOptions, root: str) -> Cluster:
+def cluster_of(
+    settings: Settings, network: Network | None, opts: pulumi.ResourceOptions, reached: Reached | None
+) -> Cluster:
     """Make, or reach, the cluster of a stack.
 
-    network: of the stack, there for a cluster of its own. opts: with the provider of its AWS account. root: of the
-    project.
+    network: of the stack, there for a cluster of its own. opts: with the provider of its AWS account. reached: the
+    cluster of a stack on a kubeconfig.
     """
     cluster = settings.cluster
     if isinstance(cluster, wanted.StackCluster):
         return StackReferenceCluster(settings.environment, StackReferenceClusterArgs(stack=cluster.stack))
     if isinstance(cluster, wanted.KubeconfigCluster):
-        return _reached(settings.environment, cluster, root)
+        assert reached  # noqa: S101  it was reached before
+        how = KubeconfigClusterArgs(kubeconfig=reached.kubeconfig, identifier=cluster.identifier)
+        found = KubeconfigCluster(settings.environment, how, hooks=reached.hooks())
+        reached.watch(found.connection.outside)
+        return found
     assert network  # noqa: S101  checked with the settings
     assert settings.aws  # noqa: S101  likewise
     args = arguments.eks_cluster(cluster, settings.aws, network, production=settings.in_production)
@@ -57,24 +61,8 @@ def exports(cluster: Cluster) -> Mapping[str, pulumi.Input[Any]]:
         "clusterName": cluster.cluster_name,
         **identifier,
         "clusterVersion": cluster.cluster_version,
-        "kubeconfig": cluster.kubeconfig,
+        # It lets nobody in; but it is long, and what is secret is not shown after each `up`.
+        "kubeconfig": pulumi.Output.secret(cluster.kubeconfig),
         "oidcProviderArn": cluster.oidc_provider_arn,
         "oidcIssuer": cluster.oidc_issuer,
     }
-
-
-def kubeconfig_path(settings: wanted.KubeconfigCluster, root: str) -> str:
-    """The absolute path of the file: the stack's, `$KUBECONFIG`, or kubectl's own default."""
-    chosen = settings.path or os.environ.get("KUBECONFIG") or "~/.kube/config"
-    return str(Path(root, Path(chosen).expanduser()))
-
-
-def _reached(name: str, cluster: wanted.KubeconfigCluster, root: str) -> KubeconfigCluster:
-    path = kubeconfig_path(cluster, root)
-    if not os.environ.get(REHEARSAL) and not Path(path).is_file():
-        # The provider would take the path for the content of a kubeconfig, and say so in other words.
-        several = "; name one of them" if os.pathsep in path else ""
-        raise pulumi.RunError(f"no kubeconfig at {path}{several}: set `longshore:cluster.path` or $KUBECONFIG")
-    # The path and not what is in the file, so that no token or key of it gets into the state.
-    args = KubeconfigClusterArgs(kubeconfig=path, context=cluster.context, identifier=cluster.identifier)
-    return KubeconfigCluster(name, args)

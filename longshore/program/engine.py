@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
@@ -13,7 +15,7 @@ from longshore.model import Severity
 from longshore.stack.pins import REHEARSAL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from longshore.model import Finding
     from longshore.stack.settings import Settings
@@ -30,6 +32,18 @@ def end_when_interrupted() -> None:
     """
     if not os.environ.get(REHEARSAL):
         signal.signal(signal.SIGINT, lambda *_: os._exit(_ALREADY_SAID))
+
+
+@contextmanager
+def said_once() -> Iterator[None]:
+    """Let a refusal be all that the engine says; by itself it adds that an unhandled error occurred."""
+    try:
+        yield
+    except pulumi.RunError as refusal:
+        if os.environ.get(REHEARSAL):
+            raise
+        pulumi.log.error(str(refusal))
+        sys.exit(_ALREADY_SAID)
 
 
 def config() -> Mapping[str, Any]:

@@ -9,10 +9,11 @@ import pulumi
 
 from longshore.components import MonthlyBudget, Network, SecretsOperator
 from longshore.program import arguments
+from longshore.program.bound_cluster import reach
 from longshore.program.cluster import cluster_of, exports
-from longshore.program.engine import config, end_when_interrupted, stop_on_errors
+from longshore.program.engine import config, end_when_interrupted, said_once, stop_on_errors
 from longshore.program.providers import aws_provider, stack_tag
-from longshore.program.team import Ground, deploy_team, operator_namespace
+from longshore.program.team import Ground, deploy_team, operator_namespace, reads_secrets
 from longshore.stack.reading import convert_stack, read_stack, summary
 
 if TYPE_CHECKING:
@@ -23,23 +24,34 @@ def deploy() -> None:
     """Declare all that the stack around this program is, and export what other stacks need of it.
 
     Raises:
-        pulumi.RunError: its settings or its compose files have errors; nothing was declared.
+        pulumi.RunError: in a rehearsal, its settings or its compose files have errors; nothing was declared. For an
+            engine the program ends with what it has said of them.
     """
     end_when_interrupted()
+    with said_once():
+        declare()
+
+
+def declare() -> None:
+    """Declare all of it."""
     stack = read_stack(pulumi.get_stack(), os.getcwd(), config())
     estate = convert_stack(stack, os.environ, deploying=True)
     settings = stop_on_errors(stack.settings, *summary(stack, estate))  # before the first resource
 
     aws = aws_provider(settings, stack.name)
     in_aws = pulumi.ResourceOptions(provider=aws)
-    cluster = cluster_of(settings, _network(settings, in_aws), in_aws, stack.root)
+    conversion = estate.conversion if estate else None
+    needs_operator = reads_secrets(conversion) and settings.operator is None
+    reached = reach(settings, stack.root, needs_operator=needs_operator)
+    cluster = cluster_of(settings, _network(settings, in_aws), in_aws, reached)
     operator = _operator(settings, pulumi.ResourceOptions(provider=cluster.connection.outside))
     if settings.budget:
         name, args = arguments.budget(settings, settings.budget, stack_tag(stack.name))
         MonthlyBudget(name, args, in_aws)
     if settings.team:
-        ground = Ground(cluster, aws, operator, operator_namespace(settings, stack.platform))
-        deploy_team(settings, estate.conversion if estate else None, ground)
+        resumed = reached is not None and reached.has_namespace
+        ground = Ground(cluster, aws, operator, operator_namespace(settings, stack.platform), resumed)
+        deploy_team(settings, conversion, ground)
 
     for key, value in exports(cluster).items():
         pulumi.export(key, value)

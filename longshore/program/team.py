@@ -34,13 +34,14 @@ if TYPE_CHECKING:
 class Ground(NamedTuple):
     """What a team stands on: the cluster, the AWS account if there is one, and the operator if this stack made it.
 
-    operator_namespace: of the operator, whoever made it.
+    operator_namespace: of the operator, whoever made it. resumed: whether this stack made the namespace before.
     """
 
     cluster: Cluster
     aws: aws.Provider | None
     operator: pulumi.Resource | None
     operator_namespace: str
+    resumed: bool
 
 
 def operator_namespace(settings: Settings, platform: Settings | None) -> str:
@@ -56,7 +57,7 @@ def deploy_team(settings: Settings, conversion: Conversion | None, ground: Groun
     args = arguments.team_access(settings)
     if settings.aws and not isinstance(ground.cluster, KubeconfigCluster):
         args["cluster_name"], args["partition"] = ground.cluster.cluster_name, settings.aws.partition
-    access = TeamAccess(settings.team, args, opts, outside=connection.outside)
+    access = TeamAccess(settings.team, args, opts, outside=connection.outside, resumed=ground.resumed)
     if conversion is None:
         return
     after: list[pulumi.Resource | None] = [access, _identity(settings, conversion, ground, access, opts)]
@@ -73,6 +74,12 @@ def deploy_team(settings: Settings, conversion: Conversion | None, ground: Groun
         pulumi.ResourceOptions.merge(opts, waits),
         conversion=conversion,
     )
+
+
+def reads_secrets(conversion: Conversion | None) -> bool:
+    """Whether anything of a conversion is for the secrets operator."""
+    manifests = conversion.manifests if conversion else ()
+    return any(manifest["kind"] in {"ExternalSecret", "SecretStore"} for manifest in manifests)
 
 
 def _identity(

@@ -174,11 +174,11 @@ class StackCluster(Section):
 
 @dataclass(frozen=True, slots=True)
 class KubeconfigCluster(Section):
-    """Any cluster that a kubeconfig file names; only its path is given to Pulumi, never its content.
+    """Any cluster that a kubeconfig file names; no credentials of it get into the state of Pulumi.
 
     path: empty takes `$KUBECONFIG`, or else `~/.kube/config`; relative to the project. context: empty takes the
-    current one. identifier: a new one tells that the cluster behind the same kubeconfig is another, so that all is
-    made anew; the same one keeps everything when only the file changes.
+    current one at the first `up`; from then on the stack stays with that cluster. identifier: another value moves
+    the stack to another cluster, where all is made anew, and deleted here.
     """
 
     kind: Literal["kubeconfig"]

@@ -60,6 +60,8 @@ def check_settings(config: Mapping[str, Any], file: StackFile) -> Checked:
     config: what applies, by full key (`longshore:team`); values as in the file, or as Pulumi gives them to a
     program, objects and lists as JSON text. file: where the findings point to.
     """
+    if file.findings and not file.values:
+        return Checked(None, file.findings)  # of what could not be read, nothing can be missing
     ours = {key.removeprefix(NAMESPACE): _parsed(value) for key, value in config.items() if key.startswith(NAMESPACE)}
     secrets = tuple(secrets_in(ours, ()))
     decoded = decode(STACK, ours, NAMESPACE)
@@ -282,10 +284,10 @@ def _application(settings: Settings) -> Iterator[Wrong]:
     if settings.team_namespace in SYSTEM_NAMESPACES or settings.team_namespace.startswith("kube-"):
         key = "namespace" if settings.namespace else "team"
         yield Wrong((key,), f"`{settings.team_namespace}` is a namespace of Kubernetes itself", "choose another name")
-    if not settings.team and not isinstance(settings.cluster, EksCluster):
+    if not settings.team and not settings.operator and not isinstance(settings.cluster, EksCluster):
         yield Wrong(
             (),
-            "the stack makes nothing: it has no cluster and no team",
+            "the stack makes nothing: it has no cluster, no operator and no team",
             "write `longshore:team: …`, or `cluster: {kind: eks}`",
         )
     cloud = settings.aws or isinstance(settings.cluster, StackCluster)

@@ -157,6 +157,8 @@ def test_bad_input_is_one_finding_and_exit_2(case: str, tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_told_what_is(tmp_path: Path) -> None:
     (tmp_path / "two.yaml").write_text("")
     assert '\nhelp: there are "two.yaml"\n' in longshore("check", "-f", "gone.yaml", folder=tmp_path).out
+    (tmp_path / ".pre-commit-config.yaml").write_text("repos: []\n")  # the settings of a tool
+    assert "pre-commit" not in longshore("check", "-f", "gone.yaml", folder=tmp_path).out
     assert "\nhelp: did you mean `two.yaml`?\n" in longshore("check", "-f", "tow.yaml", folder=tmp_path).out
     assert '\nhelp: there is no directory "no" either\n' in longshore("check", "-f", "no/x", folder=tmp_path).out
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -13,7 +15,7 @@ from longshore.components.resources import CLASSES, notes, resource, rollout_sec
 from longshore.convert.kubernetes.kinds import API_VERSION
 from longshore.convert.kubernetes.order import apply_order, dependencies
 from longshore.model import Conversion, ObjectKey, key_of
-from longshore.program.cluster import cluster_of, kubeconfig_path
+from longshore.program.bound_cluster import command, reach
 from longshore.stack.settings import KubeconfigCluster, Settings
 from tests.components.stage import APPLICATION, nodes, play, small
 
@@ -228,16 +230,41 @@ def test_an_order_of_unknown_objects_is_no_mistake():
 def test_a_platform_that_exports_no_kubeconfig_is_told():
     """Or the provider would take the kubeconfig of whoever runs Pulumi."""
     with pytest.raises(pulumi.RunError, match="deploy it first"):
-        _required({"clusterName": "dev"}, "kubeconfig", "platform.dev")
-    assert _required({"kubeconfig": "{}"}, "kubeconfig", "platform.dev") == "{}"
+        _required(None, "kubeconfig", "platform.dev")
+    assert _required("{}", "kubeconfig", "platform.dev") == "{}"
 
 
 def test_a_kubeconfig_that_is_not_there_is_told(monkeypatch, tmp_path):
-    settings = KubeconfigCluster(kind="kubeconfig")
-    monkeypatch.setenv("KUBECONFIG", "one:two")
-    whole = Settings("dev", settings)
-    with pytest.raises(pulumi.RunError, match="name one of them"):
-        cluster_of(whole, None, pulumi.ResourceOptions(), str(tmp_path))
-    monkeypatch.delenv("KUBECONFIG")
-    assert kubeconfig_path(settings, "/project").endswith("/.kube/config")
-    assert kubeconfig_path(KubeconfigCluster("kubeconfig", path="there"), "/project") == "/project/there"
+    """Or the provider would take the path for the content."""
+    whole = Settings("dev", KubeconfigCluster(kind="kubeconfig"))
+    monkeypatch.setenv("KUBECONFIG", "/one:/two")
+    with pytest.raises(pulumi.RunError, match=r"no kubeconfig at /one:/two; set `longshore:cluster\.path`"):
+        reach(whole, str(tmp_path), needs_operator=False)
+
+
+def test_the_login_is_called_by_its_name_where_the_engine_finds_it(monkeypatch, tmp_path):
+    """By a path only where there is no other way: the state of one machine is read on the next."""
+    here = str(Path(sys.executable).parent)
+    monkeypatch.setenv("PATH", here)
+    assert command() == [sys.executable, "-P", "-m", "longshore.cluster.login"], "there for programs alone"
+    program = tmp_path / "longshore-login"
+    program.write_text("#!/bin/sh\n", "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{here}:{tmp_path}")
+    assert command() == ["longshore-login"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "settings", "ignored"),
+    [
+        ("", {}, ("spec.replicas",)),
+        (", scale: 1", {}, ()),
+        (", deploy: {replicas: 3}", {}, ()),
+        ("", {"longshore:services": {"web": {"replicas": 1}}}, ()),
+    ],
+)
+def test_the_number_of_pods_is_left_to_others_where_no_file_has_it(tmp_path, asked, settings, ignored):
+    compose = f"services: {{web: {{image: 'nginx:1.27.0', mem_limit: 64m{asked}}}}}\n"
+    found = nodes(play(small(tmp_path / "project", compose, settings), "web.local"))
+    (workload,) = [node for node in found.values() if node.type.endswith(":Deployment")]
+    assert workload.ignored == ignored

@@ -70,6 +70,13 @@ def test_a_stack_file_that_cannot_be_read_says_why(text, message):
     assert all(finding.span for finding in found)
 
 
+@pytest.mark.parametrize("text", ["config: [", "- config", "config: &x [*x]", "longshore:team: shop: dev"])
+def test_of_a_stack_file_that_cannot_be_read_nothing_else_is_said(text):
+    """That `environment` is missing there would be a guess."""
+    file = read_stack_file(text, "stack.yaml")
+    assert check_settings({}, file).findings == file.findings
+
+
 def test_scalars_are_those_of_yaml_1_2():
     text = "a: yes\nb: 0755\nc: 22:22\nd: true\ne: 1.5\nf: '7'\ng: ~\nh: 2024-01-01"
     assert read_stack_file(text, "x").values == {
@@ -128,11 +135,15 @@ def test_what_contradicts_itself_is_refused(change, message):
         (APPLICATION, "`longshore:secrets` needs a region of AWS Secrets Manager"),
         ({"longshore:access": {"people": ["arn:aws:iam::111122223333:role/x"]}}, "`longshore:access` names IAM roles"),
         ({"longshore:budget": {"monthly": 1, "notify": ["a@example.com"]}}, "`longshore:budget` needs an account"),
-        ({"longshore:team": ""}, "the stack makes nothing: it has no cluster and no team"),
+        ({"longshore:team": ""}, "the stack makes nothing: it has no cluster, no operator and no team"),
     ],
 )
 def test_what_needs_an_account_or_a_team_says_so(change, message):
     assert [found for found in messages({**BASE, **change}) if found.startswith(f"error: {message}")]
+
+
+def test_a_stack_may_be_the_operator_alone():
+    assert check({**BASE, "longshore:team": "", "longshore:operator": {}}).settings
 
 
 def test_production_must_not_be_open_to_everyone():

@@ -40,7 +40,7 @@ ON_PLATFORM = {"longshore:cluster": {"kind": "stack", "stack": "platform.dev"}, 
         pytest.param(
             FINE,
             {"longshore:cluster": {"kind": "kubeconfig", "path": "nowhere"}},
-            ["/project/nowhere: set `longshore:cluster.path` or $KUBECONFIG"],
+            ["/project/nowhere; set `longshore:cluster.path`, or $KUBECONFIG"],
             id="kubeconfig",
         ),
     ],
@@ -64,5 +64,6 @@ def refused(project: Project, compose: str, change: dict[str, Any], said: list[s
     for text in said:
         assert diagnostics.count(text) == 1, diagnostics
     assert "Traceback" not in done.stdout + done.stderr
+    assert "unhandled error" not in done.stdout + done.stderr
     made = {found["type"] for found in resources(stack)}
     assert not [kind for kind in made if kind.startswith(("kubernetes:", "aws:", "eks:"))], made

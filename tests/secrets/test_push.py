@@ -154,6 +154,7 @@ def test_what_has_no_value_is_told_and_the_rest_is_written(project, aws):
     assert "add `ADMIN_PASSWORD=…` to the file, or `--random ADMIN_PASSWORD` for a new one" in answer.err
     assert aws.values("dev/shop/db") == {"DB_PASSWORD": "db-one"}
     assert "dev/shop/_shared/admin" not in aws.names()
+    assert answer.err.splitlines()[-1] == "3 written; 2 values are still missing", "not that all is well"
 
 
 def test_what_the_store_has_is_not_missing(pushed, aws):

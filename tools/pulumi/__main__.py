@@ -1,4 +1,4 @@
-"""`python -m tools.pulumi up | preview | refresh | destroy STACK [FLAG…]`: the engine, and no account is needed.
+"""`python -m tools.pulumi up | preview | refresh | destroy | cancel STACK [FLAG…]`: the engine, without an account.
 
 Whatever Pulumi's own variables say goes before: PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE (or …_FILE),
 PULUMI_SKIP_CONFIRMATIONS.
@@ -12,22 +12,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+from longshore.errors import Refused
 from longshore.stack.reading import configuration, stack_names
+from tools.pulumi.elsewhere import see_its_cluster
 from tools.pulumi.install import CannotInstallError, find, install, wanted
+from tools.pulumi.interrupted import Engine, forget, lift, locks
 from tools.pulumi.watched import watched
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".pulumi"
-VERBS = ("up", "preview", "refresh", "destroy")
+VERBS = ("up", "preview", "refresh", "destroy", "cancel")
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """The environment of the engine: `pulumi` first on PATH, the state in a local folder, an empty passphrase.
+    """The environment of the engine: `pulumi` and our login on PATH, the state in a local folder, an empty passphrase.
 
     The state of a Longshore stack holds no secret, for no value of one ever passes through Pulumi; so there is nothing
     that a passphrase would keep, and one that only one of us knows would keep the others out.
     """
-    found = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    path = os.pathsep.join((str(folder), str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    found = {**os.environ, "PATH": path}
     if "PULUMI_BACKEND_URL" not in found:
         state = HOME / "state"
         state.mkdir(parents=True, exist_ok=True)
@@ -55,6 +59,12 @@ def run(verb: str, stack: str, flags: list[str]) -> int:
     )
     if selected.returncode:
         return selected.returncode
+    engine = Engine(program, ROOT, found, stack)
+    if verb == "cancel":
+        return cancelled(engine)
+    if not free(engine):
+        return 2
+    see_its_cluster(engine, verb)
     left = standing_on(stack, program, found) if verb == "destroy" else []
     if left:
         _say(f"error: {', '.join(left)} stands on the cluster of {stack}, and could not be taken down without it")
@@ -64,6 +74,34 @@ def run(verb: str, stack: str, flags: list[str]) -> int:
     if verb == "up":
         return watched(command, ROOT, found, stack)
     return subprocess.run(command, cwd=ROOT, env=found, check=False).returncode
+
+
+def free(engine: Engine) -> bool:
+    """Whether nobody is at the stack; what a process that is gone left behind is cleared away, and told."""
+    held = locks(engine)
+    for lock in held:
+        if not lock.is_left_behind:
+            _say(f"error: process {lock.pid} on {lock.host} is at {engine.stack} since {lock.since}")
+            _say(f"help: wait for its end; if there is none any more, `make cancel STACK={engine.stack}`")
+            return False
+    if held:
+        _say(f"note: process {held[0].pid}, at {engine.stack} since {held[0].since}, is gone; going on from there")
+        cancelled(engine)
+    return True
+
+
+def cancelled(engine: Engine) -> int:
+    """Lift the lock of a stack, and forget what was being made; answers the exit code."""
+    if not lift(engine):
+        return 2
+    forgotten, rest = forget(engine)
+    _say(f"nobody holds {engine.stack} any more")
+    if forgotten:
+        _say(f"{forgotten} objects were being made in the cluster; `make up STACK={engine.stack}` goes on with them")
+    if rest:
+        _say(f"note: in AWS there may be, or be not: {', '.join(rest)}; look for them before the next `make up`, "
+             "and then `make refresh FLAGS=--clear-pending-creates`")  # fmt: skip
+    return 0
 
 
 def standing_on(platform: str, program: str, variables: dict[str, str]) -> list[str]:
@@ -88,6 +126,10 @@ def main(arguments: list[str]) -> int:
         return run(verb, stack, flags)
     except CannotInstallError as error:
         _say(f"error: {error}")
+        return 2
+    except Refused as refused:
+        _say(f"error: {refused.message}")
+        _say(f"help: {refused.help}")
         return 2
 
 

@@ -245,6 +245,8 @@ def _summary(plan: _Plan, done: Written, *, dry: bool) -> str:
     left = len(plan.writes) - len(done.versions)
     if left:
         return f"{left} of {len(plan.writes)} were not written; run the command again\n"
+    if lacking := len(plan.wanted.missing):
+        return f"{len(plan.writes)} written; {lacking} {'value is' if lacking == 1 else 'values are'} still missing\n"
     return f"{len(plan.writes)} written; the next deployment of {plan.opened.name} rolls the pods that use them\n"
 
 

@@ -1,0 +1,1 @@
+"""Clusters that a kubeconfig reaches: which one it is, and how to log in to that one and to no other."""
