@@ -29,6 +29,28 @@ ACCOUNT = "123456789012"
 """Whose credentials moto gives out."""
 
 
+CLASSES = ("gp3", "efs")
+INGRESS_CLASS_PARAMS = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": "ingressclassparams.eks.amazonaws.com"},
+    "spec": {
+        "group": "eks.amazonaws.com",
+        "scope": "Cluster",
+        "names": {"kind": "IngressClassParams", "plural": "ingressclassparams"},
+        "versions": [
+            {
+                "name": "v1",
+                "served": True,
+                "storage": True,
+                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
+            }
+        ],
+    },
+}
+"""What every cluster in Auto Mode has, and ours has not."""
+
+
 @pytest.fixture(scope="session", autouse=True)
 def engine() -> str:
     """The path of `pulumi`."""
@@ -70,3 +92,23 @@ def operator(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     """The External Secrets Operator, beside the cluster rather than on it: its nodes run no programs."""
     with external_secrets(api, tmp_path_factory.mktemp("operator")):
         yield
+
+
+@pytest.fixture
+def like_eks(api: Api, aws: Project) -> Iterator[None]:
+    """The test cluster as EKS hands one over: without our classes, with its own kinds, and with disks for the tests."""
+    kept = [api.get("storage.k8s.io/v1", "StorageClass", "", name) for name in CLASSES]
+    api.apply(INGRESS_CLASS_PARAMS)
+    for found in kept:
+        name = found["metadata"]["name"]
+        api.delete("storage.k8s.io/v1", "StorageClass", "", name)
+        metadata = {"name": f"test-{name}"}
+        api.create({**{key: value for key, value in found.items() if key != "metadata"}, "metadata": metadata})
+    disks = {"longshore:storage": {"storageClass": "test-gp3", "sharedClass": "test-efs"}}
+    aws.settings("shop.dev", lambda config: config.update(disks))
+    yield
+    for found in kept:
+        name = found["metadata"]["name"]
+        api.delete("storage.k8s.io/v1", "StorageClass", "", f"test-{name}")
+        if not api.exists("storage.k8s.io/v1", "StorageClass", "", name):
+            api.create({**found, "metadata": {key: found["metadata"][key] for key in ("name", "annotations")}})
