@@ -117,3 +117,4 @@ def main(stdin: str) -> str:
 if __name__ == "__main__":
     gc.disable()  # it ends before collecting cycles has paid: Pulumi's packages are hundreds of thousands of objects
     sys.stdout.write(main(sys.stdin.read()))
+    gc.freeze()
