@@ -91,6 +91,23 @@ ADVERSARIES = {
     "services that dial the next": Adversary(
         100, lambda size: _services(lambda n: f"    environment: {{URL: 'http://s{(n + 1) % size}:80'}}\n", size)
     ),
+    "an alias that all have": Adversary(
+        200, lambda size: _services(lambda _: "    networks: {default: {aliases: [all]}}\n", size)
+    ),
+    "an alias that means others in each network": Adversary(
+        200,
+        lambda size: {
+            "compose.yaml": _services(lambda n: f"    networks: {{n{n}: {{aliases: [all]}}}}\n", size)["compose.yaml"]
+            + "networks:\n"
+            + "".join(f"  n{n}: {{}}\n" for n in range(size))
+        },
+    ),
+    "a chain of volumes_from": Adversary(
+        300,
+        lambda size: _services(
+            lambda n: f"    volumes: ['/data{n}']\n" + (f"    volumes_from: [s{n - 1}]\n" if n else ""), size
+        ),
+    ),
     "services with names that change": Adversary(
         100,
         lambda size: {

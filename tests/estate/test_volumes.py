@@ -198,6 +198,13 @@ class TestOthers:
         assert mounts(result, "back")["/a.conf"]["name"] == mounts(result, "web")["/a.conf"]["name"]
         assert "emptyDir" in sources(result, "back")[mounts(result, "back")["/more"]["name"]]
 
+    @pytest.mark.parametrize(("count", "refused"), [(100, 0), (101, 1)])
+    def test_a_service_has_at_most_a_hundred_mounts_of_others(self, convert, count, refused):
+        web = app(*({"type": "volume", "source": "data", "target": f"/d{number}"} for number in range(count)))
+        result = convert({"web": web, "back": {**APP, "volumes_from": ["web"]}}, volumes={"data": {}})
+        assert [level for level, *_ in told(result, "volumes-from")] == ["error"] * refused
+        assert len(mounts(result, "back")) == (0 if refused else count)
+
     def test_a_container_of_elsewhere_has_no_mounts_to_give(self, convert):
         result = convert({"app": {**APP, "volumes_from": ["container:old"]}})
         assert told(result, "volumes-from")[0][0] == "error"

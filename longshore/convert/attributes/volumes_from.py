@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.convert.estate.mounts import mounted, refused
-from longshore.convert.estate.storage import inherited
+from longshore.convert.estate.storage import MOST_INHERITED, inherited
 from longshore.convert.registry import attribute
 from longshore.model import Severity, Unsupported
 
@@ -35,6 +35,15 @@ def volumes_from(sources: View, service: Service) -> Iterator[Effect]:
                 "volumes-from",
                 Severity.ERROR,
             )
-    for owner, mount, read_only in inherited(service):
+    given = inherited(service)
+    if len(given) > MOST_INHERITED:
+        yield Unsupported(
+            f"more than {MOST_INHERITED} mounts come from other services",
+            "let the service mount what it needs of them by `volumes`",
+            code="volumes-from",
+            severity=Severity.ERROR,
+        )
+        return
+    for owner, mount, read_only in given:
         wrong = list(refused(service, str(mount.get("target") or ""), ("volumes_from",), ()))
         yield from wrong or mounted(service, owner, mount, (), read_only=read_only)

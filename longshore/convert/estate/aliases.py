@@ -22,13 +22,16 @@ from longshore.convert.kubernetes.pod import POD_LABELS
 from longshore.model import ObjectKey, Problem, Put, Severity, path_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from longshore.convert.estate import Estate, Service
     from longshore.model import Effect, Path
 
 SKIP_AWAIT: Final = {"pulumi.com/skipAwait": "true"}
 """A Service is ready with its pods, which are awaited themselves; waiting twice hangs where there are none."""
+
+_MOST_SHOWN: Final = 8
+"""Places that a message names of those that claim one alias."""
 
 SHARED: Final = "alias.longshore.dev"
 """Prefix of the label that marks the pods behind an alias of several services."""
@@ -110,12 +113,16 @@ def renames(estate: Estate) -> Renames:
 def alias_service(estate: Estate, name: str, at: Path) -> Iterator[Effect]:
     """Make the Service for an alias that `at`, a path below the claimed one, gives; or say why there is none.
 
-    Called by each rule that reads an alias; those that mean the same give the same effects.
+    Called by each rule that reads an alias; the first of those that mean the same makes it.
     """
     uses = aliases(estate).get(name, ())
     if not uses:
         return
-    targets = _targets(uses)
+    meanings = estate.memo(_meanings)
+    known = name in meanings
+    if not known:
+        meanings[name] = Meaning(tuple(_targets(uses)), _together(uses), _shown(uses))
+    targets, together, shown = meanings[name]
     owner = estate.services.get(name) or estate.memo(slugs).get(name)
     if name != host_label(name):
         yield from _unspeakable(estate, name, targets, at)
@@ -127,21 +134,43 @@ def alias_service(estate: Estate, name: str, at: Path) -> Iterator[Effect]:
             "give one of the two another name",
             at,
         )
-    elif len(targets) == 1:
-        yield from _service(name, targets[0].selector, targets)
-    elif _together(uses):
-        for target in targets:
-            yield Put(target.workload, (*POD_LABELS, f"{SHARED}/{name}"), "true")
-        yield from _service(name, {f"{SHARED}/{name}": "true"}, targets)
+    elif len(targets) == 1 or together:
+        yield from () if known else _answering(name, targets)
     else:
-        known = ", ".join(f"`{use.target.name}` ({path_text(use.path)})" for use in uses)
         yield Problem(
             "alias-conflict",
             Severity.ERROR,
-            f"`{name}` means different services in different places: {known}; in a namespace a name means one thing",
+            f"`{name}` means different services in different places: {shown}; in a namespace a name means one thing",
             f"let each of them be called by its own name instead of `{name}`",
             at,
         )
+
+
+class Meaning(NamedTuple):
+    """What an alias means, worked out once: whom, whether on one network, and who claims it, for messages."""
+
+    targets: tuple[Service, ...]
+    together: bool
+    shown: str
+
+
+def _meanings(_estate: Estate) -> dict[str, Meaning]:
+    return {}
+
+
+def _answering(name: str, targets: tuple[Service, ...]) -> Iterator[Effect]:
+    """Make the Service that all who claim the alias on one network answer to."""
+    if len(targets) == 1:
+        yield from _service(name, targets[0].selector, targets)
+        return
+    for target in targets:
+        yield Put(target.workload, (*POD_LABELS, f"{SHARED}/{name}"), "true")
+    yield from _service(name, {f"{SHARED}/{name}": "true"}, targets)
+
+
+def _shown(uses: tuple[Use, ...]) -> str:
+    first = ", ".join(f"`{use.target.name}` ({path_text(use.path)})" for use in uses[:_MOST_SHOWN])
+    return f"{first} and {len(uses) - _MOST_SHOWN} more" if uses[_MOST_SHOWN:] else first
 
 
 def _targets(uses: tuple[Use, ...]) -> list[Service]:
@@ -158,7 +187,7 @@ def slugs(estate: Estate) -> dict[str, Service]:
     return {service.slug: service for service in estate}
 
 
-def _ports(targets: list[Service]) -> list[dict[str, Any]]:
+def _ports(targets: Sequence[Service]) -> list[dict[str, Any]]:
     found: dict[tuple[int, str], dict[str, Any]] = {}
     for target in targets:
         for port in every(target):
@@ -170,7 +199,7 @@ def _ports(targets: list[Service]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _service(name: str, selector: dict[str, str], targets: list[Service]) -> Iterator[Effect]:
+def _service(name: str, selector: dict[str, str], targets: Sequence[Service]) -> Iterator[Effect]:
     from longshore.convert.estate.peers import peers  # noqa: PLC0415  which needs the names that are made here
 
     key = ObjectKey("Service", name)
@@ -184,7 +213,7 @@ def _service(name: str, selector: dict[str, str], targets: list[Service]) -> Ite
     yield Put(key, ("spec",), spec)
 
 
-def _unspeakable(estate: Estate, name: str, targets: list[Service], at: Path) -> Iterator[Effect]:
+def _unspeakable(estate: Estate, name: str, targets: Sequence[Service], at: Path) -> Iterator[Effect]:
     """Report an alias that no Service can be called; without dots it was rewritten wherever it stood."""
     instead = targets[0].slug
     if "." not in name:

@@ -21,6 +21,10 @@ FOLDER: Final = "data"
 DEFAULT_SIZE: Final = "10Gi"
 
 
+MOST_INHERITED: Final = 100
+"""Mounts that `volumes_from` may bring: in a long chain each service would bring those of all before it."""
+
+
 class Inherited(NamedTuple):
     """A mount of another service that `volumes_from` brings."""
 
@@ -142,7 +146,7 @@ def _inherited(service: Service) -> tuple[Inherited, ...]:
         mounts = [Inherited(owner, mount, read_only=False) for mount in owner.model.get("volumes") or []]
         for given in (*mounts, *inherited(owner)):
             target = clean(str(given.mount.get("target")))
-            if target not in own:
+            if target not in own and len(found) <= MOST_INHERITED:
                 found.setdefault(target, given._replace(read_only=mode == "ro" or given.read_only))
     return tuple(found.values())
 
