@@ -36,6 +36,20 @@ def test_size_and_text(convert, data, expected):
     assert told(convert, data) == expected
 
 
+@pytest.mark.parametrize(("most", "refused"), [(20, 0), (19, 1)])
+def test_all_files_of_a_project_have_a_bound(convert, monkeypatch, most, refused):
+    """The one that goes beyond it is named; the same file twice counts once."""
+    monkeypatch.setattr("longshore.convert.estate.content.MOST_BYTES", most)
+    mounts = [
+        {"type": "bind", "source": f"{ROOT}/{name}", "target": f"/{index}", "read_only": True}
+        for index, name in enumerate("aab")
+    ]
+    app = {"image": "a:1", "volumes": mounts}
+    result = convert({"app": app}, files={f"{ROOT}/a": b"0123456789", f"{ROOT}/b": b"0123456789"})
+    assert [finding.path for finding in result.found("bind")] == [("services", "app", "volumes", 2)] * refused
+    assert len(result.kinds("ConfigMap")) == 2 - refused
+
+
 @pytest.mark.parametrize("size", [LIMIT, LIMIT + 1])
 @pytest.mark.parametrize("origin", ["content", "environment", "file"])
 def test_a_config_has_at_most_a_mebibyte(convert, size, origin):

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 LIMIT: Final = 1 << 20
 """Bytes that a ConfigMap may hold: https://kubernetes.io/docs/concepts/configuration/configmap/"""
 
+MOST_BYTES: Final = 64 << 20
+"""Of all files that the services of a project are given; they are held in memory until it is converted."""
+
 MOST: Final = 500
 """Files that one directory may bring; more is an application, not its configuration."""
 
@@ -49,14 +52,23 @@ class Content(NamedTuple):
 
 def content(estate: Estate, path: str) -> Content:
     """Read what is at an absolute path inside the project; the same path is read once."""
-    cache = estate.memo(_cache)
+    cache = estate.memo(_Cache)
     if path not in cache:
-        cache[path] = _content(estate.project, path)
+        found = _content(estate.project, path)
+        size = sum(map(len, found.files.values()))
+        if size > cache.room:
+            found, size = Content({}, found.directory, trouble=TOO_MUCH), 0
+        cache.room -= size
+        cache[path] = found
     return cache[path]
 
 
-def _cache(_estate: Estate) -> dict[str, Content]:
-    return {}
+class _Cache(dict[str, Content]):
+    """Path → what is there. room: bytes that files may still have."""
+
+    def __init__(self, _estate: Estate) -> None:
+        super().__init__()
+        self.room = MOST_BYTES
 
 
 def _content(project: Project, path: str) -> Content:
@@ -81,6 +93,7 @@ def _content(project: Project, path: str) -> Content:
     return Content({} if trouble else found, kind == "directory", trouble=trouble)
 
 
+TOO_MUCH: Final = f"brings all that is mounted to more than {MOST_BYTES >> 20} MiB"
 TOO_LARGE: Final = "is larger than the mebibyte that a ConfigMap holds"
 
 
