@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Verb
+from longshore.cli.manual import known_attributes, manual
 from longshore.cli.project_input import output
 from longshore.errors import Refused, suggestion
+from longshore.report.manual import attributes_markdown, matrix, matrix_summary
+from longshore.report.table import columns
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
@@ -15,18 +19,12 @@ if TYPE_CHECKING:
 
 def run(given: Given, shell: Shell) -> int:
     """Print the matrix, or those rows whose path has one of the words in it."""
-    from longshore.cli.manual import known_attributes, manual  # noqa: PLC0415
-    from longshore.report.manual import attributes_markdown, matrix, matrix_summary  # noqa: PLC0415
-    from longshore.report.table import columns  # noqa: PLC0415
-
     rows = matrix(manual(), known_attributes())
     chosen = [row for row in rows if not given.operands or any(word in row.path for word in given.operands)]
     if not chosen:
         hint = suggestion(given.operands[0], {part: None for row in rows for part in row.path.split(".")})
         raise Refused(f"compose has no attribute `{given.operands[0]}`", hint)
     if given.text("--output") == "json":
-        import json  # noqa: PLC0415
-
         table = [
             {"attribute": row.path, "fates": row.fates, "how": row.becomes, "rule": row.module or None}
             for row in chosen

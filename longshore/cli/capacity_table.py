@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from longshore.convert.capacity import capacity
+from longshore.report.capacity import capacity_table
+
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
     from longshore.cli.project_input import Reading
@@ -14,8 +17,5 @@ def show_capacity(reading: Reading, given: Given, shell: Shell) -> None:
     """Write the table below the findings for people; nothing where the stack file says nothing of its nodes."""
     if reading.conversion is None or given.on("--quiet") or given.text("--output-format") not in {"", "text"}:
         return
-    from longshore.convert.capacity import capacity  # noqa: PLC0415  the engine has loaded it
-    from longshore.report.capacity import capacity_table  # noqa: PLC0415
-
     weighed = capacity(reading.conversion, reading.options)
     shell.out.writelines(f"{line}\n" for line in capacity_table(weighed, reading.options.capacity.nodes))

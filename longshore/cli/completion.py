@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Flag, Given, Verb, flags_of, parse, spellings
 from longshore.errors import Refused, suggestion
+from longshore.model import key_of
+from longshore.report.catalogue import by_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,8 +72,6 @@ def candidates(words: Sequence[str], shell: Shell) -> list[Candidate]:
         return _starting(((name, summary) for name, (_, summary) in VERBS.items()), last)
     verb, rest = find(before)
     if isinstance(verb, str):
-        from importlib import import_module  # noqa: PLC0415
-
         group = import_module(VERBS[typed[0]][0]).VERBS
         return _starting(((name, summary) for name, (_, summary) in group.items()), last)
     flags = flags_of(verb)
@@ -88,12 +89,11 @@ def _starting(found: Iterable[Candidate], text: str) -> list[Candidate]:
 
 def _values(flag: Flag, shell: Shell) -> list[Candidate]:
     if flag.name == "--stack":
-        from longshore.stack.reading import project_root, stack_names  # noqa: PLC0415
+        from longshore.stack.reading import project_root, stack_names  # noqa: PLC0415  a Tab waits for what it completes only
 
         return [(name, "") for name in stack_names(project_root(shell.directory))]
     if flag.value == "CODE":
-        from longshore.cli.manual import manual  # noqa: PLC0415
-        from longshore.report.catalogue import by_code  # noqa: PLC0415
+        from longshore.cli.manual import manual  # noqa: PLC0415  a Tab waits for what it completes only
 
         return [(code, "") for code in by_code(manual())]
     return [(choice, "") for choice in flag.choices]
@@ -104,9 +104,9 @@ def _operands(verb: Verb, given: Given, shell: Shell) -> list[Candidate]:
     if verb.name == "completion":
         return [(name, "") for name in SCRIPTS]
     if "SERVICE" in verb.operands:
-        from longshore.cli.project_input import request  # noqa: PLC0415
-        from longshore.compose import load  # noqa: PLC0415
-        from longshore.disk import Disk  # noqa: PLC0415
+        from longshore.cli.project_input import request  # noqa: PLC0415  a Tab waits for what it completes only
+        from longshore.compose import load  # noqa: PLC0415  a Tab waits for what it completes only
+        from longshore.disk import Disk  # noqa: PLC0415  a Tab waits for what it completes only
 
         project = load(request(given._replace(operands=()), shell), Disk(shell.stdin)).project
         return [(name, "") for name in project.model["services"]] if project else []
@@ -115,16 +115,13 @@ def _operands(verb: Verb, given: Given, shell: Shell) -> list[Candidate]:
 
 def _explained(given: Given, shell: Shell) -> list[Candidate]:
     """Codes of the findings at hand and the objects that are made; without a compose file, every code there is."""
-    from longshore.cli.project_input import read  # noqa: PLC0415
+    from longshore.cli.project_input import read  # noqa: PLC0415  a Tab waits for what it completes only
 
     reading = read(given._replace(operands=()), shell)
     if reading.conversion is None:
-        from longshore.cli.manual import manual  # noqa: PLC0415
-        from longshore.report.catalogue import by_code  # noqa: PLC0415
+        from longshore.cli.manual import manual  # noqa: PLC0415  a Tab waits for what it completes only
 
         return [(code, "") for code in by_code(manual())]
-    from longshore.model import key_of  # noqa: PLC0415
-
     codes = dict.fromkeys(finding.code for finding in reading.findings)
     return [
         *((code, "finding") for code in codes),

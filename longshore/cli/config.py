@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from longshore.cli.findings_output import show
 from longshore.cli.flags import Flag, Verb
+from longshore.cli.manifest_files import write_file
+from longshore.cli.masked_model import concealed, without_secret_names
 from longshore.cli.project_input import FILES, OUTPUT_FORMAT, OVERWRITE, Reading, output, request, unusable_code
-from longshore.errors import Refused
+from longshore.compose import load, printed
+from longshore.compose.printed import complete, used, variables
+from longshore.compose.references import MASK, visible
+from longshore.convert.options import Options
+from longshore.convert.secrets.detection import variable
+from longshore.convert.secrets.detection.masks import conceal
+from longshore.disk import Disk
+from longshore.errors import Refused, suggestion
+from longshore.model import path_text
+from longshore.report.excerpt import printable
+from longshore.report.table import columns
+from longshore.report.yaml_text import document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,17 +42,12 @@ def run(given: Given, shell: Shell) -> int:
         raise Refused(f"`{wishes[0]}` and `{wishes[1]}` exclude each other", "ask for one of them")
     loaded = _load(given, shell, interpolate=not (given.on("--no-interpolate") or given.on("--variables")))
     if loaded.findings:
-        from longshore.cli.findings_output import show  # noqa: PLC0415  a clean file needs none of it
-        from longshore.convert.options import Options  # noqa: PLC0415
-
         show(Reading(loaded.project, None, loaded.findings, loaded.sources, Options(), {}), given, shell, shell.err)
     if loaded.project is None:
         return unusable_code(loaded.findings, given)
     text = "" if given.on("--quiet") else _text(loaded, given, shell, wishes[0] if wishes else "")
     target = given.text("--output-file")
     if target:
-        from longshore.cli.manifest_files import write_file  # noqa: PLC0415
-
         write_file(target, shell.directory, text, overwrite=given.on("--overwrite"))
         if not given.on("--quiet"):
             shell.name("wrote", [target])
@@ -46,9 +57,6 @@ def run(given: Given, shell: Shell) -> int:
 
 
 def _load(given: Given, shell: Shell, *, interpolate: bool) -> Loaded:
-    from longshore.compose import load  # noqa: PLC0415
-    from longshore.disk import Disk  # noqa: PLC0415
-
     asked = request(given, shell)._replace(interpolate=interpolate)
     return load(asked._replace(is_secret=None) if given.on("--show-values") else asked, Disk(shell.stdin))
 
@@ -58,17 +66,12 @@ def _text(loaded: Loaded, given: Given, shell: Shell, wish: str) -> str:
     assert project  # noqa: S101  the caller looked
     as_json = given.text("--output") == "json"
     if wish in LISTS:
-        from longshore.convert.secrets.detection.masks import conceal  # noqa: PLC0415
-        from longshore.report.excerpt import printable  # noqa: PLC0415
-
         named = _names(project.model, project.disabled, wish)
         shown = [name if given.on("--show-values") else conceal(name) for name in named]
         return _json(shown) if as_json else "".join(f"{printable(name)}\n" for name in shown)
     if wish == "--variables":
         return _variables(project.model, given)
     if wish == "--environment":
-        from longshore.compose.references import visible  # noqa: PLC0415
-
         values = {name: visible(value) for name, value in sorted(project.environment.items())}
         return _json(values) if as_json else "".join(f"{name}={value}\n" for name, value in values.items())
     if wish == "--hash":
@@ -78,35 +81,24 @@ def _text(loaded: Loaded, given: Given, shell: Shell, wish: str) -> str:
 
 
 def _json(value: object) -> str:
-    import json  # noqa: PLC0415
-
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def _model(model: Mapping[str, Any], given: Given, shell: Shell) -> str:
-    from longshore.compose.printed import complete, printable, used  # noqa: PLC0415
-
     literal = given.on("--no-interpolate")
     kept = dict(model) if literal else complete(model)
     if not (literal or given.on("--all-resources")):
         kept = used(kept)
     hidden = {} if given.on("--show-values") else _concealed(kept, shell)
-    shown = printable(kept, hidden, escape=not literal)
+    shown = printed.printable(kept, hidden, escape=not literal)
     if not given.on("--show-values"):
-        from longshore.cli.masked_model import without_secret_names  # noqa: PLC0415
-
         shown = without_secret_names(shown)
     if given.text("--output") == "json":
         return _json(shown)
-    from longshore.report.yaml_text import document  # noqa: PLC0415
-
     return document(shown)
 
 
 def _concealed(model: Mapping[str, Any], shell: Shell) -> dict[Path, str]:
-    from longshore.cli.masked_model import concealed  # noqa: PLC0415
-    from longshore.model import path_text  # noqa: PLC0415
-
     hidden = concealed(model)
     if hidden:
         count = f"{len(hidden)} values are secrets" if len(hidden) > 1 else "1 value is a secret"
@@ -116,8 +108,6 @@ def _concealed(model: Mapping[str, Any], shell: Shell) -> dict[Path, str]:
 
 
 def _names(model: Mapping[str, Any], disabled: Mapping[str, Any], wish: str) -> list[str]:
-    from longshore.compose.references import visible  # noqa: PLC0415
-
     services = model["services"]
     if wish == "--images":
         names = {visible(service.get("image", f"{model['name']}-{name}")) for name, service in services.items()}
@@ -130,11 +120,6 @@ def _names(model: Mapping[str, Any], disabled: Mapping[str, Any], wish: str) -> 
 
 
 def _variables(model: Mapping[str, Any], given: Given) -> str:
-    from longshore.compose.printed import variables  # noqa: PLC0415
-    from longshore.compose.references import MASK  # noqa: PLC0415
-    from longshore.convert.secrets.detection import variable  # noqa: PLC0415
-    from longshore.report.table import columns  # noqa: PLC0415
-
     rows = []
     for found in variables(model):
         default, alternative = (
@@ -150,16 +135,11 @@ def _variables(model: Mapping[str, Any], given: Given) -> str:
 
 def _hashes(model: Mapping[str, Any], wanted: str) -> dict[str, str]:
     """Give a digest of each service, without what changes no container: how many, built from what, after what."""
-    import json  # noqa: PLC0415
-    from hashlib import sha256  # noqa: PLC0415
-
     services = model["services"]
     names = sorted(services) if wanted == "*" else wanted.split(",")
     digests = {}
     for name in names:
         if name not in services:
-            from longshore.errors import suggestion  # noqa: PLC0415
-
             raise Refused(f"there is no service `{name}`", suggestion(name, services))
         body = {key: value for key, value in services[name].items() if key not in _NOT_HASHED}
         deploy = {key: value for key, value in body.get("deploy", {}).items() if key != "replicas"}

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from longshore.cli.findings_output import locate, show
 from longshore.cli.flags import Verb
-from longshore.cli.project_input import FILES, STACK, TARGET, output, read
+from longshore.cli.project_input import FILES, STACK, TARGET, exit_code, output, read
+from longshore.convert.kubernetes.stable import stable_name
 from longshore.errors import Refused, suggestion
+from longshore.model import field_text, key_of
+from longshore.report.catalogue import by_code
+from longshore.report.manual import attribute_page, code_page, find_attribute
+from longshore.report.origins import find_field, told, written
+from longshore.report.table import columns
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
@@ -35,15 +43,11 @@ def run(given: Given, shell: Shell) -> int:
 
 
 def _json(value: object) -> str:
-    import json  # noqa: PLC0415
-
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def _manual_pages(what: str) -> list[Explained]:
-    from longshore.cli.manual import claims, manual  # noqa: PLC0415
-    from longshore.report.catalogue import by_code  # noqa: PLC0415
-    from longshore.report.manual import attribute_page, code_page, find_attribute  # noqa: PLC0415
+    from longshore.cli.manual import claims, manual  # noqa: PLC0415  it reads every module of ours
 
     found = manual()
     codes, claimed = by_code(found), claims(found)
@@ -61,12 +65,6 @@ def _manual_pages(what: str) -> list[Explained]:
 
 
 def _explain_object(what: str, field: str, given: Given, shell: Shell) -> int:
-    from longshore.cli.findings_output import locate, show  # noqa: PLC0415
-    from longshore.cli.project_input import exit_code  # noqa: PLC0415
-    from longshore.model import field_text, key_of  # noqa: PLC0415
-    from longshore.report.origins import find_field, told, written  # noqa: PLC0415
-    from longshore.report.table import columns  # noqa: PLC0415
-
     reading = read(given._replace(operands=()), shell)
     if reading.conversion is None:
         show(reading, given, shell, shell.err)
@@ -92,9 +90,6 @@ def _explain_object(what: str, field: str, given: Given, shell: Shell) -> int:
 
 def _object(what: str, reading: Reading) -> Manifest:
     """Find an object by `kind/name`, in capitals or not, as kubectl does; a Job also without its digest."""
-    from longshore.convert.kubernetes.stable import stable_name  # noqa: PLC0415
-    from longshore.model import key_of  # noqa: PLC0415
-
     assert reading.conversion  # noqa: S101  the caller looked
     manifests = reading.conversion.manifests
     names = {f"{manifest['kind']}/{stable_name(manifest)}".lower(): manifest for manifest in manifests}
@@ -107,15 +102,11 @@ def _object(what: str, reading: Reading) -> Manifest:
 
 
 def _name(source: Source) -> str:
-    from longshore.model import field_text  # noqa: PLC0415
-
     return field_text(source.field) or "(the whole object)"
 
 
 def _value(source: Source) -> str:
     """The value in a few words; never of a Secret, of which there is none, and cut where it is long."""
-    import json  # noqa: PLC0415
-
     if not source.field:
         return ""
     text = source.value if isinstance(source.value, str) else json.dumps(source.value, ensure_ascii=False)

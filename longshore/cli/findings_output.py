@@ -8,7 +8,14 @@ from longshore.cli.project_input import fails
 from longshore.cli.selection import least_shown
 from longshore.errors import Refused
 from longshore.model import Severity
+from longshore.report.excerpt import sources_of
 from longshore.report.findings import RANK, fates_line, findings_line, located, nowhere, once, statistics, words
+from longshore.report.github import workflow_commands
+from longshore.report.gitlab import code_quality
+from longshore.report.json_text import findings_json
+from longshore.report.sarif import sarif
+from longshore.report.table import columns
+from longshore.report.text import blocks, concise
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
@@ -67,8 +74,6 @@ def _below(reading: Reading, places: list[Place], least: Severity, given: Given,
 
 
 def _counted(places: list[Place]) -> str:
-    from longshore.report.table import columns  # noqa: PLC0415  statistics only
-
     rows = [(str(number), severity.value, code) for number, severity, code in statistics(once(places))]
     return "".join(f"{line}\n" for line in columns(rows, frozenset({0}))) + ("\n" if rows else "")
 
@@ -76,21 +81,15 @@ def _counted(places: list[Place]) -> str:
 def _document(places: list[Place], reading: Reading, format_: str, given: Given) -> str:
     """The findings in a format for programs, of which each run needs one at most."""
     if format_ == "json":
-        from longshore.report.json_text import findings_json  # noqa: PLC0415
-
         counted = statistics(once(places)) if given.on("--statistics") else None
         return findings_json(places, reading.conversion.fates if reading.conversion else {}, counted)
     if format_ == "gitlab":
-        from longshore.report.gitlab import code_quality  # noqa: PLC0415
-
         return code_quality(places, next(iter(reading.sources), "."))
     if format_ == "junit":
-        from longshore.report.junit import junit  # noqa: PLC0415
+        from longshore.report.junit import junit  # noqa: PLC0415  it needs XML, and no other format does
 
         return junit(places, fails(reading, given))
-    from importlib.metadata import version  # noqa: PLC0415
-
-    from longshore.report.sarif import sarif  # noqa: PLC0415
+    from importlib.metadata import version  # noqa: PLC0415  it reads mail and archives, and SARIF alone asks for a version
 
     return sarif(places, version("longshore"))
 
@@ -99,12 +98,7 @@ def _written(places: list[Place], reading: Reading, format_: str, style: Style, 
     if not places:
         return ""
     if format_ == "github":
-        from longshore.report.github import workflow_commands  # noqa: PLC0415
-
         return workflow_commands(places)
-    from longshore.report.excerpt import sources_of  # noqa: PLC0415
-    from longshore.report.text import blocks, concise  # noqa: PLC0415
-
     return (
         concise(places) if format_ == "concise" else blocks(places, sources_of(reading.sources), style, strict=strict)
     )

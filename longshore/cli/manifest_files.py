@@ -11,8 +11,6 @@ import json
 import os
 from contextlib import contextmanager
 from hashlib import sha256
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from longshore.errors import Refused
@@ -155,6 +153,9 @@ def _workshop(target: str, folder: str) -> Iterator[_Place]:
     Raises:
         Refused: it can't be made, or something in it can't be written.
     """
+    from shutil import rmtree  # noqa: PLC0415  it needs every archive format, and most output goes to the terminal
+    from tempfile import mkdtemp  # noqa: PLC0415  likewise
+
     try:
         os.makedirs(folder, exist_ok=True)
         workshop = mkdtemp(prefix=".longshore-", dir=folder)

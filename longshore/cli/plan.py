@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Any
 from longshore.cli.capacity_table import show_capacity
 from longshore.cli.findings_output import show
 from longshore.cli.flags import Verb
+from longshore.cli.plan_text import plan_text
 from longshore.cli.project_input import FINDINGS, STACK, WRONG, chosen, exit_code, output, read, stack_named
 from longshore.errors import BUG, INPUT
 from longshore.model import Severity
+from longshore.rehearsal.plan import Script
+from longshore.rehearsal.rehearse import rehearse
+from longshore.stack import reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,8 +51,6 @@ def run(given: Given, shell: Shell) -> int:
         shell.out.write(plan_json(name, rehearsal))
         show(reading, given, shell, shell.err)
     else:
-        from longshore.cli.plan_text import plan_text  # noqa: PLC0415  not for JSON
-
         shell.show(plan_text(name, rehearsal.nodes, shell.style(given.text("--color"), shell.out)))
         shell.out.write("\n")
         show(reading, given, shell, shell.out)
@@ -62,10 +64,6 @@ def rehearse_stack(name: str, shell: Shell) -> Rehearsal:
     Raises:
         ModuleNotFoundError: Pulumi's SDK is not installed.
     """
-    from longshore.rehearsal.plan import Script  # noqa: PLC0415  likewise
-    from longshore.rehearsal.rehearse import rehearse  # noqa: PLC0415  likewise
-    from longshore.stack import reading  # noqa: PLC0415  slow to import
-
     if find_spec("pulumi") is None:
         raise ModuleNotFoundError(name="pulumi")
     root = reading.project_root(shell.directory)

@@ -79,7 +79,7 @@ verbs:
 
 def started() -> int:
     """Carry out the command line of this process and give its exit code, with everything written that was to be."""
-    from longshore.cli.shell import process  # noqa: PLC0415  tests bring a shell of their own
+    from longshore.cli.shell import process  # noqa: PLC0415  it needs streams of a process, and tests bring their own
 
     _leave_no_core()
     try:
@@ -121,7 +121,7 @@ def run(arguments: Sequence[str], shell: Shell) -> int:
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as bug:  # noqa: BLE001  the last line of defence: one clear message, and no value in it
-        from longshore.cli.bug import report  # noqa: PLC0415  hopefully never needed
+        from longshore.cli.bug import report  # noqa: PLC0415  it needs tracebacks, and is hopefully never needed
 
         shell.err.write(report(bug, arguments, debug=bool(shell.environment.get("LONGSHORE_DEBUG"))))
         return BUG
@@ -202,7 +202,7 @@ def parted(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """Part the flags before the verb from the rest: (they, the verb and what follows)."""
     if not words or not words[0].startswith("-"):
         return (), words
-    from longshore.cli.project_input import BEFORE_VERBS  # noqa: PLC0415  hardly ever
+    from longshore.cli.project_input import BEFORE_VERBS  # noqa: PLC0415  a verb before its flags is rare
 
     taken = leading((*COMMON, *BEFORE_VERBS), words)
     return words[:taken], words[taken:]

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.cli.flags import Flag
+from longshore.cli.selection import narrowed
 from longshore.convert.options import Options
+from longshore.convert.secrets.detection import variable
+from longshore.convert.secrets.detection.uses import secret_by_use
+from longshore.disk import Disk
 from longshore.errors import INPUT, NO_FILE, Refused
 from longshore.model import Severity
 
@@ -93,9 +98,7 @@ class Reading(NamedTuple):
 
 def request(given: Given, shell: Shell) -> Request:
     """What the reading flags ask the loader for; secret variables become references."""
-    from longshore.compose import Request  # noqa: PLC0415  not for a verb that reads a stack
-    from longshore.convert.secrets.detection import variable  # noqa: PLC0415
-    from longshore.convert.secrets.detection.uses import secret_by_use  # noqa: PLC0415
+    from longshore.compose import Request  # noqa: PLC0415  a platform stack reads no compose file
 
     files, services, folder = _named(given, shell)
     return Request(
@@ -141,7 +144,7 @@ def stack_named(given: Given, shell: Shell) -> str:
     """
     name = given.text("--stack")
     if not name:
-        from longshore.stack.reading import project_root, stack_names  # noqa: PLC0415  slow to import
+        from longshore.stack.reading import project_root, stack_names  # noqa: PLC0415  pydantic, which a compose file alone does not need
 
         known = stack_names(project_root(shell.directory))
         there = f"stacks here: {', '.join(known)}" if known else "`longshore init` makes one"
@@ -163,17 +166,12 @@ def chosen(reading: Reading, given: Given) -> Reading:
     """Leave out the findings that `--select` and `--ignore` do."""
     if not given.texts("--select") and not given.texts("--ignore"):
         return reading
-    from longshore.cli.selection import narrowed  # noqa: PLC0415  rarely
-
     return narrowed(reading, given)
 
 
 def _from_files(given: Given, shell: Shell) -> Reading:
-    from time import perf_counter  # noqa: PLC0415
-
-    from longshore.compose import load  # noqa: PLC0415
-    from longshore.convert.engine import convert_project  # noqa: PLC0415
-    from longshore.disk import Disk  # noqa: PLC0415
+    from longshore.compose import load  # noqa: PLC0415  a platform stack reads no compose file
+    from longshore.convert.engine import convert_project  # noqa: PLC0415  a platform stack converts nothing: two hundred modules
 
     options = Options(
         environment=given.text("--environment"),
@@ -194,8 +192,8 @@ def _from_files(given: Given, shell: Shell) -> Reading:
 
 
 def _from_stack(given: Given, shell: Shell) -> Reading:
-    from longshore.stack.inputs import options_of  # noqa: PLC0415
-    from longshore.stack.reading import convert_stack, read_stack  # noqa: PLC0415
+    from longshore.stack.inputs import options_of  # noqa: PLC0415  pydantic, which a compose file alone does not need
+    from longshore.stack.reading import convert_stack, read_stack  # noqa: PLC0415  pydantic, which a compose file alone does not need
 
     for flag in (*FILES, *TARGET):
         if given.texts(flag.name) not in {(), (flag.default,)}:
@@ -214,7 +212,7 @@ def _from_stack(given: Given, shell: Shell) -> Reading:
 
 def unusable_code(findings: Iterable[Finding], given: Given) -> int:
     """3 where nothing was named and no compose file is found, 2 where one was named, or is wrong."""
-    from longshore.compose import discovery  # noqa: PLC0415
+    from longshore.compose import discovery  # noqa: PLC0415  a platform stack reads no compose file
 
     searched = not given.texts("--file") and not given.text("--stack")
     return NO_FILE if searched and any(finding.code == discovery.NO_FILE for finding in findings) else INPUT

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
 
+from longshore.cli.findings_output import show
 from longshore.cli.flags import Flag, Verb
+from longshore.cli.manifest_files import is_folder, write_file, write_folder
+from longshore.cli.origin_comments import annotated
 from longshore.cli.project_input import FINDINGS, FLAGS, OVERWRITE, WRONG, chosen, exit_code, output, read
+from longshore.convert.kubernetes.stable import stable_name
 from longshore.errors import Refused
-from longshore.report.yaml_text import write
+from longshore.report.yaml_text import document, write
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
@@ -25,8 +30,6 @@ def run(given: Given, shell: Shell) -> int:
     reading = chosen(read(given, shell), given)
     code = exit_code(reading, given)
     if reading.findings or given.on("--verbose"):
-        from longshore.cli.findings_output import show  # noqa: PLC0415  a clean estate needs none of it
-
         show(reading, given, shell, shell.err)
     if reading.conversion is None and not code:
         raise Refused(f"stack {given.text('--stack')} has no compose files", "`longshore plan` shows what it creates")
@@ -37,8 +40,6 @@ def run(given: Given, shell: Shell) -> int:
     if folder:
         _into(folder, reading, given, shell)
     elif file:
-        from longshore.cli.manifest_files import write_file  # noqa: PLC0415
-
         write_file(file, shell.directory, _text(reading, given), overwrite=given.on("--overwrite"))
         if not given.on("--quiet"):
             shell.name("wrote", [file])
@@ -49,8 +50,6 @@ def run(given: Given, shell: Shell) -> int:
 
 def _one_file(file: str, folder: str, shell: Shell) -> None:
     """Refuse what is no name of a file of manifests, which until this version was that of a folder."""
-    from longshore.cli.manifest_files import is_folder  # noqa: PLC0415
-
     if folder:
         raise Refused("`--output-file` and `--output-dir` exclude each other", "one file for all, or one for each")
     if is_folder(file, shell.directory):
@@ -61,8 +60,6 @@ def _one_file(file: str, folder: str, shell: Shell) -> None:
 
 
 def _into(folder: str, reading: Reading, given: Given, shell: Shell) -> None:
-    from longshore.cli.manifest_files import write_folder  # noqa: PLC0415
-
     files = _by_file(reading, given)
     removed, left = write_folder(folder, shell.directory, files, overwrite=given.on("--overwrite"))
     for what, names in (
@@ -88,8 +85,6 @@ def _text(reading: Reading, given: Given) -> str:
     if given.text("--output") == "json":
         return _json({"apiVersion": "v1", "kind": "List", "items": list(manifests)})
     if given.on("--annotate"):
-        from longshore.cli.origin_comments import annotated  # noqa: PLC0415
-
         return "".join(f"---\n{text}" for _, text in annotated(reading))
     return write(manifests)
 
@@ -99,10 +94,6 @@ def _by_file(reading: Reading, given: Given) -> dict[str, str]:
 
     What changes in an object's name is not in its file's: a changed Job takes the place of the one before it.
     """
-    from longshore.cli.origin_comments import annotated  # noqa: PLC0415
-    from longshore.convert.kubernetes.stable import stable_name  # noqa: PLC0415
-    from longshore.report.yaml_text import document  # noqa: PLC0415
-
     assert reading.conversion  # noqa: S101  the caller looked
     manifests = reading.conversion.manifests
     if given.text("--output") == "json":
@@ -115,8 +106,6 @@ def _by_file(reading: Reading, given: Given) -> dict[str, str]:
 
 
 def _json(value: object) -> str:
-    import json  # noqa: PLC0415
-
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -41,7 +41,7 @@ def _known(codes: frozenset[str], reading: Reading) -> None:
     if not unseen:
         return
     from longshore.cli.manual import manual  # noqa: PLC0415  it reads every module of ours
-    from longshore.report.catalogue import by_code  # noqa: PLC0415
+    from longshore.report.catalogue import by_code  # noqa: PLC0415  likewise
 
     known = by_code(manual())
     for code in sorted(unseen - known.keys()):

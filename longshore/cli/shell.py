@@ -7,7 +7,10 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
+from longshore.report.excerpt import printable
+from longshore.report.findings import words
 from longshore.report.style import PLAIN, Style
+from longshore.report.wrapping import folded, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -48,19 +51,13 @@ class Shell(NamedTuple):
 
     def tell(self, kind: str, text: str) -> None:
         """Say one thing beside the product, `error: …`; a message may name what a file or a user wrote."""
-        from longshore.report.findings import words  # noqa: PLC0415  most runs have nothing to tell
-
         if self.err.isatty():
-            from longshore.report.wrapping import wrapped  # noqa: PLC0415
-
             self.err.write("\n".join(wrapped(f"{kind}: ", words(text), _columns(self.err))) + "\n")
         else:
             self.err.write(f"{kind}: {words(text)}\n")
 
     def name(self, what: str, names: Iterable[str]) -> None:
         """Name files beside the product, one a line: `wrote out/service-api.yaml`."""
-        from longshore.report.excerpt import printable  # noqa: PLC0415  where something is written
-
         self.err.writelines(f"{what} {printable(name)}\n" for name in names)
 
     @contextmanager
@@ -90,8 +87,6 @@ class Shell(NamedTuple):
     def show(self, text: str) -> None:
         """Write lines for people to the product's stream; those longer than a terminal is wide are broken."""
         if self.out.isatty():
-            from longshore.report.wrapping import folded  # noqa: PLC0415
-
             text = folded(text, _columns(self.out))
         self.out.write(text)
 

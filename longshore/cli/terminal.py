@@ -5,6 +5,7 @@ Findings make their own words fit to be shown; this is for everything else, whoe
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ def tame(text: str) -> str:
         return text  # nearly every text is such a one, and a long one is looked through twice as fast
     if text.replace("\n", "").replace("\t", "").isprintable():
         return text
-    import re  # noqa: PLC0415  nearly every text is printable
-
     return re.sub(
         "(\x1b\\[[0-9;]{1,8}m)|[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]",
         lambda match: match[1] or f"\\u{ord(match[0]):04x}",

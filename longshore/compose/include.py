@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.compose.files import join, parent
 from longshore.compose.merge import merge_resource
-from longshore.compose.problems import quote
+from longshore.compose.problems import did_you_mean, quote
 from longshore.compose.reading import DEEPEST_INCLUDE
 from longshore.compose.resets import reset
 from longshore.compose.tree import Node, clone, identity, span_of
@@ -114,8 +114,6 @@ def _is_local(path: Node, model: Model) -> bool:
 
 
 def _known_keys(entry: Node, model: Model) -> bool:
-    from longshore.compose.problems import did_you_mean  # noqa: PLC0415
-
     known = ("path", "env_file", "project_directory")
     wrong = [key for key in entry.value if key not in known]
     for key in wrong:

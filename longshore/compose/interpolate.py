@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from longshore.compose.patterns import apply, for_each, table
 from longshore.compose.problems import Problems, quote
 from longshore.compose.references import visible
+from longshore.compose.scalars import integer as based
 from longshore.compose.scalars import single
 from longshore.compose.template import TemplateError, substitute
 from longshore.compose.tree import Node, span_of
@@ -98,8 +99,6 @@ def number32(text: str) -> float:
 
 def umask(text: str) -> int:
     """Read a file mode mask, octal when it starts with 0."""
-    from longshore.compose.scalars import integer as based  # noqa: PLC0415
-
     value = based(text)
     if value is None or not 0 <= value < 1 << 32 or text[0] in "+-":
         raise ValueError("a file mode mask such as 0022")

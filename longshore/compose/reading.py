@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from longshore.compose.composer import MOST_VALUES
 from longshore.compose.dotenv import MOST_BYTES as MOST_ENV_BYTES
 from longshore.compose.files import join, parent, within
+from longshore.compose.problems import did_you_mean
 from longshore.compose.source import SPLIT, compose, decode
 from longshore.model import Span
 
@@ -119,8 +120,6 @@ class Reading:
         return here if here not in {"/", home} and within(self.root, here) else self.root
 
     def _missing(self, path: str) -> Refused:
-        from longshore.compose.problems import did_you_mean  # noqa: PLC0415
-
         directory, name = parent(path), path.rpartition("/")[2]
         names = self.files.list(directory) if self.files.kind(directory) == "directory" else ()
         sample = next((each for each in names if name in each and any(word in each.lower() for word in _SAMPLES)), "")

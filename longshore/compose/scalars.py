@@ -9,13 +9,11 @@ from __future__ import annotations
 import math
 import re
 import struct
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from longshore.compose.tree import Timestamp
 from longshore.regex import Regex
-
-if TYPE_CHECKING:
-    from datetime import timedelta
 
 HINTS = frozenset("+-0123456789.~nNtTfF<")
 """A scalar that starts with none of these (and is not empty) is text."""
@@ -88,8 +86,6 @@ def timestamp(text: str) -> Timestamp | None:
     match = _TIME.fullmatch(text)
     if not match:
         return None
-    from datetime import datetime, timedelta, timezone  # noqa: PLC0415  few files have a date
-
     year, month, day, mark, hour, minute, second, fraction, zone = match.groups()
     if mark and (mark == " ") == bool(zone):
         return None
@@ -111,8 +107,6 @@ def timestamp(text: str) -> Timestamp | None:
 
 
 def _offset(zone: str) -> timedelta:
-    from datetime import timedelta  # noqa: PLC0415  likewise
-
     if zone == "Z":
         return timedelta()
     hours, minutes = int(zone[1:3]), int(zone[4:6])

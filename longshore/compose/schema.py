@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from jsonschema_rs import Draft202012Validator
 
+from longshore.compose.mismatch import Mismatch, mismatches
 from longshore.compose.source import not_a_number
 from longshore.compose.tree import Node, plain, walk
 
 if TYPE_CHECKING:
-    from longshore.compose.mismatch import Mismatch
     from longshore.compose.problems import Problems
 
 
@@ -40,8 +40,6 @@ def check_schema(root: Node, problems: Problems) -> None:
     """Report everything below `root` that the schema does not allow, and take it out."""
     instance = plain(root)
     if not _validator().is_valid(instance):
-        from longshore.compose.mismatch import Mismatch, mismatches  # noqa: PLC0415  only needed when something is wrong
-
         found = mismatches(instance, schema_text())
         found = found or [Mismatch((), "schema", "this is not as the Compose Specification wants it")]
         for mismatch in found:

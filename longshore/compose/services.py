@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from longshore.compose.interpolate import FALSE
 from longshore.compose.normalise import check_equals_signs, take_values
 from longshore.compose.problems import did_you_mean, quote
+from longshore.compose.scalars import show
 from longshore.compose.tree import MISSING, Node
 from longshore.compose.variables import read_entries
 from longshore.model import Span
@@ -52,8 +54,6 @@ def _matches(node: Node, active: tuple[str, ...]) -> bool:
 
 
 def _with_dependencies(services: dict[str, Node], wanted: tuple[str, ...], reading: Reading) -> dict[str, Node]:
-    from fnmatch import fnmatchcase  # noqa: PLC0415  only needed when services are named
-
     found: dict[str, Node] = {}
     queue: list[tuple[str, bool]] = []
     for pattern in wanted:
@@ -125,8 +125,6 @@ def _as_mapping(node: Node) -> dict[str, Node]:
 
 
 def _text(value: Any) -> str:
-    from longshore.compose.scalars import show  # noqa: PLC0415
-
     return show(value)
 
 

@@ -52,7 +52,7 @@ def perform(script: Script) -> Rehearsal:
     """Run the program in this process, which must not have run one before."""
     import pulumi  # noqa: PLC0415  only the process of the rehearsal waits for it
 
-    from longshore.rehearsal.recorder import Played, Recorder  # noqa: PLC0415
+    from longshore.rehearsal.recorder import Played, Recorder  # noqa: PLC0415  likewise
 
     recorder = Recorder(Played(known=script.known, exports_of=lambda stack: _exports_of(script, stack)))
     messages: list[str] = []

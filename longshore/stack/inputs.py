@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from longshore.compose import Request
 from longshore.convert.kubernetes.quantity import bytes_in, millicores_in
 from longshore.convert.options import Capacity, Options, Storage
 from longshore.convert.secrets.detection import variable
@@ -14,7 +15,6 @@ from longshore.stack.settings import SHARED_CLASS, EksCluster, KubeconfigCluster
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from longshore.compose import Request
     from longshore.stack.settings import CapacitySettings, ClusterSettings, Compose
 
 APPLICATION_LOAD_BALANCER, INTERNAL_APPLICATION_LOAD_BALANCER = "alb", "alb-internal"
@@ -57,8 +57,6 @@ def request_of(settings: Settings, compose: Compose, root: str, environment: Map
 
     root: the folder of Pulumi.yaml, where relative names start. environment: that of the process.
     """
-    from longshore.compose import Request  # noqa: PLC0415  a platform stack reads no compose file
-
     declared = settings.secrets.variables
 
     def is_secret(name: str, value: str | None) -> bool:

@@ -9,9 +9,13 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from longshore.disk import Disk
 from longshore.errors import NO_FILE, Refused, suggestion
 from longshore.model import Finding, Severity
+from longshore.report.findings import located, nowhere
+from longshore.report.text import concise
 from longshore.stack.file import StackFile, read_stack_file
+from longshore.stack.inputs import options_of, request_of
 from longshore.stack.settings import Settings, StackCluster
 from longshore.stack.validation import (
     check_against,
@@ -127,10 +131,8 @@ def convert_stack(stack: Stack, environment: Mapping[str, str], *, deploying: bo
     """
     if stack.settings is None or stack.settings.compose is None:
         return None
-    from longshore.compose import load  # noqa: PLC0415
-    from longshore.convert.engine import convert_project  # noqa: PLC0415
-    from longshore.disk import Disk  # noqa: PLC0415  a platform stack reads no compose file
-    from longshore.stack.inputs import options_of, request_of  # noqa: PLC0415
+    from longshore.compose import load  # noqa: PLC0415  a platform stack reads no compose file
+    from longshore.convert.engine import convert_project  # noqa: PLC0415  a platform stack converts nothing: two hundred modules
 
     request = request_of(stack.settings, stack.settings.compose, stack.root, environment)
     loaded = load(request, Disk())
@@ -140,7 +142,7 @@ def convert_stack(stack: Stack, environment: Mapping[str, str], *, deploying: bo
     options = options_of(stack.settings, stack.platform)
     lacking: tuple[Finding, ...] = ()
     if deploying:
-        from longshore.stack.pins import pinned  # noqa: PLC0415  asks an account
+        from longshore.stack.pins import pinned  # noqa: PLC0415  it asks an account, by boto3
 
         options, lacking = pinned(stack.name, stack.settings, loaded.project, options, environment)
     conversion = convert_project(loaded.project, options)
@@ -154,9 +156,6 @@ def summary(stack: Stack, estate: ConvertedStack | None, command: str = "") -> t
 
     command: what shows the warnings; empty takes `longshore check` of the stack.
     """
-    from longshore.report.findings import located, nowhere  # noqa: PLC0415  not for those who write their own
-    from longshore.report.text import concise  # noqa: PLC0415
-
     findings = estate.findings if estate else stack.findings
     project = estate.loaded.project if estate else None
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]

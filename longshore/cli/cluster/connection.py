@@ -95,7 +95,7 @@ def _eks(stack: Stack) -> KubeConfig:
     Source: https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster
     """
     import boto3  # noqa: PLC0415  not for other clusters
-    from botocore.signers import RequestSigner  # noqa: PLC0415
+    from botocore.signers import RequestSigner  # noqa: PLC0415  likewise
 
     owner = stack.platform or stack.settings
     assert owner and owner.aws  # noqa: PT018, S101  an EKS cluster has an account

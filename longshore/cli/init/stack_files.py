@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.cli.init.answers import NO_ACCOUNT, NO_REGION
@@ -202,8 +203,6 @@ def _secrets(wish: Wish, decisions: Decisions) -> Iterator[str]:
 
 
 def _wrapped(lead: str, text: str) -> Iterator[str]:
-    from textwrap import wrap  # noqa: PLC0415  as everywhere
-
     yield from wrap(lead + text, 100, subsequent_indent="#     ", break_long_words=False, break_on_hyphens=False)
 
 

@@ -13,6 +13,7 @@ from longshore.cli.secrets.changes import ADDED, CHANGED, REMOVED, Change, chang
 from longshore.cli.secrets.changes_text import changes_json, changes_text, missing_text, warn
 from longshore.cli.secrets.consent import agreed, dry_run, may_ask
 from longshore.cli.secrets.desired import names_of, wanted
+from longshore.cli.secrets.rollback import roll_back
 from longshore.cli.secrets.session import FLAGS, backend_of, nothing_to_do, open_stack
 from longshore.cli.secrets.sources import Found, asked, cautions, doubts, from_files, lengths, no_values, random_value
 from longshore.cli.secrets.writes import Written, write_all
@@ -47,8 +48,6 @@ def run(given: Given, shell: Shell) -> int:
     """Exit 0 when all that was wanted is there, 1 when a value is missing or not everything was written."""
     no_values(given.operands)
     if given.on("--rollback"):
-        from longshore.cli.secrets.rollback import roll_back  # noqa: PLC0415  rarely
-
         return roll_back(given, shell)
     opened = open_stack(given, shell)
     values = from_files(given.texts("--from"), shell)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from longshore.cli.findings_output import show
 from longshore.cli.flags import Flag
-from longshore.cli.project_input import STACK, output, stack_named
+from longshore.cli.project_input import STACK, Reading, output, stack_named
 from longshore.convert.estate import Estate
+from longshore.convert.options import Options as Plain
 from longshore.convert.secrets.remotes import folder, remotes
 from longshore.errors import Refused, suggestion
+from longshore.model import Severity
 from longshore.stack.inputs import options_of, request_of
 from longshore.stack.reading import convert_stack, read_stack
 from longshore.stores import connect
@@ -83,11 +86,6 @@ def _show(
     sources: Mapping[str, str],
     options: Options | None,
 ) -> None:
-    from longshore.cli.findings_output import show  # noqa: PLC0415
-    from longshore.cli.project_input import Reading  # noqa: PLC0415  only where something is wrong
-    from longshore.convert.options import Options as Plain  # noqa: PLC0415
-    from longshore.model import Severity  # noqa: PLC0415
-
     errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
     show(Reading(None, None, errors, sources, options or Plain(), {}), given, shell, shell.err)
 

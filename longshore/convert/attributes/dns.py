@@ -9,6 +9,7 @@ and https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from longshore.convert.estate.networks import owner_of
@@ -54,8 +55,6 @@ def dns(servers: View, service: Service) -> Iterator[Effect]:
 
 
 def _is_address(text: str) -> bool:
-    from ipaddress import ip_address  # noqa: PLC0415  it costs milliseconds, and few projects need it
-
     try:
         ip_address(text)
     except ValueError:

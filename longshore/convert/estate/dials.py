@@ -111,7 +111,7 @@ def calls(estate: Estate) -> Mapping[str, tuple[Call, ...]]:
 
 def named(estate: Estate, text: str) -> frozenset[str]:
     """The services that a text speaks of by any of their names, as a host or (`set $upstream web;`) as a word alone."""
-    from longshore.convert.estate.aliases import hosts  # noqa: PLC0415
+    from longshore.convert.estate.aliases import hosts  # noqa: PLC0415  which needs the ports of its targets
 
     names = hosts(estate)
     return frozenset(names[word] for word in re.findall(r"(?<![\w.-])[A-Za-z0-9_][\w-]*", text) if word in names)

@@ -17,6 +17,7 @@ What a rule wants to know of a service it asks `of`, and nothing else: what an i
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from json import loads
 from posixpath import basename
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -165,8 +166,6 @@ def _called_alike(facts: ImageFacts) -> ImageFacts:
 @cache
 def _catalogue() -> dict[str, Any]:
     """Read the file: `mirrors` (prefix → the prefix that it stands for), `images` (name → entry), `lastParts`."""
-    from json import loads  # noqa: PLC0415  needed as soon as an image is asked for
-
     # not by importlib.resources, which takes longer to import than the file to read
     data: bytes = __loader__.get_data(f"{__file__.rpartition('/')[0]}/images.json")  # type: ignore[name-defined]
     catalogue: dict[str, Any] = loads(data)

@@ -62,7 +62,7 @@ def _tasks(estate: Estate) -> dict[str, str]:
 
 def _name(estate: Estate, owner: Service) -> str:
     from longshore.convert.estate.aliases import aliases, slugs  # noqa: PLC0415  which need these names
-    from longshore.convert.estate.ports import by_address  # noqa: PLC0415
+    from longshore.convert.estate.ports import by_address  # noqa: PLC0415  likewise
 
     if not by_address(owner):
         return owner.slug

@@ -9,6 +9,7 @@ Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/#writing-a
 
 from __future__ import annotations
 
+from json import dumps
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.kubernetes.names import LABEL_LENGTH, digest, label
@@ -27,8 +28,6 @@ def lasting(key: ObjectKey, manifest: Manifest) -> ObjectKey:
     """Name the object `key` as it is called in the cluster: a Job by its service and what cannot be changed in it."""
     if key.kind != "Job":
         return key
-    from json import dumps  # noqa: PLC0415  few estates need it
-
     fixed = {field: manifest["spec"].get(field) for field in FIXED}
     return key._replace(name=f"{label(key.name, LABEL_LENGTH - _MARK)}-{digest(dumps(fixed, sort_keys=True))}")
 

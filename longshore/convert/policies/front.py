@@ -27,7 +27,7 @@ def front(service: Service) -> Iterator[Problem]:
     if HOST not in environment and MULTIPORTS not in environment:
         return
     from longshore.convert.estate.fronts import told  # noqa: PLC0415  eight modules, which few projects need
-    from longshore.convert.estate.fronts.nginx_proxy import variables  # noqa: PLC0415
+    from longshore.convert.estate.fronts.nginx_proxy import variables  # noqa: PLC0415  likewise
 
     names = variables(service)
     said = told(service, "nginx-proxy") if names else None
