@@ -27,7 +27,7 @@ from longshore.stack.settings import (
     NetworkSettings,
     StackCluster,
 )
-from longshore.stack.subnets import ZONES
+from longshore.stack.subnets import LARGEST, SMALLEST, ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -42,7 +42,6 @@ GUARDED = frozenset({"aws", "kubernetes"})
 TOP_LEVEL = frozenset({"config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"})
 EVERYONE = "0.0.0.0/0"
 SYSTEM_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
-LARGEST_VPC, SMALLEST_VPC = 16, 22
 SPOT_TYPES = 3
 ACCOUNT_HELP = "write `longshore:aws: {region: …, accountId: …}`"
 
@@ -259,9 +258,9 @@ def _network(network: NetworkSettings, region: str) -> Iterator[Wrong]:
     except ValueError as error:
         yield Wrong(("network", "cidr"), f"is no address range: {error}", "such as `10.0.0.0/16`")
     else:
-        if not LARGEST_VPC <= prefix <= SMALLEST_VPC:
+        if not LARGEST <= prefix <= SMALLEST:
             yield Wrong(
-                ("network", "cidr"), f"must be /{LARGEST_VPC} to /{SMALLEST_VPC}, is /{prefix}", "such as `10.0.0.0/16`"
+                ("network", "cidr"), f"must be /{LARGEST} to /{SMALLEST}, is /{prefix}", "such as `10.0.0.0/16`"
             )
     if network.zones and len(set(network.zones)) != ZONES:
         yield Wrong(("network", "zones"), f"must be {ZONES} different zones", "or leave it out")
