@@ -5,7 +5,6 @@ The manifests, `longshore secrets` and the reports all read this, so they cannot
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.convert.estate.binds import bind
@@ -15,6 +14,7 @@ from longshore.convert.estate.storage import containers
 from longshore.convert.kubernetes.names import digest, label
 from longshore.convert.secrets.contents import VALUE, key_of
 from longshore.convert.secrets.needs import Need, needs
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 SHARED: Final = "_shared"
 """Folder of the remote secrets that are files: several services may read one."""
 
-_NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@-]{1,200}").fullmatch
-_REFUSED: Final = re.compile(r"[^A-Za-z0-9/_+=.@-]+")
+_NAME: Final = Regex(r"[A-Za-z0-9/_+=.@-]{1,200}")
+_REFUSED: Final = Regex(r"[^A-Za-z0-9/_+=.@-]+")
 _LONGEST: Final = 180
 
 
@@ -100,7 +100,7 @@ def file_remote(estate: Estate, path: str, data: bytes, *at: Path) -> Remote:
     path: absolute. at: where compose mounts it.
     """
     relative, key = estate.project.relative(path), key_of(path, data)
-    name = relative if _NAME(relative) else f"{_REFUSED.sub('_', relative)[:_LONGEST]}.{digest(relative)}"
+    name = relative if _NAME.fullmatch(relative) else f"{_REFUSED.sub('_', relative)[:_LONGEST]}.{digest(relative)}"
     return Remote(
         f"{folder(estate.options)}{SHARED}/files/{name}",
         relative,

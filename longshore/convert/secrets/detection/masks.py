@@ -15,7 +15,7 @@ from longshore.convert.secrets.detection.commands import is_command, secrets_of
 from longshore.convert.secrets.detection.names import name
 from longshore.convert.secrets.detection.notations import assignments, may_tell
 from longshore.convert.secrets.detection.randomness import looks_random
-from longshore.convert.secrets.detection.texts import find
+from longshore.convert.secrets.detection.texts import by_look, find
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
@@ -93,12 +93,17 @@ def random_words(text: str) -> Iterator[Range]:
 
 
 def nothing_to_conceal(texts: Iterable[str]) -> bool:
-    """Would `conceal` leave all of these as they are? They are looked through at once, which is much faster.
+    """Would `conceal` leave all of these as they are?
 
-    Between two of them is an empty line, beyond which no rule looks: what is found in one is found among the others.
+    Those without a telling name are looked through at once, which is faster. Between two of them is an empty line,
+    beyond which no rule looks: what is found in one is found among the others.
     """
-    whole = "\n\n".join(dict.fromkeys(texts))
-    return next(find(whole), None) is None and next(random_words(whole), None) is None
+    distinct = dict.fromkeys(texts)
+    telling = [text for text in distinct if may_tell(text)]
+    if any(conceal(text) != text for text in telling):
+        return False
+    whole = "\n\n".join(distinct.keys() - telling)
+    return next(by_look(whole), None) is None and next(random_words(whole), None) is None
 
 
 @lru_cache(maxsize=8192)

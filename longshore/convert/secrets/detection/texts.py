@@ -56,13 +56,7 @@ def find(text: str, *, code: bool = False, prose: bool = False, file: bool = Fal
     """
     if not _WORTH.search(text):
         return
-    yield from (Found(*span, hits.PRIVATE_KEY) for span in private_keys(text))
-    yield from (Found(*span, hits.TOKEN) for span in tokens(text))
-    for start, end in logins(text):
-        example = file and _EXAMPLE.fullmatch(text, start, end) and _in_comment(text, start)
-        if not example:
-            yield Found(start, end, hits.URL if "://" in text else hits.LOGIN)
-    yield from (Found(*span, hits.HASH) for span in hashes(text))
+    yield from by_look(text, file=file)
     if not may_tell(text):
         return
     for match in _AUTHORIZATION.finditer(text):
@@ -73,6 +67,17 @@ def find(text: str, *, code: bool = False, prose: bool = False, file: bool = Fal
             yield Found(start, end, hits.STATEMENT)
     for setting in assignments(text):
         yield from _setting(text, setting, code=code, prose=prose, file=file)
+
+
+def by_look(text: str, *, file: bool = False) -> Iterator[Found]:
+    """Find what is a secret by its look alone, whatever name stands before it."""
+    yield from (Found(*span, hits.PRIVATE_KEY) for span in private_keys(text))
+    yield from (Found(*span, hits.TOKEN) for span in tokens(text))
+    for start, end in logins(text):
+        example = file and _EXAMPLE.fullmatch(text, start, end) and _in_comment(text, start)
+        if not example:
+            yield Found(start, end, hits.URL if "://" in text else hits.LOGIN)
+    yield from (Found(*span, hits.HASH) for span in hashes(text))
 
 
 def _setting(text: str, setting: Assignment, *, code: bool, prose: bool, file: bool) -> Iterator[Found]:
