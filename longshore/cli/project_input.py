@@ -11,6 +11,7 @@ from longshore.cli.selection import narrowed
 from longshore.convert.options import Options
 from longshore.convert.secrets.detection import variable
 from longshore.convert.secrets.detection.uses import secret_by_use
+from longshore.deadline import deadline
 from longshore.disk import Disk
 from longshore.errors import INPUT, NO_FILE, Refused
 from longshore.model import Severity
@@ -179,13 +180,13 @@ def _from_files(given: Given, shell: Shell) -> Reading:
         namespace=given.text("--namespace"),
         production=given.on("--production"),
     )
-    started = perf_counter()
+    late, started = deadline(shell.environment), perf_counter()
     loaded = load(request(given, shell), Disk(shell.stdin))
     timings = {"read": perf_counter() - started}
     if loaded.project is None:
         return Reading(None, None, loaded.findings, loaded.sources, options, timings)
     started = perf_counter()
-    conversion = convert_project(loaded.project, options)
+    conversion = convert_project(loaded.project, options, late)
     timings["convert"] = perf_counter() - started
     findings = (*loaded.findings, *conversion.findings)
     return Reading(loaded.project, conversion, findings, loaded.sources, options, timings)

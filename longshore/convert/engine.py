@@ -15,9 +15,11 @@ from longshore.convert.fold import Fold
 from longshore.convert.registry import Claim, Entry, claims_of, policies_of
 from longshore.convert.secrets.withheld import withhold
 from longshore.convert.view import View, leaves
-from longshore.model import Conversion, LocalOnly, Origin, Path, Unsupported, path_text
+from longshore.model import Conversion, Finding, LocalOnly, Origin, Path, Severity, Unsupported, path_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from longshore.compose import Project
     from longshore.convert.options import Options
 
@@ -61,19 +63,50 @@ TREE = _tree(CLAIMS)
 _SERVICE = len(("services", "web"))
 
 
-def convert_project(project: Project, options: Options) -> Conversion:
+class _LateError(Exception):
+    """There is no time left; `path` is what was to come next."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+def convert_project(project: Project, options: Options, late: Callable[[], bool] = lambda: False) -> Conversion:
     """Translate a loaded project. Pure: the same input gives the same output, byte for byte.
+
+    late: asked between two services whether the time is over; then nothing is made but a finding with the place.
 
     Raises:
         TypeError: two rules wrote different values to one field, a bug that the message names both writers of.
     """
-    estate = Estate(project, options)
-    fold = Fold()
-    _descend(dict(project.model), TREE, (), estate, fold)
+    try:
+        return _converted(Estate(project, options), late)
+    except _LateError as error:
+        ended = Finding(
+            "time-limit",
+            Severity.ERROR,
+            "converting took longer than it may, and ended here",
+            "divide the project into several; `LONGSHORE_SECONDS=900` gives it more time, 0 lifts the bound",
+            error.path,
+        )
+        return Conversion((), (ended,), {}, {}, {})
+
+
+def _converted(estate: Estate, late: Callable[[], bool]) -> Conversion:
+    fold, model = Fold(), estate.project.model
+    for section, content in model.items():
+        for key, child in content.items() if section == "services" else ():
+            if late():
+                raise _LateError((section, key))
+            _descend({section: {key: child}}, TREE, (), estate, fold)
+        if section != "services" or not content:
+            _descend({section: content}, TREE, (), estate, fold)
     for name, policy in POLICIES:
         origin = Origin(policy=name)
         if policy.policy == "service":
             for service in estate:
+                if late():
+                    raise _LateError(service.path)
                 fold.apply(policy(service), origin, service.path, service.allowed)
         else:
             fold.apply(policy(estate), origin, (), frozenset())

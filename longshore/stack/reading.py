@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from longshore.deadline import deadline
 from longshore.disk import Disk
 from longshore.errors import NO_FILE, Refused, suggestion
 from longshore.model import Finding, Severity
@@ -135,6 +136,7 @@ def convert_stack(stack: Stack, environment: Mapping[str, str], *, deploying: bo
     from longshore.convert.engine import convert_project  # noqa: PLC0415  a platform stack converts nothing: two hundred modules
 
     request = request_of(stack.settings, stack.settings.compose, stack.root, environment)
+    late = deadline(environment)
     loaded = load(request, Disk())
     sources = {**stack.sources, **loaded.sources}
     if loaded.project is None:
@@ -145,7 +147,7 @@ def convert_stack(stack: Stack, environment: Mapping[str, str], *, deploying: bo
         from longshore.stack.pins import pinned  # noqa: PLC0415  it asks an account, by boto3
 
         options, lacking = pinned(stack.name, stack.settings, loaded.project, options, environment)
-    conversion = convert_project(loaded.project, options)
+    conversion = convert_project(loaded.project, options, late)
     unknown = check_against(stack.settings, loaded.project, stack.file)
     findings = (*stack.findings, *unknown, *loaded.findings, *conversion.findings, *lacking)
     return ConvertedStack(loaded, conversion, findings, sources)
