@@ -39,16 +39,17 @@ def _validator() -> Draft202012Validator:
 def check_schema(root: Node, problems: Problems) -> None:
     """Report everything below `root` that the schema does not allow, and take it out."""
     instance = plain(root)
+    wrong = not_a_number(root)  # which is none to the validator either, and has words of its own
+    if wrong is not None:
+        problems.error("wrong-type", "this is not a number that can be used", wrong, help="write a finite number")
     if not _validator().is_valid(instance):
         found = mismatches(instance, schema_text())
-        found = found or [Mismatch((), "schema", "this is not as the Compose Specification wants it")]
+        if not found and wrong is None:
+            found = [Mismatch((), "schema", "this is not as the Compose Specification wants it")]
         for mismatch in found:
             _report(root, mismatch, problems)
         for mismatch in sorted(found, key=lambda each: [str(part).rjust(9) for part in each.path], reverse=True):
             _take_out(root, mismatch, problems)
-    wrong = not_a_number(root)
-    if wrong is not None:
-        problems.error("wrong-type", "this is not a number that can be used", wrong, help="write a finite number")
 
 
 def _report(root: Node, mismatch: Mismatch, problems: Problems) -> None:

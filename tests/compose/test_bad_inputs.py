@@ -1,7 +1,7 @@
 """Forty ways to get a compose file wrong: one clear message each, with its place, and never a traceback.
 
 A folder of `bad/` is read as it is. `report.txt` is the whole of what `longshore config` says; where the fault shows
-only in Kubernetes, `check.txt` has the lines that `longshore check --output concise` must say among others.
+only in Kubernetes, `check.txt` has the lines that `longshore check --output-format concise` must say among others.
 Some inputs are too large or too strange for a folder; they are made here.
 """
 
@@ -33,7 +33,7 @@ def test_the_report_is_clear(folder: str) -> None:
     place = BAD / folder
     checks = place / "check.txt"
     if checks.exists():
-        code, said = longshore(place, "check", "--output", "concise", "--verbose")
+        code, said = longshore(place, "check", "--output-format", "concise", "--verbose")
         assert code in {0, 1, 2}
         for line in checks.read_text(encoding="utf-8").splitlines():
             assert line in said.splitlines()
@@ -109,6 +109,7 @@ def test_files_that_are_no_compose_files(tmp_path: Path) -> None:
     code, said = longshore(tmp_path, "config", "-f", "docker-compose.yml")
     assert code == 2
     assert "did you mean `docker-compose.yaml`?" in said
-    code, said = longshore(tmp_path, "config", "-f", ".")
+    (tmp_path / "empty").mkdir()
+    code, said = longshore(tmp_path, "config", "-f", "empty")
     assert code == 2
     assert "is a directory" in said

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from longshore.regex import Regex
 from tests.kernel.attacks import attacks
 
 if TYPE_CHECKING:
@@ -45,10 +46,11 @@ def calls() -> list[Call]:
         for name, value in vars(module).items():
             parts = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,)
             for part in parts:
-                pattern = getattr(part, "__self__", part)
+                pattern = part.compiled if isinstance(part, Regex) else getattr(part, "__self__", part)
                 if not isinstance(pattern, re.Pattern):
                     continue
-                used = {part.__name__} if part is not pattern else set(re.findall(rf"\b{name}\b\.(\w+)", source))
+                asked = set(re.findall(rf"\b{name}\b\.(\w+)", source))
+                used = {part.__name__} if inspect.isbuiltin(part) else asked
                 anchored = bool(used) and used <= {"match", "fullmatch"}
                 call = ("fullmatch" if used == {"fullmatch"} else "match") if anchored else "finditer"
                 found[pattern, anchored] = (f"{module.__name__}.{name}", _calling(pattern, call), pattern)
