@@ -23,10 +23,10 @@ PLANTED = """
 import sys
 import longshore.convert.engine
 real = longshore.convert.engine.convert_project
-def convert_project(project, options):
+def convert_project(project, *rest):
     if "{when}" in str(project.model):
         raise KeyError("{when}")
-    return real(project, options)
+    return real(project, *rest)
 longshore.convert.engine.convert_project = convert_project
 from tests.fuzzing.__main__ import main
 sys.exit(main(sys.argv[1:]))

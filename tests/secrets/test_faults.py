@@ -252,7 +252,7 @@ def test_an_odd_key_that_somebody_else_wrote_is_kept(pushed, aws):
 
 
 def test_nul_is_refused(project, aws):
-    (project.folder / "tls.key").write_bytes(b"a\0b")
+    project.write(".env", (project.folder / ".env").read_text() + "DB_PASSWORD=a\0b\n")
     answer = project.push("--from", ".env", "--yes")
     assert answer.code == 2
     assert "holds a NUL character" in answer.err

@@ -1,4 +1,4 @@
-"""Files that are secret by what they are, however they are mounted: never in a ConfigMap, and told with their kind."""
+"""Files that are secret by what they are, however they are mounted: in the secret store, never in a ConfigMap."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def test_no_way_of_mounting_leads_into_a_config_map(tmp_path: Path, name: str, m
     words = ("render", "--fail-on", "never")
     run(words, Shell(out, err, io.BytesIO(), {}, str(tmp_path), words))
     assert "harmless to look at" not in out.getvalue()
-    assert "the file is " in err.getvalue().replace("\n ", " ")
+    said = " ".join(err.getvalue().split())
+    assert "as a whole it goes to the secret store" in said
+    assert "kind: ExternalSecret" in out.getvalue()
 
 
 @pytest.mark.parametrize(
