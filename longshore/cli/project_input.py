@@ -120,14 +120,21 @@ def request(given: Given, shell: Shell) -> Request:
 def _named(given: Given, shell: Shell) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """What is named, by a flag or a plain word: (files, services, the folder whose compose file is meant instead).
 
-    A plain word is a service, or a folder where it has a compose file and the current folder has none.
+    A plain word is a service, or a folder where the current folder has no compose file. One without a compose file is
+    taken for a file, for the reader to say what it is.
     """
     files, words = given.texts("--file"), given.operands
     if len(files) == 1 and has_compose_file(files[0], shell):
         return (), words, files[0]
     if not files and len(words) == 1 and has_compose_file(words[0], shell) and not has_compose_file(".", shell):
         return (), (), words[0]
+    if not files and len(words) == 1 and _is_folder(words[0], shell) and not has_compose_file(".", shell):
+        return words, (), ""
     return files, words, ""
+
+
+def _is_folder(word: str, shell: Shell) -> bool:
+    return os.path.isdir(os.path.join(shell.directory, word))
 
 
 def has_compose_file(folder: str, shell: Shell) -> bool:

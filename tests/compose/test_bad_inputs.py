@@ -105,6 +105,10 @@ def test_devices_and_pipes_are_not_read(tmp_path: Path) -> None:
 
 def test_files_that_are_no_compose_files(tmp_path: Path) -> None:
     assert longshore(tmp_path, "config")[0] == 3
+    (tmp_path / "nothing").mkdir()
+    code, said = longshore(tmp_path, "config", "nothing")
+    assert code == 2
+    assert '"nothing" is a directory' in said
     (tmp_path / "docker-compose.yaml").write_text("services: {a: {image: x}}\n")
     code, said = longshore(tmp_path, "config", "-f", "docker-compose.yml")
     assert code == 2

@@ -64,6 +64,29 @@ def test_no_way_of_mounting_leads_into_a_config_map(tmp_path: Path, name: str, m
     assert "kind: ExternalSecret" in out.getvalue()
 
 
+TARGETS = {
+    "bind": "    volumes: ['./a.txt:/root/.docker/config.json:ro']\n",
+    "folder": "    volumes: ['./conf:/root/.kube:ro']\n",
+    "config of a file": "    configs: [{source: c, target: /root/.pgpass}]\nconfigs: {c: {file: ./a.txt}}\n",
+    "config of a text": "    configs: [{source: c, target: /root/.netrc}]\n"
+    "configs: {c: {content: harmless to look at}}\n",
+}
+
+
+@pytest.mark.parametrize("mount", TARGETS)
+def test_the_name_in_the_container_tells_too(tmp_path: Path, mount: str):
+    (tmp_path / "conf").mkdir()
+    for path in (tmp_path / "a.txt", tmp_path / "conf" / "config"):
+        path.write_text("harmless to look at\n")
+    (tmp_path / "compose.yaml").write_text(WEB + TARGETS[mount])
+    out, err = io.StringIO(), io.StringIO()
+    words = ("render", "--fail-on", "never")
+    run(words, Shell(out, err, io.BytesIO(), {}, str(tmp_path), words))
+    assert "harmless to look at" not in out.getvalue()
+    assert "kind: ExternalSecret" in out.getvalue()
+    assert "warning[secret-in-file]" in err.getvalue()
+
+
 @pytest.mark.parametrize(
     "words", ["--images", "--volumes", "--networks", "--services", "--profiles", "--variables", "--no-interpolate"]
 )

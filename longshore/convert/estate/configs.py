@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from longshore.compose.references import OPEN, reference, references
 from longshore.convert.estate.content import LIMIT, TOO_LARGE, Content, content, hosts_renamed
-from longshore.convert.estate.leaks import Leak, leak, leaks_at
+from longshore.convert.estate.leaks import Leak, leak, leaks_at, targets
 from longshore.convert.estate.storage import containers
 from longshore.convert.kubernetes.names import digest, label
 from longshore.convert.secrets.contents import fits
@@ -81,7 +81,7 @@ def _config(estate: Estate, key: str) -> Config:
     files, hits = hosts_renamed(estate, found.files)
     text = "" if path else "".join(data.decode(errors="ignore") for data in files.values())
     variables = references(text) if OPEN in text else ()
-    leaks = {} if _allowed(estate, key) else _leaks(estate, declared, found)
+    leaks = {} if _allowed(estate, key) else _leaks(estate, key, declared, found)
     return Config(
         label(made), path=path, directory=found.directory, hits=hits, variables=variables, leaks=leaks,
         files={file: data for file, data in files.items() if file not in leaks},
@@ -119,13 +119,13 @@ def _variable_text(estate: Estate, name: str) -> str | None:
     return value
 
 
-def _leaks(estate: Estate, declared: Mapping[str, Any], found: Content) -> Mapping[str, Leak]:
+def _leaks(estate: Estate, key: str, declared: Mapping[str, Any], found: Content) -> Mapping[str, Leak]:
     if "file" in declared:
         return leaks_at(estate, str(declared["file"]))
     ((name, data),) = found.files.items()
     if not references(data.decode()) and by_name(str(declared.get("environment") or "")):
         return {name: Leak(1, f"the value of `{declared['environment']}`", 0, whole=False)}
-    hit = leak(name, data)
+    hit = leak([name, *targets(estate, key)], data)
     return {name: hit} if hit else {}
 
 

@@ -8,7 +8,7 @@ from longshore.convert.estate.content import content
 from longshore.model import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from longshore.convert.estate import Estate
 
@@ -33,11 +33,16 @@ class Leak(NamedTuple):
         return f"holds {self.reason} in line {self.line}{others}"
 
 
-def leak(path: str, data: bytes) -> Leak | None:
-    """Find the secrets that stand in a file; `path`, of the file, tells what it is too."""
-    from longshore.convert.secrets.detection.files import secrets_in  # noqa: PLC0415  many patterns, which most estates need not
+def leak(names: Sequence[str], data: bytes) -> Leak | None:
+    """Find the secrets that stand in a file.
 
-    found = list(secrets_in(path, data))
+    names: paths of the file, which tell what it is too: first that in the project, then those it has in containers.
+    """
+    from longshore.convert.secrets.detection.files import secrets_in  # noqa: PLC0415  many patterns, which most estates need not
+    from longshore.convert.secrets.detection.kinds import secret_kind  # noqa: PLC0415  likewise
+
+    named = next((name for name in names if secret_kind(name, data)), names[0])
+    found = list(secrets_in(named, data))
     return Leak(found[0].line, found[0].reason, len(found) - 1, found[0].whole) if found else None
 
 
@@ -49,10 +54,41 @@ def leaks_at(estate: Estate, path: str) -> Mapping[str, Leak]:
     cache = estate.memo(_cache)
     if path not in cache:
         found = content(estate, path)
-        names = {name: f"{path}/{name}" if found.directory else path for name in found.files}
-        judged = ((name, leak(names[name], data)) for name, data in found.files.items())
+        places = (path, *estate.memo(_targets).get(path, ()))
+        judged = (
+            (name, leak([f"{place}/{name}" if found.directory else place for place in places], data))
+            for name, data in found.files.items()
+        )
         cache[path] = {name: hit for name, hit in judged if hit}
     return cache[path]
+
+
+def targets(estate: Estate, key: str) -> Sequence[str]:
+    """Where containers have the config `key`."""
+    return estate.memo(_config_targets).get(key, ())
+
+
+def _targets(estate: Estate) -> dict[str, list[str]]:
+    """Absolute path in the project → where containers have what is there, by a bind mount or a config."""
+    found: dict[str, list[str]] = {}
+    for service in estate:
+        for mount in service.model.get("volumes") or ():
+            if mount.get("type") == "bind" and mount.get("source"):
+                found.setdefault(str(mount["source"]), []).append(str(mount.get("target")))
+    for key, places in estate.memo(_config_targets).items():
+        declared = (estate.project.model.get("configs") or {}).get(key) or {}
+        if declared.get("file"):
+            found.setdefault(str(declared["file"]), []).extend(places)
+    return found
+
+
+def _config_targets(estate: Estate) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for service in estate:
+        for entry in service.model.get("configs") or ():
+            if entry.get("target"):
+                found.setdefault(str(entry["source"]), []).append(str(entry["target"]))
+    return found
 
 
 def _cache(_estate: Estate) -> dict[str, Mapping[str, Leak]]:
