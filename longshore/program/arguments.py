@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from longshore.components import Network
-    from longshore.stack.settings import Aws, Budget, EksCluster, NetworkSettings, NodeGroup, Operator, Quota, Settings
+    from longshore.stack.eks_settings import EksCluster, NodeGroup
+    from longshore.stack.settings import Aws, Budget, NetworkSettings, Operator, Quota, Settings
 
 
 def network(settings: NetworkSettings, account: Aws) -> NetworkArgs:

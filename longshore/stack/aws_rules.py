@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from longshore.decoding.errors import Wrong
 from longshore.stack.addons import NETWORK, SHARED_STORAGE
-from longshore.stack.settings import EksCluster
+from longshore.stack.eks_settings import EksCluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from longshore.model import Path
-    from longshore.stack.settings import Endpoint, NodeGroup, Settings
+    from longshore.stack.eks_settings import Endpoint, NodeGroup
+    from longshore.stack.settings import Settings
 
 RANDOM: Final = len("-0123abc")
 """What Pulumi puts behind the names that it makes up."""

@@ -10,7 +10,8 @@ from longshore.convert.kubernetes.quantity import bytes_in, millicores_in
 from longshore.convert.options import Capacity, Options, Storage
 from longshore.convert.secrets.detection import variable
 from longshore.convert.secrets.detection.uses import secret_by_use
-from longshore.stack.settings import SHARED_CLASS, EksCluster, KubeconfigCluster, Settings
+from longshore.stack.eks_settings import EksCluster
+from longshore.stack.settings import SHARED_CLASS, KubeconfigCluster, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

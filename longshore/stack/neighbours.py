@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.decoding.errors import Wrong
-from longshore.stack.settings import EksCluster, KubeconfigCluster, StackCluster
+from longshore.stack.eks_settings import EksCluster
+from longshore.stack.settings import KubeconfigCluster, StackCluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

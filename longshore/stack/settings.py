@@ -8,7 +8,6 @@ pulumi; `longshore.stack.validation` reads these from a stack file with every er
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
 
@@ -16,46 +15,22 @@ from pydantic import Field, TypeAdapter
 
 from longshore.convert.kubernetes.names import label
 from longshore.convert.options import Exposure, SecretSettings, ServiceSettings, Storage, VolumeSettings
-from longshore.decoding.types import Boolean, Count, Fields, Integer, Named, Rule, Section, Written, text
+from longshore.decoding.types import Boolean, Count, Fields, Integer, Named, Section, Written
+from longshore.stack.eks_settings import EksCluster
+from longshore.stack.setting_types import (
+    Account,
+    Cidr,
+    DaysOrNone,
+    Email,
+    Group,
+    Minor,
+    Name,
+    Quantity,
+    Region,
+    RoleArn,
+    Version,
+)
 
-Name = Annotated[
-    str, text(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a DNS label: lower-case letters, digits and `-`, at most 63")
-]
-Region = Annotated[str, text(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as `eu-west-1`")]
-Account = Annotated[str, text(r"[0-9]{12}", "an AWS account id: 12 digits, in quotes")]
-RoleArn = Annotated[
-    str, text(r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+", "the ARN of an IAM role, `arn:aws:iam::…:role/…`")
-]
-Cidr = Annotated[str, text(r"([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}", "an address range such as `10.0.0.0/16`")]
-Minor = Annotated[str, text(r"1\.[0-9]{2}", "a Kubernetes minor version in quotes, such as `'1.35'`")]
-Version = Annotated[
-    str, text(r"v?[0-9]+\.[0-9]+\.[0-9]+([-+.][0-9A-Za-z.-]+)?", "an exact version such as `v1.2.3` (pinned)")
-]
-AddonVersion = Annotated[
-    str, text(r"v[0-9][0-9.]*-eksbuild\.[0-9]+", "an exact EKS add-on version such as `v1.23.0-eksbuild.1`")
-]
-Email = Annotated[str, text(r"[^@\s]+@[^@\s]+\.[^@\s]+", "a mail address")]
-Quantity = Annotated[
-    str,
-    text(r"[0-9]+(\.[0-9]+)?(m|k|[KMGTPE]i|[MGTPE])?", "a Kubernetes quantity such as `512Mi`, `2Gi`, `250m` or `2`"),
-]
-RETENTIONS = frozenset({1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827})
-"""Days for which CloudWatch can keep a log."""
-_RETENTION = "a retention that CloudWatch knows, in days: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400 …"
-Days = Annotated[Integer, Rule(RETENTIONS.__contains__, _RETENTION, {"enum": sorted(RETENTIONS)})]
-DaysOrNone = Annotated[
-    Integer, Rule((RETENTIONS | {0}).__contains__, f"0, or {_RETENTION}", {"enum": [0, *sorted(RETENTIONS)]})
-]
-# The engine of pydantic's patterns looks at no text twice, and knows no `(?!…)`.
-_GROUP = re.compile(r"(?!system:|eks:|aws:|amazon:|iam:)[^\s]*").fullmatch
-Group = Annotated[
-    str,
-    Rule(
-        lambda group: _GROUP(group) is not None,
-        "a Kubernetes group that EKS lets one name: not `system:…`",
-        {"pattern": r"^(?!system:|eks:|aws:|amazon:|iam:)[^\s]*$"},
-    ),
-]
 Service = Annotated[
     ServiceSettings,
     Fields(
@@ -110,58 +85,6 @@ class NetworkSettings(Section):
         Literal["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "kms", "logs", "secretsmanager", "sts"], ...
     ] = ()
     flow_log_days: DaysOrNone = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint(Section):
-    """Where the API server answers, beside the VPC: `public` to `cidrs` only."""
-
-    public: Boolean = False
-    cidrs: tuple[Cidr, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NodeGroup(Section):
-    """Managed nodes; disk in GiB. Spot groups want three instance types or more to choose from."""
-
-    instance_types: tuple[str, ...] = ("m7i.large",)
-    capacity: Literal["on-demand", "spot"] = "on-demand"
-    ami: Literal["AL2023_x86_64_STANDARD", "AL2023_ARM_64_STANDARD", "BOTTLEROCKET_x86_64", "BOTTLEROCKET_ARM_64"] = (
-        "AL2023_x86_64_STANDARD"
-    )
-    minimum: Count = 2
-    desired: Count = 3
-    maximum: Count = 6
-    disk: Count = 50
-    labels: Named[Written] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class EksCluster(Section):
-    """An EKS cluster of our own. compute: `auto` is EKS Auto Mode, `managed` runs `nodeGroups`.
-
-    admins: roles with full rights beside the one that deploys (which has them already and must not be listed).
-    viewers: roles that may read all but Secrets, for previews of pull requests. addons: name → version, over the pinned
-    defaults; an empty version leaves an add-on out. shared_storage: a file system (EFS) for volumes that several pods
-    mount, as StorageClass `efs`. support: `standard` upgrades at the end of standard support,
-    `extended` keeps the version at about six times the price. protect: unset means in production.
-    """
-
-    kind: Literal["eks"]
-    name: Name = ""
-    version: Minor = "1.35"
-    compute: Literal["auto", "managed"] = "auto"
-    node_pools: tuple[Literal["system", "general-purpose"], ...] = ("system", "general-purpose")
-    node_groups: Named[NodeGroup] = field(default_factory=dict)
-    endpoint: Endpoint = Endpoint()
-    admins: tuple[RoleArn, ...] = ()
-    viewers: tuple[RoleArn, ...] = ()
-    addons: Named[AddonVersion] = field(default_factory=dict)
-    network_policies: Boolean = True
-    shared_storage: Boolean = False
-    support: Literal["standard", "extended"] = "standard"
-    log_days: Days = 90
-    protect: Boolean | None = None
 
 
 @dataclass(frozen=True, slots=True)

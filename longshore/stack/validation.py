@@ -17,16 +17,10 @@ from longshore.decoding.errors import Wrong, decode
 from longshore.model import Finding, Path, Severity, path_text
 from longshore.stack.addons import unknown_addons
 from longshore.stack.aws_rules import refused_by_aws
+from longshore.stack.eks_settings import EksCluster, Endpoint
 from longshore.stack.neighbours import clashes
 from longshore.stack.secret_values import secrets_in
-from longshore.stack.settings import (
-    STACK,
-    EksCluster,
-    Endpoint,
-    KubeconfigCluster,
-    NetworkSettings,
-    StackCluster,
-)
+from longshore.stack.settings import STACK, KubeconfigCluster, NetworkSettings, StackCluster
 from longshore.stack.subnets import LARGEST, SMALLEST, ZONES
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longshore.stack.addons import VERSIONS, addons_of, unknown_addons
+from longshore.stack.eks_settings import EksCluster, NodeGroup
 from longshore.stack.iam_policies import read_secrets, trust_service_account
-from longshore.stack.settings import EksCluster, NodeGroup
 from longshore.stack.subnets import zones_of
 
 

@@ -86,13 +86,13 @@ MonthlyBudget("longshore-dev-shop", {"monthly": 100, "notify": ["ops@example.com
 FROM_SETTINGS = """
 from longshore.components import *
 from longshore.program import arguments
-from longshore.stack import settings
+from longshore.stack import eks_settings, settings
 
 account = settings.Aws(region="eu-west-1", account_id="111122223333")
 network = Network("net", arguments.network(settings.NetworkSettings(), account))
-auto = settings.EksCluster(kind="eks")
-groups = {"a": settings.NodeGroup()}
-managed = settings.EksCluster(kind="eks", compute="managed", node_groups=groups, shared_storage=True)
+auto = eks_settings.EksCluster(kind="eks")
+groups = {"a": eks_settings.NodeGroup()}
+managed = eks_settings.EksCluster(kind="eks", compute="managed", node_groups=groups, shared_storage=True)
 EksCluster("auto", arguments.eks_cluster(auto, account, network, production=False))
 EksCluster("managed", arguments.eks_cluster(managed, account, network, production=False))
 SecretsOperator("op", arguments.operator(settings.Operator(), production=False))

@@ -17,7 +17,8 @@ from lightkube.generic_resource import create_namespaced_resource
 
 from longshore.cli.flags import Flag
 from longshore.errors import UNREACHED, Refused
-from longshore.stack.settings import EksCluster, KubeconfigCluster
+from longshore.stack.eks_settings import EksCluster
+from longshore.stack.settings import KubeconfigCluster
 from longshore.stores.aws_secrets_manager import explaining
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from longshore.cli.flags import Flag
 from longshore.errors import Refused
 from longshore.report.excerpt import printable
-from longshore.stack.settings import Account, Cidr, Name, Region
+from longshore.stack.setting_types import Account, Cidr, Name, Region
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -29,8 +29,9 @@ from longshore.compose.problems import Problems
 from longshore.compose.reading import Reading
 from longshore.disk import Disk
 from longshore.errors import NO_FILE, Refused
+from longshore.stack.eks_settings import EksCluster
 from longshore.stack.reading import stack_names
-from longshore.stack.settings import EksCluster, KubeconfigCluster
+from longshore.stack.settings import KubeconfigCluster
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
