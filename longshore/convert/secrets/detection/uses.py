@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 _CONSENT: Final = ("x-longshore", "plain")
 _USE: Final = Regex(
-    r"(?<![\w.$-])(?P<key>[A-Za-z_][\w.-]{1,100}+)[\"']?[ \t]{0,20}[:=][ \t]{0,20}[\"']?"
+    r"(?<![\w.$/-])(?P<key>[A-Za-z_][\w.-]{1,100}+)[\"']?[ \t]{0,20}[:=][ \t]{0,20}[\"']?"
     r"\$(?:(?P<plain>[A-Za-z_]\w{0,100}+)|\{(?P<braced>[A-Za-z_]\w{0,100}+)(?::?[-?][^{}$\n]{0,400}+)?\})"
     r"(?=[\"']?[ \t]{0,20}(?:[,}\]\r\n]|#|$))"
 )
+_IMAGE: Final = Regex(r"^[ \t]*(?:-[ \t]+)?[\"']?image[\"']?[ \t]*:[ \t]")
+"""A line whose colons stand before a tag: `image: credentials:${RELEASE}` assigns nothing."""
+
 _PASSWORD: Final = Regex(
     r"://[^\s/:@?#\"'{}]{0,64}(?:\$\{[^{}\s]{1,200}\})?:\$\{(?P<braced>[A-Za-z_]\w{0,100}+)(?::?[-?][^{}$\n]{0,400}+)?\}@"
 )
@@ -57,7 +60,7 @@ def secret_by_use(text: str) -> Iterator[str]:
         return
     plain = _plain(text) if "x-longshore" in text and "plain" in text else frozenset()
     # No use goes beyond its line, few lines have a variable, and services say the same as others do.
-    text = "\n".join(dict.fromkeys(line for line in text.split("\n") if "$" in line))
+    text = "\n".join(dict.fromkeys(line for line in text.split("\n") if "$" in line and not _IMAGE.match(line)))
     for use in _USE.finditer(text):
         key = use["key"]
         if may_tell(key) and name(key).strength == "secret" and key not in plain:
