@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from longshore.compose import Loaded
+    from longshore.compose.files import Files
     from longshore.model import Conversion
 
 PROJECT = "Pulumi.yaml"
@@ -125,9 +126,12 @@ def read_stack(name: str, directory: str, config: Mapping[str, Any] | None = Non
     return _alone(whole)
 
 
-def convert_stack(stack: Stack, environment: Mapping[str, str], *, deploying: bool = False) -> ConvertedStack | None:
+def convert_stack(
+    stack: Stack, environment: Mapping[str, str], *, files: Files | None = None, deploying: bool = False
+) -> ConvertedStack | None:
     """Load and convert the compose estate of a stack; None for a stack that has none, or whose settings are wrong.
 
+    files: where compose files, and all that these name, are read from; this machine's unless given.
     deploying: the secret store is asked which version of each secret is current, and whether there is one at all.
     """
     if stack.settings is None or stack.settings.compose is None:
@@ -137,7 +141,7 @@ def convert_stack(stack: Stack, environment: Mapping[str, str], *, deploying: bo
 
     request = request_of(stack.settings, stack.settings.compose, stack.root, environment)
     late = deadline(environment)
-    loaded = load(request, Disk())
+    loaded = load(request, files or Disk())
     sources = {**stack.sources, **loaded.sources}
     if loaded.project is None:
         return ConvertedStack(loaded, None, (*stack.findings, *loaded.findings), sources)

@@ -5,16 +5,15 @@ Never from the command line: it can be read by every process of the machine, and
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import stat
 import string
-import subprocess
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from longshore.cli.git import git
 from longshore.compose.dotenv import MOST_BYTES, DotenvError, parse
 from longshore.errors import Refused
 from longshore.stores.value import Value
@@ -142,18 +141,10 @@ def cautions(names: Sequence[str], shell: Shell) -> list[str]:
     return told
 
 
-_NO_PROGRAMS: Final = ("--no-pager", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
-"""What keeps Git from running programs that the configuration of a repository names: it may be somebody else's."""
-
-
 def _tracked(path: Path) -> bool:
     if path.suffix in {".example", ".sample", ".template", ".dist"}:
         return False
-    command = ["git", *_NO_PROGRAMS, "-C", str(path.parent), "ls-files", "--error-unmatch", "--", path.name]
-    try:
-        return subprocess.run(command, capture_output=True, check=False, timeout=10).returncode == 0  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return False
+    return git(str(path.parent), "ls-files", "--error-unmatch", "--", path.name) is not None
 
 
 def lengths(wishes: Iterable[str]) -> dict[str, int]:
