@@ -22,6 +22,7 @@ _WRITE: Final = ["get", "list", "watch", "create", "update", "patch", "delete"]
 _KINDS: Final[Mapping[str, list[str]]] = {
     "": ["configmaps", "persistentvolumeclaims", "serviceaccounts", "services"],
     "apps": ["daemonsets", "deployments", "statefulsets"],
+    "autoscaling": ["horizontalpodautoscalers"],
     "batch": ["jobs"],
     "external-secrets.io": ["externalsecrets", "secretstores"],
     "networking.k8s.io": ["ingresses", "networkpolicies"],

@@ -12,7 +12,7 @@ import pulumi
 
 from longshore.components.component import Component
 from longshore.components.resources import is_outside, resource
-from longshore.convert.kubernetes.kinds import WORKLOADS
+from longshore.convert.kubernetes.kinds import REPLICATED, WORKLOADS
 from longshore.convert.kubernetes.order import apply_order
 from longshore.convert.kubernetes.stable import stable_name
 from longshore.errors import Refused
@@ -65,11 +65,26 @@ class ExposureArgs(TypedDict):
     """More annotations of the Ingress or Service."""
 
 
+class ScaleArgs(TypedDict):
+    """How many pods run, by what they use."""
+
+    max: int
+    """The most that run."""
+    min: NotRequired[int]
+    """The fewest that run. Default: 1."""
+    cpu: NotRequired[int]
+    """Percent of the processor that they request, which they are held at. Default: 80, where `memory` is left out."""
+    memory: NotRequired[int]
+    """Percent of the memory that they request, which they are held at."""
+
+
 class ServiceArgs(TypedDict):
     """What is decided for one compose service; what is left out is as the compose file and the house's rules say."""
 
     replicas: NotRequired[int]
     """How many pods."""
+    scale: NotRequired[ScaleArgs]
+    """How many pods, by what they use; instead of `replicas`."""
     image: NotRequired[str]
     """Another image."""
     memory: NotRequired[str]
@@ -226,6 +241,7 @@ class Application(Component):
         account = store_account(conversion)
         needs = creation_needs(conversion)
         manifests = {key_of(manifest): manifest for manifest in conversion.manifests}
+        scalers = most_pods(conversion)
         made: dict[ObjectKey, pulumi.CustomResource] = {}
         for key in apply_order(needs):
             manifest = manifests[key]
@@ -233,7 +249,7 @@ class Application(Component):
             options = pulumi.ResourceOptions(
                 depends_on=[made[earlier] for earlier in sorted(needs[key])],
                 protect=(args.get("production", False) and key.kind in STATEFUL) or None,
-                ignore_changes=[".".join(REPLICAS)] if is_unasked(conversion, key) else None,
+                ignore_changes=[".".join(REPLICAS)] if is_scaled_by_others(conversion, key) else None,
                 # A claim that must be made anew goes only once no pod has it; both are called as before.
                 replace_with=[made[claim] for claim in claims] or None,
                 # Of a Job that changed no two run at once; another name would let them.
@@ -243,6 +259,7 @@ class Application(Component):
                 stable_name(manifest),
                 {**manifest, "metadata": _metadata(manifest, args, account)},
                 pulumi.ResourceOptions.merge(self._after, options),
+                most=scalers.get(key, 0),
             )
         self.resources: Mapping[ObjectKey, pulumi.CustomResource] = made
         self.namespace = pulumi.Output.from_input(args["namespace"])
@@ -275,13 +292,21 @@ def store_account(conversion: Conversion) -> str:
     return ""
 
 
-def is_unasked(conversion: Conversion, key: ObjectKey) -> bool:
+def most_pods(conversion: Conversion) -> dict[ObjectKey, int]:
+    """Workload → how many pods the autoscaler that the stack asks for may make of it."""
+    specs = [manifest["spec"] for manifest in conversion.manifests if manifest["kind"] == "HorizontalPodAutoscaler"]
+    targets = ((spec["scaleTargetRef"], spec["maxReplicas"]) for spec in specs)
+    return {ObjectKey(target["kind"], target["name"]): most for target, most in targets}
+
+
+def is_scaled_by_others(conversion: Conversion, key: ObjectKey) -> bool:
     """Whether the number of pods of a workload stands in no file: then whoever scales it has the say, if anybody does.
 
-    An autoscaler and `kubectl scale` write the field too. Where a file has a number, each deployment writes it again.
+    An autoscaler, that of the stack too, and `kubectl scale` write the field. Where a file has a number, each
+    deployment writes it again.
     """
     wrote = [origin for field, origin in conversion.origins[key] if field == REPLICAS]
-    return bool(wrote) and all(origin.policy and not origin.setting for origin in wrote)
+    return key.kind in REPLICATED and all(origin.policy and not origin.setting for origin in wrote)
 
 
 def creation_needs(conversion: Conversion) -> dict[ObjectKey, frozenset[ObjectKey]]:

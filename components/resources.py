@@ -23,6 +23,7 @@ CLASSES: Final = {
     ("apps/v1", "DaemonSet"): "apps.v1",
     ("apps/v1", "Deployment"): "apps.v1",
     ("apps/v1", "StatefulSet"): "apps.v1",
+    ("autoscaling/v2", "HorizontalPodAutoscaler"): "autoscaling.v2",
     ("batch/v1", "Job"): "batch.v1",
     ("networking.k8s.io/v1", "Ingress"): "networking.v1",
     ("networking.k8s.io/v1", "NetworkPolicy"): "networking.v1",
@@ -41,8 +42,10 @@ SECRET: Final = 180
 """Seconds for the operator to fetch a secret; it retries with a growing pause, so a longer wait finds little more."""
 
 
-def resource(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
+def resource(name: str, manifest: Manifest, opts: pulumi.ResourceOptions, *, most: int = 0) -> pulumi.CustomResource:
     """Declare one object of a conversion.
+
+    most: how many pods an autoscaler may make of a workload, which says no number then.
 
     Raises:
         ValueError: the manifest is a Secret, whose values would end up in the state.
@@ -55,7 +58,7 @@ def resource(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pul
     if extra:
         metadata["annotations"] = {**metadata.get("annotations", {}), **extra}
     content = {key: value for key, value in manifest.items() if key not in ("apiVersion", "kind", "metadata")}
-    opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(custom_timeouts=timeouts(manifest)))
+    opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(custom_timeouts=timeouts(manifest, most)))
     module = CLASSES.get((api_version, kind))
     made: pulumi.CustomResource
     if module is None:
@@ -84,19 +87,19 @@ def is_outside(service: Manifest) -> bool:
     return bool(service["spec"].get("type") == "LoadBalancer")
 
 
-def timeouts(manifest: Manifest) -> pulumi.CustomTimeouts | None:
-    """How long a deployment waits for an object, from what its own probes allow."""
+def timeouts(manifest: Manifest, most: int = 0) -> pulumi.CustomTimeouts | None:
+    """How long a deployment waits for an object, from what its own probes allow; most: as of `resource`."""
     kind = manifest["kind"]
     if kind in {"ExternalSecret", "SecretStore"}:
         return _timeout(SECRET)
     if kind == "Job":
         return _timeout(manifest["spec"].get("activeDeadlineSeconds") or ATTEMPT)
     if kind in {"Deployment", "StatefulSet", "DaemonSet"}:
-        return _timeout(rollout_seconds(manifest))
+        return _timeout(rollout_seconds(manifest, most))
     return None
 
 
-def rollout_seconds(manifest: Manifest) -> int:
+def rollout_seconds(manifest: Manifest, most: int = 0) -> int:
     """Seconds until the last pod of a workload must be ready: pods come in waves, each allowed its slowest start."""
     spec = manifest["spec"]
     pod = spec["template"]["spec"]
@@ -104,11 +107,11 @@ def rollout_seconds(manifest: Manifest) -> int:
     wave = PULL + start + int(spec.get("minReadySeconds", 0)) + int(pod.get("terminationGracePeriodSeconds", 30))
     # Kubernetes itself gives up after its deadline, and says why; so it must be the first to lose patience.
     patience = int(spec.get("progressDeadlineSeconds", 0)) + 60
-    return math.ceil(max(wave * _waves(manifest["kind"], spec), patience) / 60) * 60
+    return math.ceil(max(wave * _waves(manifest["kind"], spec, most), patience) / 60) * 60
 
 
-def _waves(kind: str, spec: dict[str, Any]) -> int:
-    replicas = int(spec.get("replicas", 1))
+def _waves(kind: str, spec: dict[str, Any], most: int) -> int:
+    replicas = int(spec.get("replicas", most or 1))
     if kind == "StatefulSet":
         return max(1, replicas)
     rolling = (spec.get("strategy") or {}).get("rollingUpdate") or {}

@@ -32,15 +32,29 @@ class Exposure(NamedTuple):
     annotations: Mapping[str, str] = NOTHING
 
 
+class Scale(NamedTuple):
+    """How many pods of a service run, by what they use; a HorizontalPodAutoscaler decides between `min` and `max`.
+
+    cpu, memory: percent of what the pods request, which they are held at on average; 0 does not look at it. With
+    neither, it is 80 percent of the processor.
+    """
+
+    max: int
+    min: int = 1
+    cpu: int = 0
+    memory: int = 0
+
+
 class ServiceSettings(NamedTuple):
     """What the stack decides for one compose service; None or empty leaves it to the compose file and the policies.
 
     memory: Kubernetes quantity for the memory limit; cpu: for the CPU request. backoff_limit: how often a Job is
     started again. allow: finding codes that were consented to. plain / secret: environment keys declared not secret /
-    secret, with the reason.
+    secret, with the reason. scale: the cluster decides how many pods run, instead of `replicas`.
     """
 
     replicas: int | None = None
+    scale: Scale | None = None
     image: str = ""
     memory: str = ""
     cpu: str = ""

@@ -42,9 +42,12 @@ BEFORE_NODES: Final = ("eks-pod-identity-agent",)
 FOR_WORKLOADS: Final = ("coredns", "aws-ebs-csi-driver")
 """After the nodes they run on, before anything of ours."""
 
+METRICS: Final = "metrics-server"
+"""What tells autoscalers how much pods use."""
+
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
-    "auto": ("metrics-server",),
-    "managed": (*NETWORK, *BEFORE_NODES, *FOR_WORKLOADS, "metrics-server"),
+    "auto": (METRICS,),
+    "managed": (*NETWORK, *BEFORE_NODES, *FOR_WORKLOADS, METRICS),
 }
 """What each way of computing lacks; Auto Mode has networking, DNS, storage and load balancing built in."""
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, TypeAdapter
 
 from longshore.convert.kubernetes.names import label
-from longshore.convert.options import Exposure, SecretSettings, ServiceSettings, Storage, VolumeSettings
+from longshore.convert.options import Exposure, Scale, SecretSettings, ServiceSettings, Storage, VolumeSettings
 from longshore.decoding.types import Boolean, Count, Fields, Integer, Named, Section, Written
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.setting_types import (
@@ -35,6 +35,7 @@ Service = Annotated[
     ServiceSettings,
     Fields(
         replicas=Count | None,
+        scale=Annotated[Scale, Fields(max=Count, min=Count, cpu=Count, memory=Count)] | None,
         memory=Quantity,
         cpu=Quantity,
         backoff_limit=Count | None,

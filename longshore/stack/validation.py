@@ -20,6 +20,7 @@ from longshore.stack.aws_rules import refused_by_aws
 from longshore.stack.eks_settings import EksCluster, Endpoint
 from longshore.stack.neighbours import clashes
 from longshore.stack.secret_values import secrets_in
+from longshore.stack.service_rules import scales, unmeasured
 from longshore.stack.settings import STACK, KubeconfigCluster, NetworkSettings, StackCluster
 from longshore.stack.subnets import LARGEST, SMALLEST, ZONES
 
@@ -195,6 +196,7 @@ def _contradictions(settings: Settings) -> Iterator[Wrong]:
     if settings.network is not None:
         yield from _network(settings.network, settings.aws.region if settings.aws else "")
     yield from _application(settings)
+    yield from scales(settings)
     yield from refused_by_aws(settings)
     if settings.budget and settings.aws is None and not isinstance(cluster, StackCluster):
         yield Wrong(("budget",), "needs an account whose costs it watches", ACCOUNT_HELP)
@@ -358,6 +360,7 @@ def _on_cluster(settings: Settings, cluster: ClusterSettings) -> Iterator[Wrong]
             "set `cluster.networkPolicies: true` where they are, else `workloads.networkPolicies: false`",
             key=True,
         )
+    yield from unmeasured(settings, cluster)
     if isinstance(cluster, EksCluster) and cluster.compute == "managed":
         for name, service in settings.services.items():
             if service.exposure:

@@ -25,6 +25,7 @@ from longshore.convert.options import (
     Capacity,
     Exposure,
     Options,
+    Scale,
     SecretSettings,
     ServiceSettings,
     Storage,
@@ -68,7 +69,8 @@ def _given(folder: Path) -> dict[str, Any]:
 
 
 def _settings(fields: dict[str, Any]) -> ServiceSettings:
-    exposure = fields.pop("exposure", None)
+    exposure, scale = fields.pop("exposure", None), fields.pop("scale", None)
+    fields["scale"] = Scale(**scale) if scale else None
     allow = frozenset(fields.pop("allow", ()))
     return ServiceSettings(allow=allow, exposure=Exposure(**exposure) if exposure else None, **fields)
 

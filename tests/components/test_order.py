@@ -80,6 +80,8 @@ def test_a_rollout_is_given_what_its_probes_allow():
     )
     waves, pull, start, ready, stop = 4, 300, 630, 10, 30
     assert rollout_seconds(slow) == pytest.approx(waves * (pull + start + ready + stop), abs=60)
+    del slow["spec"]["replicas"]
+    assert rollout_seconds(slow, most=4) == pytest.approx(waves * (pull + start + ready + stop), abs=60)
     fast = deployment("fast", progressDeadlineSeconds=1200)
     assert rollout_seconds(fast) > 1200, "Kubernetes gives up first, and says why"
 
@@ -261,6 +263,7 @@ def test_the_login_is_called_by_its_name_where_the_engine_finds_it(monkeypatch, 
         (", scale: 1", {}, ()),
         (", deploy: {replicas: 3}", {}, ()),
         ("", {"longshore:services": {"web": {"replicas": 1}}}, ()),
+        (", deploy: {replicas: 3}", {"longshore:services": {"web": {"scale": {"max": 5}}}}, ("spec.replicas",)),
     ],
 )
 def test_the_number_of_pods_is_left_to_others_where_no_file_has_it(tmp_path, asked, settings, ignored):

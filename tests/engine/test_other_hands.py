@@ -80,6 +80,30 @@ def test_kubectl(project: Project, api: Api) -> None:
     stack.destroy()
 
 
+def test_the_autoscaler_of_the_stack(project: Project, api: Api) -> None:
+    """It takes a service over at the number that runs, has the say from then on, and goes with the setting."""
+    project.small(STACK, COMPOSE, {"longshore:services": {"web": {"replicas": 3}}})
+    stack = project.stack(STACK)
+    stack.up()
+    assert deployment(api, "web")["spec"]["replicas"] == 3
+    generation = deployment(api, "web")["metadata"]["generation"]
+    scaled = {"longshore:services": {"web": {"scale": {"min": 2, "max": 6}}}}
+    project.small(STACK, COMPOSE, scaled)
+    stack.up()
+    assert deployment(api, "web")["spec"]["replicas"] == 3, "not one for a moment"
+    assert deployment(api, "web")["metadata"]["generation"] == generation, "nothing of the Deployment is another"
+    written(api, "web", "autoscaler", {"spec": {"replicas": 5}}, MERGE, "/scale")
+    project.small(STACK, COMPOSE.replace("1.27.0", "1.27.1"), scaled)
+    assert "update" in operations(stack.up(refresh=True))
+    assert deployment(api, "web")["spec"]["replicas"] == 5, "a release leaves the number alone"
+    assert set(operations(stack.up())) == {"same"}
+    project.small(STACK, COMPOSE.replace("1.27.0", "1.27.1"), {"longshore:services": {"web": {"replicas": 2}}})
+    stack.up()
+    assert deployment(api, "web")["spec"]["replicas"] == 2
+    assert not api.exists("autoscaling/v2", "HorizontalPodAutoscaler", "web", "web")
+    stack.destroy()
+
+
 def test_an_autoscaler(project: Project, api: Api) -> None:
     """A HorizontalPodAutoscaler keeps the say over its own service, and every deployment goes through."""
     project.small(STACK, COMPOSE, {})

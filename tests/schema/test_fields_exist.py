@@ -12,6 +12,7 @@ import yaml
 from pulumi import Output
 from pulumi._types import input_type_types, is_input_type
 from pulumi_kubernetes.apps import v1 as apps
+from pulumi_kubernetes.autoscaling import v2 as autoscaling
 from pulumi_kubernetes.batch import v1 as batch
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
@@ -28,6 +29,7 @@ from tests.marketplace import marketplace
 SPECS = {
     "DaemonSet": apps.DaemonSetSpecArgs,
     "Deployment": apps.DeploymentSpecArgs,
+    "HorizontalPodAutoscaler": autoscaling.HorizontalPodAutoscalerSpecArgs,
     "Ingress": networking.IngressSpecArgs,
     "Job": batch.JobSpecArgs,
     "NetworkPolicy": networking.NetworkPolicySpecArgs,

@@ -1,5 +1,7 @@
 """`deploy.replicas`, `scale` → `replicas` of the workload; the stack's `services.<name>.replicas` wins. 0 is kept.
 
+Where the stack has `services.<name>.scale`, an autoscaler decides, and the workload says no number.
+
 A Job runs so many pods, all of which must succeed; a DaemonSet runs one on each node whatever is asked.
 Source: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#replicas
 """
@@ -9,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.convert.registry import attribute
-from longshore.model import Severity, Unsupported
+from longshore.model import LocalOnly, Severity, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,5 +38,7 @@ def replicas(value: int, service: Service) -> Iterator[Effect]:
         if count != 1:
             yield service.put("spec", "completions", value=count, setting=setting)
             yield service.put("spec", "parallelism", value=count, setting=setting)
+    elif service.settings.scale:
+        yield LocalOnly("")
     else:
         yield service.put("spec", "replicas", value=count, setting=setting)

@@ -106,7 +106,9 @@ class Service:
 
     @cached_property
     def replicas(self) -> int:
-        """How many pods run at once, before policies: the stack, `deploy.replicas`, `scale`, else 1."""
+        """How many pods run at once at most, before policies: the stack, `deploy.replicas`, `scale`, else 1."""
+        if self.settings.scale:
+            return self.settings.scale.max
         if self.settings.replicas is not None:
             return self.settings.replicas
         deploy = self.model.get("deploy") or {}

@@ -52,12 +52,17 @@ def _alone(owner: Service) -> str:
         return "`stop-first` ends all old pods before a new one starts"
     if owner.replicas > 1:
         return ""
+    return never_two(owner) or ("" if called(owner) else "one copy runs, and nobody calls it")
+
+
+def never_two(owner: Service) -> str:
+    """Why no two pods of `owner` may do its work at once, whatever their number is said to be; empty: they may."""
     members = owner.estate.pods[owner.name]
     if any(of(member).singleton for member in members):
         return "two of its image at once do harm"
     if any(_schedules(member) for member in members):
         return "a scheduler that runs twice starts everything twice"
-    return "" if called(owner) else "one copy runs, and nobody calls it"
+    return ""
 
 
 def _schedules(service: Service) -> bool:

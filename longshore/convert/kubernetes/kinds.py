@@ -19,6 +19,7 @@ API_VERSION: Final[dict[str, str]] = {
     "StatefulSet": "apps/v1",
     "DaemonSet": "apps/v1",
     "Deployment": "apps/v1",
+    "HorizontalPodAutoscaler": "autoscaling/v2",
     "PodDisruptionBudget": "policy/v1",
     "Ingress": "networking.k8s.io/v1",
 }

@@ -22,8 +22,11 @@ _NAMED_BY: Final = {
 
 
 def references(manifest: Manifest) -> frozenset[ObjectKey]:
-    """Objects that `manifest` names: config maps, secrets, claims and the service account of a pod; a store."""
+    """Objects that `manifest` names: what a pod takes, its service account; a store; what an autoscaler scales."""
     spec = manifest.get("spec", {})
+    if manifest["kind"] == "HorizontalPodAutoscaler":
+        target = spec["scaleTargetRef"]
+        return frozenset((ObjectKey(target["kind"], target["name"]),))
     if manifest["kind"] == "ExternalSecret":
         return frozenset((ObjectKey("SecretStore", spec["secretStoreRef"]["name"]),))
     if manifest["kind"] == "SecretStore":

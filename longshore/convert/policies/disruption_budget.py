@@ -1,6 +1,7 @@
 """A PodDisruptionBudget from two replicas on: when nodes are drained, one pod of a service goes at a time.
 
-With one replica there is none: it would stop every upgrade of the nodes.
+With one replica there is none: it would stop every upgrade of the nodes. What an autoscaler may make several of has
+one, which lets the last pod go too: `maxUnavailable`, where `minAvailable` would hold it.
 Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/
 """
 

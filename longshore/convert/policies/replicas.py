@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @service_policy
 def replicas(service: Service) -> Iterator[Effect]:
     """Write the number out, or take the stack's."""
-    if service.host is not service:
+    if service.host is not service or service.settings.scale:
         return
     setting = f"{service.setting}.replicas" if service.settings.replicas is not None else ""
     kind, count = service.workload.kind, service.replicas
