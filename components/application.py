@@ -310,42 +310,47 @@ def is_scaled_by_others(conversion: Conversion, key: ObjectKey) -> bool:
 
 
 def creation_needs(conversion: Conversion) -> dict[ObjectKey, frozenset[ObjectKey]]:
-    """The order of a conversion, and what Services and workloads are to each other.
+    """The order of a conversion, and what workloads and those that select their pods are to each other.
 
     A workload comes after the Services inside the cluster that select its pods: so pods find the names of what they
-    wait for, and on the way down nobody calls a Service without pods. What waits for an address from outside (a load
-    balancer, an Ingress) comes after the workloads behind it, or it would wait for ever.
+    wait for, and on the way down nobody calls a Service without pods. It comes after its NetworkPolicies: a pod without
+    one is cut off by `default-deny`, and could not write down on the way down what it still has. What waits for an
+    address from outside (a load balancer, an Ingress) comes after the workloads behind it, or it would wait for ever.
     """
-    behind = _workloads_behind(conversion.manifests)
+    selected = _selected(conversion.manifests)
     needs = dict(conversion.order)
     for manifest in conversion.manifests:
         key = key_of(manifest)
         if manifest["kind"] == "Ingress":
-            found = (behind.get(service, frozenset()) for service in _backends(manifest))
+            found = (selected.get(service, frozenset()) for service in _backends(manifest))
             needs[key] = needs[key].union(*found)
         elif manifest["kind"] == "Service" and is_outside(manifest):
-            needs[key] |= behind[key]
-        elif manifest["kind"] == "Service":
-            for workload in behind[key]:
+            needs[key] |= selected[key]
+        elif key in selected:
+            for workload in selected[key]:
                 needs[workload] |= {key}
     return needs
 
 
-def _workloads_behind(manifests: Sequence[Manifest]) -> dict[ObjectKey, frozenset[ObjectKey]]:
-    """Service → the workloads whose pods it selects."""
+def _selected(manifests: Sequence[Manifest]) -> dict[ObjectKey, frozenset[ObjectKey]]:
+    """Service or NetworkPolicy → the workloads whose pods it selects; a Service without a selector selects none."""
     labelled: dict[tuple[str, str], list[tuple[ObjectKey, Mapping[str, str]]]] = {}
     for manifest in manifests:
         if manifest["kind"] in WORKLOADS:
             labels = manifest["spec"]["template"].get("metadata", {}).get("labels", {})
             for pair in labels.items():
                 labelled.setdefault(pair, []).append((key_of(manifest), labels))
-    behind: dict[ObjectKey, frozenset[ObjectKey]] = {}
+    found: dict[ObjectKey, frozenset[ObjectKey]] = {}
     for manifest in manifests:
         if manifest["kind"] == "Service":
             selector = manifest["spec"].get("selector") or {}
-            rarest = min((labelled.get(pair, []) for pair in selector.items()), key=len, default=[])
-            behind[key_of(manifest)] = frozenset(key for key, labels in rarest if selector.items() <= labels.items())
-    return behind
+        elif manifest["kind"] == "NetworkPolicy":
+            selector = manifest["spec"]["podSelector"]["matchLabels"]
+        else:
+            continue
+        rarest = min((labelled.get(pair, []) for pair in selector.items()), key=len, default=[])
+        found[key_of(manifest)] = frozenset(key for key, labels in rarest if selector.items() <= labels.items())
+    return found
 
 
 def _backends(ingress: Manifest) -> set[ObjectKey]:

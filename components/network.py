@@ -51,7 +51,7 @@ class NetworkArgs(TypedDict):
 class Network(Component):
     """VPC, subnets, routes, NAT, endpoints and flow logs.
 
-    A cluster in it `depends_on` the network as a whole: without a way out no node joins it, and none leaves in order.
+    A cluster in it `depends_on` the network as a whole: without each of its parts no node joins it, or leaves in order.
     """
 
     vpc_id: pulumi.Output[str]
@@ -99,10 +99,10 @@ class Network(Component):
         self.private_subnet_ids = [subnet.id for subnet in private]
         self.control_subnet_ids = [subnet.id for subnet in control]
         outward = self._internet(public)
-        tables = [self._table(f"private-{zone.letter}", [subnet]) for zone, subnet in zip(zones, private, strict=True)]
-        tables.append(self._table("control", control, self.zones))
-        ways_out = self._ways_out(Nat(args.get("nat", Nat.SINGLE)), zones, public, tables, outward)
-        self.routes: Sequence[pulumi.Resource] = [outward, *ways_out]
+        letters = zip(self.zones, private, strict=True)
+        tables = [self._table(f"private-{letter}", [subnet])[0] for letter, subnet in letters]
+        tables.append(self._table("control", control, self.zones)[0])
+        self._ways_out(Nat(args.get("nat", Nat.SINGLE)), zones, public, tables, outward)
         self._endpoints(tables, args.get("endpoints", ()))
         days = int(args.get("flow_log_days", 30))
         if days:
@@ -131,32 +131,39 @@ class Network(Component):
 
     def _table(
         self, role: str, subnets: "Sequence[aws.ec2.Subnet]", letters: Sequence[str] = ("",)
-    ) -> "aws.ec2.RouteTable":
+    ) -> "tuple[aws.ec2.RouteTable, list[aws.ec2.RouteTableAssociation]]":
+        """A route table, and what makes it that of its subnets."""
         table = aws.ec2.RouteTable(
             f"{self._prefix}-{role}",
             vpc_id=self.vpc_id,
             tags={"Name": f"{self._prefix}-{role}"},
             opts=self._child,
         )
-        for letter, subnet in zip(letters, subnets, strict=True):
-            suffix = f"-{letter}" if letter else ""
+        associated = [
             aws.ec2.RouteTableAssociation(
-                f"{self._prefix}-{role}{suffix}", route_table_id=table.id, subnet_id=subnet.id, opts=self._child
+                f"{self._prefix}-{role}" + (f"-{letter}" if letter else ""),
+                route_table_id=table.id,
+                subnet_id=subnet.id,
+                opts=self._child,
             )
-        return table
+            for letter, subnet in zip(letters, subnets, strict=True)
+        ]
+        return table, associated
 
-    def _internet(self, public: "Sequence[aws.ec2.Subnet]") -> "aws.ec2.Route":
+    def _internet(self, public: "Sequence[aws.ec2.Subnet]") -> list[pulumi.Resource]:
+        """Lead the public subnets to the internet; what must be there before one of them does."""
         gateway = aws.ec2.InternetGateway(
             f"{self._prefix}-internet", vpc_id=self.vpc_id, tags={"Name": self._prefix}, opts=self._child
         )
-        table = self._table("public", public, self.zones)
-        return aws.ec2.Route(
+        table, associated = self._table("public", public, self.zones)
+        route = aws.ec2.Route(
             f"{self._prefix}-public",
             route_table_id=table.id,
             destination_cidr_block=EVERYWHERE,
             gateway_id=gateway.id,
             opts=self._child,
         )
+        return [route, *associated]
 
     def _ways_out(
         self,
@@ -164,10 +171,10 @@ class Network(Component):
         zones: Sequence[Zone],
         public: "Sequence[aws.ec2.Subnet]",
         tables: "Sequence[aws.ec2.RouteTable]",
-        outward: "aws.ec2.Route",
-    ) -> "list[aws.ec2.Route]":
+        outward: Sequence[pulumi.Resource],
+    ) -> None:
         """Route each private subnet through NAT; a route table per zone, so that another strategy renames nothing."""
-        after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[outward]))
+        after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=list(outward)))
         if nat is Nat.REGIONAL:
             shared = aws.ec2.NatGateway(
                 f"{self._prefix}-nat",
@@ -181,7 +188,7 @@ class Network(Component):
             count = len(zones) if nat is Nat.PER_ZONE else 1
             made = [self._nat(zone, subnet, after) for zone, subnet in zip(zones[:count], public, strict=False)]
             gateways = made if count > 1 else made * len(zones)
-        return [
+        for zone, table, gateway in zip(zones, tables, gateways, strict=False):
             aws.ec2.Route(
                 f"{self._prefix}-private-{zone.letter}",
                 route_table_id=table.id,
@@ -189,8 +196,6 @@ class Network(Component):
                 nat_gateway_id=gateway.id,
                 opts=self._child,
             )
-            for zone, table, gateway in zip(zones, tables, gateways, strict=False)
-        ]
 
     def _nat(self, zone: Zone, subnet: "aws.ec2.Subnet", opts: pulumi.ResourceOptions) -> "aws.ec2.NatGateway":
         name = f"{self._prefix}-nat-{zone.letter}"

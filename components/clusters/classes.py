@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pulumi
 import pulumi_kubernetes as k8s
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 SCHEMES = {"alb": "internet-facing", "alb-internal": "internal"}
 """IngressClass → where its load balancers stand; https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html."""
 
 
-def classes(name: str, *, auto: bool, network_policies: bool, production: bool, opts: pulumi.ResourceOptions) -> None:
+def classes(
+    name: str, *, auto: bool, network_policies: bool, production: bool, opts: pulumi.ResourceOptions
+) -> list[pulumi.Resource]:
     """Make the default StorageClass (gp3, encrypted) and, in Auto Mode, the IngressClasses and network policies."""
-    k8s.storage.v1.StorageClass(
+    disks = k8s.storage.v1.StorageClass(
         f"{name}-gp3",
         metadata={"name": "gp3", "annotations": {DEFAULT_CLASS: "true"}},
         provisioner="ebs.csi.eks.amazonaws.com" if auto else "ebs.csi.aws.com",
@@ -29,7 +36,20 @@ def classes(name: str, *, auto: bool, network_policies: bool, production: bool, 
         ),
     )
     if not auto:
-        return
+        return [disks]
+    made: list[pulumi.Resource] = [disks, *_ingress_classes(name, opts)]
+    if network_policies:
+        enforced = k8s.core.v1.ConfigMap(
+            f"{name}-network-policies",
+            metadata={"name": "amazon-vpc-cni", "namespace": "kube-system"},
+            data={"enable-network-policy-controller": "true"},
+            opts=opts,
+        )
+        made.append(enforced)
+    return made
+
+
+def _ingress_classes(name: str, opts: pulumi.ResourceOptions) -> Iterator[pulumi.Resource]:
     for ingress, scheme in SCHEMES.items():
         parameters = k8s.apiextensions.CustomResource(
             f"{name}-{ingress}",
@@ -39,7 +59,8 @@ def classes(name: str, *, auto: bool, network_policies: bool, production: bool, 
             spec={"scheme": scheme},
             opts=opts,
         )
-        k8s.networking.v1.IngressClass(
+        yield parameters
+        yield k8s.networking.v1.IngressClass(
             f"{name}-{ingress}",
             metadata={"name": ingress},
             spec={
@@ -47,11 +68,4 @@ def classes(name: str, *, auto: bool, network_policies: bool, production: bool, 
                 "parameters": {"api_group": "eks.amazonaws.com", "kind": "IngressClassParams", "name": ingress},
             },
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[parameters])),
-        )
-    if network_policies:
-        k8s.core.v1.ConfigMap(
-            f"{name}-network-policies",
-            metadata={"name": "amazon-vpc-cni", "namespace": "kube-system"},
-            data={"enable-network-policy-controller": "true"},
-            opts=opts,
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pulumi
 import pulumi_kubernetes as k8s
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 
 class Connection(NamedTuple):
@@ -31,12 +34,14 @@ def connect(
     context: str = "",
     opts: pulumi.ResourceOptions,
     hooks: pulumi.ResourceHookBinding | None = None,
+    prepare: Callable[[k8s.Provider], Sequence[pulumi.Resource]] = lambda _: (),
 ) -> Connection:
     """Connect to a cluster.
 
     kubeconfig: content or path, never empty: without one the provider takes that of whoever runs Pulumi. identifier:
     while it stays, a kubeconfig that changes or is not known yet replaces nothing; a new one replaces everything.
-    hooks: run before anything is done by a kubeconfig that is new to the state.
+    hooks: run before anything is done by a kubeconfig that is new to the state. prepare: makes, by the provider for
+    what is outside, all that must be there before anything in a namespace, and after it: classes, drivers, controllers.
     """
 
     def provider(suffix: str, more: pulumi.ResourceOptions, *, takes_over: bool) -> k8s.Provider:
@@ -57,4 +62,5 @@ def connect(
         )
 
     outside = provider("k8s", pulumi.ResourceOptions(hooks=hooks), takes_over=False)
-    return Connection(outside, provider("k8s-inside", pulumi.ResourceOptions(depends_on=[outside]), takes_over=True))
+    later = pulumi.ResourceOptions(depends_on=[outside, *prepare(outside)])
+    return Connection(outside, provider("k8s-inside", later, takes_over=True))

@@ -7,7 +7,7 @@ surprise, is made beside it. https://docs.aws.amazon.com/eks/latest/best-practic
 import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -21,6 +21,9 @@ from longshore.components.clusters.shared_storage import SharedStorage, SharedSt
 from longshore.components.component import Component
 from longshore.stack import addons
 from longshore.stack.iam_policies import trust
+
+if TYPE_CHECKING:
+    import pulumi_kubernetes as k8s
 
 LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 CSI_ACCOUNT = "ebs-csi-controller-sa"
@@ -139,8 +142,8 @@ class EksCluster(Component):
         self._cluster = self._control_plane()
         control = self._cluster.eks_cluster
         self.cluster_name, self.cluster_version = control.name, control.version
-        self._identity_provider()
-        ready, needed = self._ready()
+        trusted = self._identity_provider()
+        ready, added = self._ready()
         # The identifier outlives an update that makes the kubeconfig unknown, and changes when the cluster is another.
         self.cluster_identifier = pulumi.Output.concat(control.arn, "@", control.created_at)
         self.kubeconfig = self._cluster.kubeconfig_json
@@ -149,16 +152,8 @@ class EksCluster(Component):
             kubeconfig=self.kubeconfig,
             identifier=self.cluster_identifier,
             # On the way down the workloads go first, while there are nodes, and controllers that release what they own.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*ready, *needed, *self._access()]),
-        )
-        if args.get("shared_storage", False):
-            self._shared_storage(ready)
-        classes(
-            name,
-            auto=self._compute is Compute.AUTO,
-            network_policies=args.get("network_policies", True),
-            production=self._production,
-            opts=pulumi.ResourceOptions(parent=self, provider=self.connection.outside),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*ready, *added, trusted, *self._access()]),
+            prepare=lambda outside: self._prepared(outside, ready),
         )
         self.register_outputs(
             {
@@ -170,6 +165,19 @@ class EksCluster(Component):
                 "oidcIssuer": self.oidc_issuer,
             }
         )
+
+    def _prepared(self, outside: "k8s.Provider", ready: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
+        """What claims, ingresses and policies of any namespace rely on."""
+        made = classes(
+            self._prefix,
+            auto=self._compute is Compute.AUTO,
+            network_policies=self._args.get("network_policies", True),
+            production=self._production,
+            opts=pulumi.ResourceOptions(parent=self, provider=outside),
+        )
+        if self._args.get("shared_storage", False):
+            made.append(self._shared_storage(outside, ready))
+        return made
 
     def _addon_versions(self) -> Mapping[str, str]:
         wanted = _Versions(
@@ -185,18 +193,18 @@ class EksCluster(Component):
         return addons.addons_of(wanted)
 
     def _ready(self) -> tuple[Sequence[pulumi.Resource], Sequence[pulumi.Resource]]:
-        """Nodes and add-ons in the order in which they need each other: (what can run pods, what pods need)."""
+        """Nodes and add-ons in the order in which they need each other: (what can run pods, what serves these)."""
         before = self._addons(addons.BEFORE_NODES, [self._cluster])
         groups = self._nodes(before) if self._compute is Compute.MANAGED else []
         ready = [self._cluster, *groups]
         made = {*addons.NETWORK, *addons.BEFORE_NODES, *addons.FOR_WORKLOADS, addons.SHARED_STORAGE}
-        self._addons([addon for addon in self._versions if addon not in made], ready)
-        return ready, self._addons(addons.FOR_WORKLOADS, ready)
+        others = [addon for addon in self._versions if addon not in made]
+        return ready, [*before, *self._addons([*others, *addons.FOR_WORKLOADS], ready)]
 
-    def _shared_storage(self, after: Sequence[pulumi.Resource]) -> None:
+    def _shared_storage(self, outside: "k8s.Provider", after: Sequence[pulumi.Resource]) -> SharedStorage:
         if "vpc_cidr" not in self._args:
             raise ValueError(f"{self._prefix}: shared storage needs `vpc_cidr`, the addresses that may mount it")
-        SharedStorage(
+        return SharedStorage(
             f"{self._prefix}-shared",
             SharedStorageArgs(
                 cluster_name=self.cluster_name,
@@ -208,7 +216,7 @@ class EksCluster(Component):
                 partition=self._partition,
                 production=self._production,
             ),
-            pulumi.ResourceOptions(parent=self, depends_on=list(after), providers=[self.connection.outside]),
+            pulumi.ResourceOptions(parent=self, depends_on=list(after), providers=[outside]),
         )
 
     def _control_plane(self) -> "eks.Cluster":
@@ -280,7 +288,7 @@ class EksCluster(Component):
             "kube_proxy_addon_options": eks.KubeProxyAddonOptionsArgs(version=versions["kube-proxy"]),
         }
 
-    def _identity_provider(self) -> None:
+    def _identity_provider(self) -> "aws.iam.OpenIdConnectProvider":
         # Not `create_oidc_provider`: that asks AWS for a certificate while a preview runs, before there is a cluster.
         provider = aws.iam.OpenIdConnectProvider(
             f"{self._prefix}-oidc",
@@ -289,6 +297,7 @@ class EksCluster(Component):
             opts=self._child,
         )
         self.oidc_provider_arn, self.oidc_issuer = provider.arn, self._cluster.oidc_issuer
+        return provider
 
     def _access(self) -> list[pulumi.Resource]:
         """Let admins and viewers in; the role that deploys is an admin by having made the cluster."""

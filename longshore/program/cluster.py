@@ -46,7 +46,7 @@ def cluster_of(
     assert network  # noqa: S101  checked with the settings
     assert settings.aws  # noqa: S101  likewise
     args = arguments.eks_cluster(cluster, settings.aws, network, production=settings.in_production)
-    after = pulumi.ResourceOptions(depends_on=list(network.routes))
+    after = pulumi.ResourceOptions(depends_on=[network])
     return EksCluster(settings.cluster_name, args, pulumi.ResourceOptions.merge(opts, after))
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from tests.components.stage import copy, edit, nodes, own, play
 
 if TYPE_CHECKING:
     from longshore.rehearsal.plan import Node
 
-VARIANTS = ("platform.dev", "platform.prod", "shop.dev", "shop.local", "shop.prod")
-"""The repository's own stacks, and a production pair that uses every setting which makes resources."""
+VARIANTS = ("platform.dev", "platform.prod", "shop.dev", "shop.local", "shop.prod", "whole")
+"""The repository's own stacks, a production pair that uses every setting which makes resources, and it in one stack."""
 
 
 def platform_of_production(config: dict[str, Any]) -> None:
@@ -39,9 +40,28 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, 
     return {stack: nodes(play(root, stack)) for stack in ("platform.prod", "shop.prod")}
 
 
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Node]:
+    """Platform and shop of production in one stack."""
+    root = copy(tmp_path_factory.mktemp("whole"))
+    team = yaml.safe_load((root / "stacks/Pulumi.shop.dev.yaml").read_text("utf-8"))["config"]
+
+    def both(config: dict[str, Any]) -> None:
+        shop_of_production(team)
+        config.update({key: value for key, value in team.items() if key != "longshore:cluster"})
+        platform_of_production(config)
+
+    edit(root, "platform.dev", both)
+    (root / "stacks/Pulumi.shop.dev.yaml").unlink()
+    return nodes(play(root, "platform.dev"))
+
+
 @pytest.fixture(params=VARIANTS)
 def graph(request: pytest.FixtureRequest) -> dict[str, Node]:
     """The resources of a stack by URN."""
+    if request.param == "whole":
+        together: dict[str, Node] = request.getfixturevalue("whole")
+        return together
     if request.param.endswith(".prod"):
         made: dict[str, Node] = request.getfixturevalue("production")[request.param]
         return made

@@ -147,7 +147,9 @@ def test_production_is_kept_and_taken_down_in_order(aws: Project) -> None:
     order = ["NodeGroup", "Cluster", "NatGateway", "Subnet", "Vpc"]
     assert sorted(order, key=gone.index) == order
     assert max(index for index, kind in enumerate(gone) if kind == "NodeGroup") < gone.index("Cluster")
-    assert gone.index("Cluster") < min(index for index, kind in enumerate(gone) if kind in {"NatGateway", "Route"})
+    network = {"DefaultSecurityGroup", "NatGateway", "Route", "RouteTableAssociation", "VpcEndpoint"}
+    assert network <= set(gone)
+    assert gone.index("Cluster") < min(index for index, kind in enumerate(gone) if kind in network)
 
 
 def rotated(client: Any) -> str:
