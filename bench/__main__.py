@@ -1,4 +1,4 @@
-"""`make bench`: estates of 40, 400 and 4,000 services through whole processes, beside compose-go and kompose at once.
+"""`make bench`: estates of 40, 400 and 4,000 services, and a plan, through whole processes, beside two other programs.
 
     python -m bench [--runs N] [--check]
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SMALL, MIDDLE, LARGE = 40, 400, 4_000
+MARKETPLACE = 43
+"""Services of the example, of which `plan` also runs the program of its platform."""
 SHORT = 3
 """Runs of a tenth of a second are disturbed by anything; so many more are needed for a steady median."""
 VERBS = ("render", "config")
@@ -111,6 +113,8 @@ def _measure(folder: Path, rivals: Mapping[str, list[str]], runs: int) -> Result
         (estate.services, f"{verb}{PLAIN}"): _longshore(verb, estate) for verb in VERBS for estate in (plain, large)
     }
     results |= compare(programs, max(3, runs // 2))
+    shop = Program([_program(), "plan", "-s", "shop.dev"], Path(__file__).resolve().parents[1])
+    results |= compare({(MARKETPLACE, "plan"): shop}, max(3, runs // 2))
     if READER in rivals:
         said = refusal(Program(rivals[READER], large.folder))
         print(f"{READER} at {LARGE:,} services: {said or 'reads it'}", flush=True)
@@ -119,7 +123,11 @@ def _measure(folder: Path, rivals: Mapping[str, list[str]], runs: int) -> Result
 
 def _longshore(verb: str, estate: Estate) -> Program:
     """The installed program, as a user starts it."""
-    return Program([str(Path(sys.executable).with_name("longshore")), verb, "-f", "compose.yaml"], estate.folder)
+    return Program([_program(), verb, "-f", "compose.yaml"], estate.folder)
+
+
+def _program() -> str:
+    return str(Path(sys.executable).with_name("longshore"))
 
 
 def _report(results: Results) -> list[str]:
@@ -167,6 +175,7 @@ def _thresholds(results: Results) -> list[Threshold]:
         Threshold("render at 4,000 / at 400", 10, _growth(results, "render", MIDDLE, LARGE)),
         Threshold("config / compose-go at 400", 1, _ratio(results, (MIDDLE, "config"), (MIDDLE, READER))),
         Threshold("config at 4,000 / at 400", 10, _growth(results, "config", MIDDLE, LARGE)),
+        Threshold("processor of plan of the marketplace", 3, results[MARKETPLACE, "plan"].processor, " s"),
         Threshold("peak memory of config at 4,000", 500, peak, " MiB"),
     ]
 

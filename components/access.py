@@ -5,16 +5,18 @@ One team per namespace, because whoever may make pods in a namespace may mount e
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Final, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Final, NotRequired, TypedDict
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 from longshore.cluster.bound import MANAGED_BY, STACK, TEAM
 from longshore.components.clusters.eks_access import access_entry, role_name
 from longshore.components.component import Component
+from longshore.components.kubernetes_object import KubernetesObject
+from longshore.components.roles import GROUP, Rule, allow
 
-Rule = dict[str, list[str]]
+if TYPE_CHECKING:
+    import pulumi_kubernetes as k8s
 
 _READ: Final = ["get", "list", "watch"]
 _WRITE: Final = ["get", "list", "watch", "create", "update", "patch", "delete"]
@@ -136,15 +138,13 @@ class TeamAccess(Component):
         within = pulumi.ResourceOptions.merge(self._after, pulumi.ResourceOptions(depends_on=[namespace]))
         self._limits(within)
         if args.get("network_policies", True):
-            k8s.networking.v1.NetworkPolicy(
-                "default-deny",
-                metadata=self._metadata("default-deny"),
-                spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
-                opts=within,
-            )
+            policy = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+            self._object("networking.k8s.io/v1", "NetworkPolicy", "default-deny", {"spec": policy}, within)
         shell = args.get("shell", not self._production)
-        self._role("people", group, people_rules(shell=shell), within)
-        self._role("deployers", deployers, [*_rules(_KINDS, _WRITE), *_rules(_SEEN, _READ)], within)
+        everything = [*_rules(_KINDS, _WRITE), *_rules(_SEEN, _READ)]
+        for role, who, rules in (("people", group, people_rules(shell=shell)), ("deployers", deployers, everything)):
+            subject = {"apiGroup": GROUP, "kind": "Group", "name": who}
+            allow(f"team-{role}", self._namespace_name, rules, subject, within)
         if "cluster_name" in args:
             for role, groups in self._let_in(group, deployers).items():
                 access_entry(
@@ -170,27 +170,33 @@ class TeamAccess(Component):
                 groups.setdefault(role, []).append(group)
         return groups
 
-    def _metadata(self, name: str) -> dict[str, Any]:
-        return {"name": name, "namespace": self._namespace_name}
+    def _object(
+        self, api_version: str, kind: str, name: str, content: Mapping[str, Any], opts: pulumi.ResourceOptions
+    ) -> KubernetesObject:
+        """Declare an object in the namespace, called as it is."""
+        metadata = {"name": name, "namespace": self._namespace_name}
+        manifest = {"apiVersion": api_version, "kind": kind, "metadata": metadata, **content}
+        return KubernetesObject(name, manifest, opts)
 
-    def _namespace(self, provider: "k8s.Provider | None", *, resumed: bool) -> "k8s.core.v1.Namespace":
+    def _namespace(self, provider: "k8s.Provider | None", *, resumed: bool) -> KubernetesObject:
         level = PodSecurity(self._args.get("pod_security", PodSecurity.BASELINE))
         stricter = PodSecurity.BASELINE if level is PodSecurity.PRIVILEGED else PodSecurity.RESTRICTED
-        return k8s.core.v1.Namespace(
-            self._namespace_name,
-            metadata={
-                "name": self._namespace_name,
-                "annotations": {STACK: f"{pulumi.get_project()}/{pulumi.get_stack()}"},
-                "labels": {
-                    MANAGED_BY: "longshore",
-                    "longshore.dev/environment": self._args["environment"],
-                    TEAM: self._args["team"],
-                    "pod-security.kubernetes.io/enforce": level.value,
-                    # What the next stricter level would say, said as a warning at every deployment.
-                    "pod-security.kubernetes.io/warn": stricter.value,
-                },
+        metadata = {
+            "name": self._namespace_name,
+            "annotations": {STACK: f"{pulumi.get_project()}/{pulumi.get_stack()}"},
+            "labels": {
+                MANAGED_BY: "longshore",
+                "longshore.dev/environment": self._args["environment"],
+                TEAM: self._args["team"],
+                "pod-security.kubernetes.io/enforce": level.value,
+                # What the next stricter level would say, said as a warning at every deployment.
+                "pod-security.kubernetes.io/warn": stricter.value,
             },
-            opts=pulumi.ResourceOptions.merge(
+        }
+        return KubernetesObject(
+            self._namespace_name,
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata},
+            pulumi.ResourceOptions.merge(
                 self._after,
                 # A namespace that is there already is somebody else's, with things in it that are not ours to delete.
                 # Unless this stack made it itself.
@@ -208,36 +214,21 @@ class TeamAccess(Component):
         container: dict[str, Any] = {
             "type": "Container",
             "default": {"memory": memory},
-            "default_request": {"cpu": args.get("cpu", "100m"), "memory": memory},
+            "defaultRequest": {"cpu": args.get("cpu", "100m"), "memory": memory},
         }
         if quota.get("container_memory"):
             container["max"] = {"memory": quota["container_memory"]}
-        k8s.core.v1.LimitRange("defaults", metadata=self._metadata("defaults"), spec={"limits": [container]}, opts=opts)
+        self._object("v1", "LimitRange", "defaults", {"spec": {"limits": [container]}}, opts)
         hard = hard_limits(quota)
         if hard:
-            k8s.core.v1.ResourceQuota("team", metadata=self._metadata("team"), spec={"hard": hard}, opts=opts)
-
-    def _role(self, role: str, group: str, rules: list[Rule], opts: pulumi.ResourceOptions) -> None:
-        made = k8s.rbac.v1.Role(
-            f"team-{role}",
-            metadata=self._metadata(f"team-{role}"),
-            rules=rules,
-            opts=opts,
-        )
-        k8s.rbac.v1.RoleBinding(
-            f"team-{role}",
-            metadata=self._metadata(f"team-{role}"),
-            role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "Role", "name": f"team-{role}"},
-            subjects=[{"api_group": "rbac.authorization.k8s.io", "kind": "Group", "name": group}],
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[made])),
-        )
+            self._object("v1", "ResourceQuota", "team", {"spec": {"hard": hard}}, opts)
 
 
 def people_rules(*, shell: bool) -> list[Rule]:
     """What people of the team may do: read all but Secrets, reach a port, and where they may, open a shell."""
     rules = _rules(_SEEN, _READ)
     doors = ["pods/portforward", *(["pods/exec"] if shell else [])]
-    rules.append({"api_groups": [""], "resources": doors, "verbs": ["create", "get"]})
+    rules.append({"apiGroups": [""], "resources": doors, "verbs": ["create", "get"]})
     return rules
 
 
@@ -260,4 +251,4 @@ def hard_limits(quota: QuotaArgs) -> dict[str, str]:
 
 
 def _rules(kinds: Mapping[str, list[str]], verbs: list[str]) -> list[Rule]:
-    return [{"api_groups": [group], "resources": sorted(names), "verbs": verbs} for group, names in kinds.items()]
+    return [{"apiGroups": [group], "resources": sorted(names), "verbs": verbs} for group, names in kinds.items()]

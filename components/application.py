@@ -6,7 +6,7 @@ nothing, and an interrupted deployment goes on where it was (`clusters/connectio
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import pulumi
 
@@ -18,6 +18,9 @@ from longshore.convert.kubernetes.stable import stable_name
 from longshore.errors import Refused
 from longshore.model import Conversion, Manifest, ObjectKey, key_of
 from longshore.stack.application import convert_application
+
+if TYPE_CHECKING:
+    from longshore.components.kubernetes_object import KubernetesObject
 
 CLAIM = "PersistentVolumeClaim"
 REPLICAS = ("spec", "replicas")
@@ -242,7 +245,7 @@ class Application(Component):
         needs = creation_needs(conversion)
         manifests = {key_of(manifest): manifest for manifest in conversion.manifests}
         scalers = most_pods(conversion)
-        made: dict[ObjectKey, pulumi.CustomResource] = {}
+        made: dict[ObjectKey, KubernetesObject] = {}
         for key in apply_order(needs):
             manifest = manifests[key]
             claims = sorted(need for need in needs[key] if need.kind == CLAIM and key.kind in WORKLOADS)
@@ -261,7 +264,7 @@ class Application(Component):
                 pulumi.ResourceOptions.merge(self._after, options),
                 most=scalers.get(key, 0),
             )
-        self.resources: Mapping[ObjectKey, pulumi.CustomResource] = made
+        self.resources: Mapping[ObjectKey, KubernetesObject] = made
         self.namespace = pulumi.Output.from_input(args["namespace"])
         self.objects = [str(key) for key in made]
         self.register_outputs({"namespace": self.namespace, "objects": self.objects})

@@ -1,35 +1,18 @@
-"""Manifests as Pulumi resources: which class makes which kind, and what Pulumi must be told beside the manifest."""
+"""Manifests as Pulumi resources: what Pulumi must be told beside the manifest."""
 
 from __future__ import annotations
 
 import math
-import re
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
-import pulumi_kubernetes as k8s
+
+from longshore.components.kubernetes_object import KubernetesObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from longshore.model import Manifest
-
-CLASSES: Final = {
-    ("v1", "ConfigMap"): "core.v1",
-    ("v1", "PersistentVolumeClaim"): "core.v1",
-    ("v1", "Service"): "core.v1",
-    ("v1", "ServiceAccount"): "core.v1",
-    ("apps/v1", "DaemonSet"): "apps.v1",
-    ("apps/v1", "Deployment"): "apps.v1",
-    ("apps/v1", "StatefulSet"): "apps.v1",
-    ("autoscaling/v2", "HorizontalPodAutoscaler"): "autoscaling.v2",
-    ("batch/v1", "Job"): "batch.v1",
-    ("networking.k8s.io/v1", "Ingress"): "networking.v1",
-    ("networking.k8s.io/v1", "NetworkPolicy"): "networking.v1",
-    ("policy/v1", "PodDisruptionBudget"): "policy.v1",
-}
-"""(apiVersion, kind) → module of pulumi_kubernetes; anything else is a custom resource."""
 
 FORBIDDEN: Final = frozenset({"Secret"})
 """Kinds that would put values into the state."""
@@ -42,7 +25,7 @@ SECRET: Final = 180
 """Seconds for the operator to fetch a secret; it retries with a growing pause, so a longer wait finds little more."""
 
 
-def resource(name: str, manifest: Manifest, opts: pulumi.ResourceOptions, *, most: int = 0) -> pulumi.CustomResource:
+def resource(name: str, manifest: Manifest, opts: pulumi.ResourceOptions, *, most: int = 0) -> KubernetesObject:
     """Declare one object of a conversion.
 
     most: how many pods an autoscaler may make of a workload, which says no number then.
@@ -57,18 +40,8 @@ def resource(name: str, manifest: Manifest, opts: pulumi.ResourceOptions, *, mos
     extra = notes(manifest)
     if extra:
         metadata["annotations"] = {**metadata.get("annotations", {}), **extra}
-    content = {key: value for key, value in manifest.items() if key not in ("apiVersion", "kind", "metadata")}
     opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(custom_timeouts=timeouts(manifest, most)))
-    module = CLASSES.get((api_version, kind))
-    made: pulumi.CustomResource
-    if module is None:
-        made = k8s.apiextensions.CustomResource(
-            name, api_version=api_version, kind=kind, metadata=metadata, opts=opts, **content
-        )
-    else:
-        cls = getattr(import_module(f"pulumi_kubernetes.{module}"), kind)
-        made = cls(name, metadata=metadata, opts=opts, **{_snake(key): value for key, value in content.items()})
-    return made
+    return KubernetesObject(name, {**manifest, "metadata": metadata}, opts)
 
 
 def notes(manifest: Manifest) -> dict[str, str]:
@@ -137,8 +110,3 @@ def _start_seconds(container: dict[str, Any]) -> int:
 
 def _timeout(seconds: int) -> pulumi.CustomTimeouts:
     return pulumi.CustomTimeouts(create=f"{seconds}s", update=f"{seconds}s")
-
-
-def _snake(name: str) -> str:
-    """Write a key of Kubernetes as the SDK names the argument: `binaryData` is `binary_data`."""
-    return re.sub(r"(?<=[a-z0-9])[A-Z]", lambda match: "_" + match[0], name).lower()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pulumi
-import pulumi_kubernetes as k8s
+
+from longshore.components.kubernetes_object import KubernetesObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,15 +20,19 @@ def classes(
     name: str, *, auto: bool, network_policies: bool, production: bool, opts: pulumi.ResourceOptions
 ) -> list[pulumi.Resource]:
     """Make the default StorageClass (gp3, encrypted) and, in Auto Mode, the IngressClasses and network policies."""
-    disks = k8s.storage.v1.StorageClass(
+    disks = KubernetesObject(
         f"{name}-gp3",
-        metadata={"name": "gp3", "annotations": {DEFAULT_CLASS: "true"}},
-        provisioner="ebs.csi.eks.amazonaws.com" if auto else "ebs.csi.aws.com",
-        parameters={"type": "gp3", "encrypted": "true"},
-        volume_binding_mode="WaitForFirstConsumer",
-        reclaim_policy="Retain" if production else "Delete",
-        allow_volume_expansion=True,
-        opts=pulumi.ResourceOptions.merge(
+        {
+            "apiVersion": "storage.k8s.io/v1",
+            "kind": "StorageClass",
+            "metadata": {"name": "gp3", "annotations": {DEFAULT_CLASS: "true"}},
+            "provisioner": "ebs.csi.eks.amazonaws.com" if auto else "ebs.csi.aws.com",
+            "parameters": {"type": "gp3", "encrypted": "true"},
+            "volumeBindingMode": "WaitForFirstConsumer",
+            "reclaimPolicy": "Retain" if production else "Delete",
+            "allowVolumeExpansion": True,
+        },
+        pulumi.ResourceOptions.merge(
             opts,
             # The API server refuses to change these two, and the provider does not know it.
             pulumi.ResourceOptions(
@@ -39,11 +44,15 @@ def classes(
         return [disks]
     made: list[pulumi.Resource] = [disks, *_ingress_classes(name, opts)]
     if network_policies:
-        enforced = k8s.core.v1.ConfigMap(
+        enforced = KubernetesObject(
             f"{name}-network-policies",
-            metadata={"name": "amazon-vpc-cni", "namespace": "kube-system"},
-            data={"enable-network-policy-controller": "true"},
-            opts=opts,
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": "amazon-vpc-cni", "namespace": "kube-system"},
+                "data": {"enable-network-policy-controller": "true"},
+            },
+            opts,
         )
         made.append(enforced)
     return made
@@ -51,21 +60,27 @@ def classes(
 
 def _ingress_classes(name: str, opts: pulumi.ResourceOptions) -> Iterator[pulumi.Resource]:
     for ingress, scheme in SCHEMES.items():
-        parameters = k8s.apiextensions.CustomResource(
+        parameters = KubernetesObject(
             f"{name}-{ingress}",
-            api_version="eks.amazonaws.com/v1",
-            kind="IngressClassParams",
-            metadata={"name": ingress},
-            spec={"scheme": scheme},
-            opts=opts,
+            {
+                "apiVersion": "eks.amazonaws.com/v1",
+                "kind": "IngressClassParams",
+                "metadata": {"name": ingress},
+                "spec": {"scheme": scheme},
+            },
+            opts,
         )
         yield parameters
-        yield k8s.networking.v1.IngressClass(
+        yield KubernetesObject(
             f"{name}-{ingress}",
-            metadata={"name": ingress},
-            spec={
-                "controller": "eks.amazonaws.com/alb",
-                "parameters": {"api_group": "eks.amazonaws.com", "kind": "IngressClassParams", "name": ingress},
+            {
+                "apiVersion": "networking.k8s.io/v1",
+                "kind": "IngressClass",
+                "metadata": {"name": ingress},
+                "spec": {
+                    "controller": "eks.amazonaws.com/alb",
+                    "parameters": {"apiGroup": "eks.amazonaws.com", "kind": "IngressClassParams", "name": ingress},
+                },
             },
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[parameters])),
+            pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[parameters])),
         )

@@ -6,9 +6,9 @@ from typing import Final, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_kubernetes as k8s
 
 from longshore.components.component import Component
+from longshore.components.kubernetes_object import KubernetesObject
 from longshore.stack.addons import SHARED_STORAGE
 from longshore.stack.iam_policies import trust
 from longshore.stack.settings import SHARED_CLASS
@@ -51,13 +51,17 @@ class SharedStorage(Component):
         production = args.get("production", False)
         files, targets = self._files(name, args, production=production)
         driver = self._driver(name, args)
-        made = k8s.storage.v1.StorageClass(
+        made = KubernetesObject(
             name,
-            metadata={"name": SHARED_CLASS},
-            provisioner="efs.csi.aws.com",
-            parameters={"provisioningMode": "efs-ap", "fileSystemId": files.id, "directoryPerms": "700"},
-            reclaim_policy="Retain" if production else "Delete",
-            opts=pulumi.ResourceOptions(
+            {
+                "apiVersion": "storage.k8s.io/v1",
+                "kind": "StorageClass",
+                "metadata": {"name": SHARED_CLASS},
+                "provisioner": "efs.csi.aws.com",
+                "parameters": {"provisioningMode": "efs-ap", "fileSystemId": files.id, "directoryPerms": "700"},
+                "reclaimPolicy": "Retain" if production else "Delete",
+            },
+            pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[*targets, driver],
                 # The API server refuses to change it, and the provider does not know that.

@@ -12,6 +12,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from longshore.components.component import Component
+from longshore.components.kubernetes_object import KubernetesObject
 
 NAMESPACE: Final = "external-secrets"
 """Where the operator runs by default, as its chart has it."""
@@ -57,13 +58,11 @@ class SecretsOperator(Component):
         super().__init__(name, opts, formerly="longshore:secrets:Operator")
         chart, version = args.get("chart", ""), args.get("version", "2.9.0")
         where = args.get("namespace", NAMESPACE)
-        namespace = k8s.core.v1.Namespace(
+        labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+        namespace = KubernetesObject(
             f"{name}-operator",
-            metadata={
-                "name": where,
-                "labels": {"pod-security.kubernetes.io/enforce": "restricted"},
-            },
-            opts=self._after,
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": where, "labels": labels}},
+            self._after,
         )
         k8s.helm.v3.Release(
             f"{name}-operator",
@@ -120,7 +119,7 @@ def values(replicas: int) -> dict[str, Any]:
             "aggregateToView": False,
             "aggregateToEdit": False,
             "aggregateToAdmin": False,
-            # Each team's identity lets the operator act as one ServiceAccount; see `token_rights.py`.
+            # Each team's identity lets the operator act as one ServiceAccount; see `roles.py`.
             "serviceAccountTokenCreate": False,
         },
         **common,

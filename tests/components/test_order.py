@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 
 from longshore.components.application import creation_needs
 from longshore.components.clusters.stack_reference import _required
-from longshore.components.resources import CLASSES, notes, resource, rollout_seconds, timeouts
+from longshore.components.kubernetes_object import type_token
+from longshore.components.resources import notes, resource, rollout_seconds, timeouts
 from longshore.convert.kubernetes.kinds import API_VERSION
 from longshore.convert.kubernetes.order import apply_order, dependencies
 from longshore.model import Conversion, ObjectKey, key_of
@@ -86,10 +88,26 @@ def test_a_rollout_is_given_what_its_probes_allow():
     assert rollout_seconds(fast) > 1200, "Kubernetes gives up first, and says why"
 
 
-@pytest.mark.parametrize("kind", API_VERSION)
-def test_every_kind_of_a_conversion_has_its_class_or_is_a_custom_resource(kind):
-    known = (API_VERSION[kind], kind) in CLASSES
-    assert known != API_VERSION[kind].startswith("external-secrets.io")
+PLATFORM = {
+    "IngressClass": "networking.k8s.io/v1",
+    "LimitRange": "v1",
+    "Namespace": "v1",
+    "ResourceQuota": "v1",
+    "Role": "rbac.authorization.k8s.io/v1",
+    "RoleBinding": "rbac.authorization.k8s.io/v1",
+    "StorageClass": "storage.k8s.io/v1",
+}
+
+
+@pytest.mark.parametrize(("kind", "api_version"), {**API_VERSION, **PLATFORM}.items())
+def test_the_type_of_an_object_is_that_of_the_class_of_the_sdk(kind, api_version):
+    group, _, version = api_version.rpartition("/")
+    if group == "external-secrets.io":
+        expected = f"kubernetes:{api_version}:{kind}"
+    else:
+        module = import_module(f"pulumi_kubernetes.{group.partition('.')[0] or 'core'}.{version}")
+        expected = getattr(module, kind).pulumi_type
+    assert type_token(api_version, kind) == expected
 
 
 def test_what_is_waited_for():

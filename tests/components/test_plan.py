@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from longshore.cli.program import run
 from longshore.cli.shell import Shell
 from longshore.rehearsal.plan import Node
 from longshore.report.style import PLAIN
-from tests.components.stage import REPOSITORY, small
+from tests.components.stage import REPOSITORY, play, small
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,6 +63,15 @@ def test_the_plan_of_the_shop_shows_every_object_below_its_component():
 
 def test_a_plan_is_the_same_every_time():
     assert plan(REPOSITORY, "-s", "shop.local") == plan(REPOSITORY, "-s", "shop.local")
+
+
+def test_a_plan_waits_for_no_class_of_a_kind(tmp_path):
+    main = tmp_path / "program.py"
+    program = (REPOSITORY / "__main__.py").read_text("utf-8")
+    main.write_text(f"{program}\nimport pulumi\npulumi.export('modules', sorted(sys.modules))\n", "utf-8")
+    imported = play(REPOSITORY, "shop.local", program=main).exports["modules"]
+    kinds = (re.fullmatch(r"pulumi_kubernetes\.(\w+)\.v\d\w*\._inputs", name) for name in imported)
+    assert {found[1] for found in kinds if found} == {"helm"}, "a release is no object of the API"
 
 
 def test_the_document_has_every_resource_once(tmp_path):
