@@ -45,6 +45,36 @@ def test_what_is_published_there_is_a_service_with_a_name(convert):
     assert "write `main-db:5432`" in finding.help
 
 
+@pytest.mark.parametrize(
+    "app",
+    [
+        {"environment": {"DB_HOST": "host.docker.internal", "DB_PORT": "15432"}},
+        {"environment": {"PGHOST": "172.17.0.1", "PGPORT": "15432"}},
+        {"environment": {"databaseHost": "host.docker.internal", "databasePort": "15432"}},
+        {"environment": {"DB_URL": "host.docker.internal", "DB_PORT": "15432"}},
+        {"command": ["psql", "-h", "host.docker.internal", "-p", "15432"]},
+        {"command": ["./wait", "--db-host=host.docker.internal", "--db-port=15432"]},
+    ],
+)
+def test_its_port_may_stand_beside_it(convert, app):
+    (finding,) = convert({"app": {**APP, **app}, "main_db": {**APP, "ports": [PORT]}}).found("host-gateway")
+    assert "write `main-db`, and 5432 for the port" in finding.help
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"DB_HOST": "host.docker.internal", "CACHE_PORT": "15432"},
+        {"DB_HOST": "host.docker.internal", "DB_PORT": "99999"},
+        {"DB_HOST": "host.docker.internal", "DB_PORT": "${DB_PORT}"},
+    ],
+)
+def test_another_s_port_is_not_its_own(convert, environment):
+    app = {**APP, "environment": environment}
+    (finding,) = convert({"app": app, "main_db": {**APP, "ports": [PORT]}}).found("host-gateway")
+    assert "main-db" not in finding.help
+
+
 def test_the_line_of_a_file_is_told(convert):
     files = {"app.conf": b"# 172.17.0.1\nserver x:80;\n  server 172.17.0.1:9000;\n"}
     (finding,) = convert({"app": {**APP, "volumes": [BIND]}}, files=files).found("host-gateway")

@@ -58,6 +58,7 @@ CASES = {
         "",
     ),
     "healthcheck": ({"web": {"image": "vaultwarden/server:1.32.0"}}, "/healthcheck.sh"),
+    "times": ({"web": {"image": "vaultwarden/server:1.32.0"}}, "timeoutSeconds: 10"),
     "shell": ({"web": {"image": "traefik/whoami:v1.10", "healthcheck": {"test": "wget -q localhost | grep ok"}}}, ""),
     "answers_by_address": (
         {

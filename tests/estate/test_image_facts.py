@@ -7,6 +7,7 @@ from time import process_time
 
 import pytest
 
+from longshore.compose.units import parse_duration
 from longshore.convert.estate import image_facts
 from longshore.convert.estate.image_facts import UNKNOWN, ImageFacts, known
 from longshore.convert.estate.images import valid
@@ -136,13 +137,17 @@ def check(facts):
         elif field == "user":
             assert value is None or (isinstance(value, int) and value >= 0)
         else:
-            assert isinstance(value, dict if field == "users" else str if field == "memory" else type(default)), field
+            assert isinstance(
+                value, dict if field in {"users", "times"} else str if field == "memory" else type(default)
+            ), field
     assert all(isinstance(number, int) for number in facts.get("users", {}).values())
     assert all(path.startswith("/") and "//" not in path for path in facts.get("data", []))
     assert all(path.startswith("/") for path in facts.get("configuration", []))
     assert all(0 < port < 1 << 16 for port in facts.get("ports", []))
     assert set(facts.get("file_capabilities", [])) <= CAPABILITIES
     assert facts.get("stop_signal", "") in SIGNALS
+    assert all(parse_duration(text) for key, text in facts.get("times", {}).items() if key != "retries")
+    assert set(facts.get("times", {})) <= {"interval", "timeout", "start_period", "start_interval", "retries"}
     assert facts.get("healthcheck", ["CMD"])[:1] in ([], ["CMD"], ["CMD-SHELL"])
 
 

@@ -17,6 +17,8 @@ secret variable in it is read from the environment by a shell.
 A test that needs a shell, `curl` or `wget`, in an image that is known to have none, gives no probes: in Docker it only
 shows `unhealthy`, here the container would never be ready.
 
+Numbers that compose does not say are those of the image's `HEALTHCHECK`, where it is known, as in Docker.
+
 What is lost: parts of seconds (rounded up). A test inside the image is taken from what is known of images; of any other
 only its numbers are here. A Job is judged by its exit code and has no probes.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#healthcheck
@@ -25,12 +27,20 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#he
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from longshore.compose.references import OPEN
 from longshore.compose.units import duration_seconds
 from longshore.convert.estate.aliases import hosts
-from longshore.convert.estate.facts import DEFAULT_INTERVAL, DEFAULT_RETRIES, startup_budget
+from longshore.convert.estate.facts import (
+    DEFAULT_INTERVAL,
+    DEFAULT_RETRIES,
+    DEFAULT_START_INTERVAL,
+    DEFAULT_TIMEOUT,
+    Times,
+    health_times,
+    startup_budget,
+)
 from longshore.convert.estate.health import asks_through, called, request, target
 from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.peers import peers
@@ -48,9 +58,6 @@ if TYPE_CHECKING:
     from longshore.model import Effect
 
 
-TIMEOUT, START_INTERVAL = 30.0, 5.0
-"""Docker's defaults, in seconds."""
-
 MINIMUM_TIMEOUT = 5
 """Seconds that a liveness probe waits for an answer: a busy program is not a dead one."""
 
@@ -59,15 +66,6 @@ LONGEST_BUSY = 60
 start early; a Redis that forks, or a database that writes its checkpoint, is silent for longer than some rounds."""
 
 _OF_A_SYSTEM = frozenset({"sh", "bash", "ash", "curl", "wget", "nc"})
-
-
-class Times(NamedTuple):
-    """Numbers of a health check, whole seconds rounded up."""
-
-    interval: int
-    timeout: int
-    retries: int
-    start_interval: int
 
 
 @attribute("services.*.healthcheck")
@@ -86,36 +84,29 @@ def healthcheck(value: View, service: Service) -> Iterator[Effect]:
     elif service.workload.kind == "Job":
         yield LocalOnly("a Job is judged by its exit code; nothing waits for it to be healthy")
     else:
-        times, rounded = _times(check)
-        yield from rounded
-        yield from _probes(test, times, service)
+        yield from _rounded(check)
+        yield from _probes(test, _times(service), service)
 
 
-def _times(check: Mapping[str, Any]) -> tuple[Times, list[Effect]]:
-    found: list[Effect] = []
-
-    def seconds(key: str, default: float) -> int:
-        text = check.get(key)
-        given = (duration_seconds(text) if text else 0) or default
-        whole = ceil(given)
-        if whole != given:
-            found.append(
-                Approximated(
-                    f"Kubernetes counts whole seconds: {given:g} s becomes {whole} s",
-                    at=(key,),
-                    severity=Severity.INFO,
-                )
+def _rounded(check: Mapping[str, Any]) -> Iterator[Approximated]:
+    for key in ("interval", "timeout", "start_interval"):
+        given = duration_seconds(check[key]) if check.get(key) else 0
+        if given != ceil(given):
+            yield Approximated(
+                f"Kubernetes counts whole seconds: {given:g} s becomes {ceil(given)} s",
+                at=(key,),
+                severity=Severity.INFO,
             )
-        return whole
 
-    return (
-        Times(
-            seconds("interval", DEFAULT_INTERVAL),
-            seconds("timeout", TIMEOUT),
-            int(check.get("retries") or DEFAULT_RETRIES),
-            seconds("start_interval", START_INTERVAL),
-        ),
-        found,
+
+def _times(service: Service) -> Times:
+    """All numbers written out, whole seconds rounded up."""
+    times = health_times(service)
+    return times._replace(
+        interval=ceil(times.interval or DEFAULT_INTERVAL),
+        timeout=ceil(times.timeout or DEFAULT_TIMEOUT),
+        start_interval=ceil(times.start_interval or DEFAULT_START_INTERVAL),
+        retries=times.retries or DEFAULT_RETRIES,
     )
 
 

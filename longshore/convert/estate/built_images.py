@@ -51,6 +51,7 @@ def facts_of_build(service: Service) -> ImageFacts | None:
         file_capabilities=(*begins.file_capabilities, *stage.capabilities),
         set_user_id=(*begins.set_user_id, *stage.raising),
         answers=begins.answers and not _may_listen_elsewhere(stage, begins),
+        times=base.times if stage.healthcheck is None else MappingProxyType(dict(stage.times)),
         stop_signal=stage.stop_signal or base.stop_signal,
         shell=base.shell and not _NO_SHELL.match(stage.base),
         certain=True,

@@ -38,7 +38,9 @@ _BRACES: Final = Regex(r"//([A-Za-z0-9_][\w-]{0,200})\{(\d{1,3})\.\.\.(\d{1,3})\
 """Several hosts by one pattern, which MinIO reads: `http://minio{1...4}:9000/data`."""
 
 _MOST: Final = 99
-_HOST_SUFFIX: Final = Regex(r"(?i)(?:host|hostname|host_name|server|address|addr|ip|hosts|servers)$")
+_HOST_SUFFIX: Final = Regex(
+    r"(?i)(?:host|hostname|host_name|server|address|addr|ip|hosts|servers|broker|endpoint|url)$"
+)
 _SERVER_PORT: Final = Regex(r"(?i)(?:traefik\.(?:.{1,200}\.)?|.{0,100}[./_])port")
 """Labels by which a proxy is told where to dial: Traefik's `….loadbalancer.server.port`, `prometheus.io/port`."""
 
@@ -163,7 +165,7 @@ def _calls(estate: Estate) -> dict[str, tuple[Call, ...]]:
         for place in places:
             # What a file calls `http://web` may be a name of its own (`upstream web` of nginx).
             if not (place.may_be_group and place.name in groups and is_file(text.path)):
-                number = place.port or _port(estate, text, place)
+                number = port_of(estate, text, place)
                 key = text.key or place.key
                 relied = "labels" not in text.path and "scrape_configs" not in text.text
                 call = Call(text.at(place.start), place.name, number, _by(estate, text), key, relied)
@@ -200,8 +202,13 @@ def _placed(text: Text) -> Iterator[HostPlace]:
             yield HostPlace(*match.span(1), name, int(match[5] or 0) % PORTS, "http")
 
 
-def _port(estate: Estate, text: Text, place: HostPlace) -> int:
-    """The port by the URL's scheme, or by the variable beside it: `DB_PORT` beside `DB_HOST`."""
+def port_of(estate: Estate, text: Text, place: HostPlace) -> int:
+    """The port that is dialled there: by its number, the URL's scheme, or the variable beside it; 0: nobody tells.
+
+    `DB_PORT` stands beside `DB_HOST`.
+    """
+    if place.port:
+        return place.port
     if place.scheme:
         return SCHEMES.get(place.scheme, 0)
     if place.key == "reverse_proxy" or (place.key == "server" and "upstream" in text.text):

@@ -10,17 +10,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from longshore.convert.estate.texts import holding, is_file, without_comments
-from longshore.convert.kubernetes.host_places import PORTS, is_dialled
-from longshore.model import Span
+from longshore.convert.estate.dials import port_of
+from longshore.convert.estate.texts import holding, is_file, span, without_comments
+from longshore.convert.kubernetes.host_places import host_places, is_dialled
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from longshore.convert.estate import Estate, Service
-    from longshore.convert.estate.texts import Text
-    from longshore.model import Path
+    from longshore.model import Path, Span
 
 _NAMES: Final = (
     r"(?:host|gateway)\.docker\.internal|docker\.for\.(?:mac|win)\.(?:host\.internal|localhost)"
@@ -32,17 +31,20 @@ _BRIDGES: Final = r"172\.(?:1[7-9]|2[0-9]|3[01])\.0\.1"
 _PARTS: Final = ("docker", "172.", ".internal")
 """One of these is in each of those names."""
 
-_SCHEMES: Final = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 _SUBNET: Final = Regex(r"(\d{1,3}\.\d{1,3}\.\d{1,3})\.0/\d{1,2}")
 
 
 class Named(NamedTuple):
-    """A place that names the Docker host. port: the one that is called there; 0 where none is known."""
+    """A place that names the Docker host. port: the one that is called there; 0 where none is known.
+
+    apart: does the port stand elsewhere, in a variable or a word beside this one?
+    """
 
     path: Path
     name: str
     port: int
     span: Span | None = None
+    apart: bool = False
 
 
 def is_docker_host(estate: Estate, address: str) -> bool:
@@ -64,30 +66,21 @@ def docker_host(estate: Estate) -> Iterator[Named]:
     """Every setting, command and mounted file that names the Docker host, each of its names once in each place."""
     own = estate.memo(_gateways)
     addresses = "|".join((_BRIDGES, *map(re.escape, sorted(own))))
-    host = Regex(
-        rf"(?:(?P<scheme>https?|wss?)://)?(?<![\w.-])(?P<name>{_NAMES}|(?:{addresses})(?!/\d))"
-        r"(?::(?P<port>\d{2,5}))?(?![\w-]|\.\w)"
-    )
+    host = Regex(rf"(?<![\w.-])(?P<name>{_NAMES}|(?:{addresses})(?!/\d))(?![\w-]|\.\w)")
     for text in holding(estate, *_PARTS, *own):
         if not is_dialled(text.key) or "labels" in text.path:
             continue
         written = without_comments(text.text) if is_file(text.path) else text.text
+        places = {place.start: place for place in host_places(written, text.key)}
         seen: set[tuple[Path, str]] = set()
         for match in host.finditer(written):
             place = text.at(match.start("name"))
             if (place, match["name"]) not in seen:
                 seen.add((place, match["name"]))
-                port = int(match["port"] or _SCHEMES.get(match["scheme"] or "", 0)) % PORTS
-                yield Named(place, match["name"], port, _span(text, match))
-
-
-def _span(text: Text, match: re.Match[str]) -> Span | None:
-    """The line of the file; None for what stands in a compose file."""
-    if not text.file:
-        return None
-    start = match.start("name")
-    line = text.text.rfind("\n", 0, start) + 1
-    return Span(text.file, text.text.count("\n", 0, start) + 1, start - line + 1, len(match["name"]))
+                at = places.get(match.start("name"))
+                port = port_of(estate, text, at) if at else 0
+                apart = bool(at and at.key and not written.startswith(f":{port}", at.end))
+                yield Named(place, match["name"], port, span(text, *match.span("name")), apart)
 
 
 def published(estate: Estate) -> dict[int, tuple[Service, int]]:

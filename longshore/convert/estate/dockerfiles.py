@@ -13,6 +13,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from longshore.compose.units import parse_duration
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 class Built(NamedTuple):
     """One stage of a Dockerfile. base: the image it begins with, `scratch` for none.
 
-    healthcheck: as `test` of compose; None where nothing is said. entrypoint, command: None where they are the base's.
+    healthcheck: as `test` of compose; None where nothing is said. times: its options, by their names in compose.
+    entrypoint, command: None where they are the base's.
     capabilities: of files. raising: programs by which somebody gets more rights. numbers: users that are made, by name.
     copied: places that files are copied to. ran: the commands of the build, one a line.
     """
@@ -32,6 +34,7 @@ class Built(NamedTuple):
     ports: tuple[int, ...] = ()
     volumes: tuple[str, ...] = ()
     healthcheck: tuple[str, ...] | None = None
+    times: tuple[tuple[str, str], ...] = ()
     stop_signal: str = ""
     entrypoint: tuple[str, ...] | None = None
     command: tuple[str, ...] | None = None
@@ -48,6 +51,7 @@ _VARIABLE: Final = Regex(r"(?<!\\)\$(?:\{(\w{1,100})(?::?-([^{}]{0,200}))?\}|(\w
 _PAIR: Final = Regex(r"(\w{1,100})=(\"[^\"]{0,2000}\"|'[^']{0,2000}'|\S{0,2000})")
 _PORTS: Final = Regex(r"(\d{1,5})(?:-(\d{1,5}))?(?:/tcp)?", re.IGNORECASE)
 _MOST_PORTS: Final = 50
+_MOST_RETRIES: Final = 1 << 31
 _SETCAP: Final = Regex(r"\bsetcap[ \t]{1,9}[\"']?((?:cap_\w{1,40},?){1,40})[=+]", re.IGNORECASE)
 _ONE_COMMAND: Final = Regex(r"[^;&|]+")
 _INSTALLS: Final = Regex(r"\b(?:install|add)\b")
@@ -56,6 +60,8 @@ _SET_ID: Final = Regex(r"\bchmod[ \t]{1,9}(?:[ug]{1,2}\+s|0?[2467]\d{3})[ \t]{1,
 _MADE: Final = Regex(r"\b(?:useradd|adduser)\b[^;&|\n]{0,400}")
 _NUMBER: Final = Regex(r"[ \t](?:-\w{0,9}u|--uid)[ \t=]{1,9}(\d{1,9})(?!\w)")
 _OPTION: Final = Regex(r"--[\w-]{1,60}(?:=\S{0,200})?[ \t]{0,9}")
+_OPTIONS: Final = Regex(r"(?:--[\w-]{1,60}(?:=\S{0,200})?(?:[ \t]{1,99}|$)){0,20}")
+_TIMES: Final = Regex(r"--(interval|timeout|start-period|start-interval|retries)=(\S{1,60})")
 
 
 def read(text: str, target: str = "", arguments: Mapping[str, str] | None = None) -> Built | None:
@@ -147,11 +153,23 @@ def _volume(stage: Built, rest: str) -> Built:
 
 
 def _healthcheck(stage: Built, rest: str) -> Built:
-    kind, _, test = _OPTION.sub("", rest).strip().partition(" ")
+    options = "".join(_OPTIONS.findall(rest)[:1])
+    kind, _, test = rest[len(options) :].strip().partition(" ")
     if kind.upper() != "CMD":
-        return stage._replace(healthcheck=())
+        return stage._replace(healthcheck=(), times=())
+    times = tuple((key.replace("-", "_"), text) for key, text in _TIMES.findall(options) if _is_valid(key, text))
     words = _words(test.strip())
-    return stage._replace(healthcheck=("CMD", *words) if words else ("CMD-SHELL", test.strip()))
+    return stage._replace(healthcheck=("CMD", *words) if words else ("CMD-SHELL", test.strip()), times=times)
+
+
+def _is_valid(key: str, text: str) -> bool:
+    """Would the build take it? Times need a unit, and 0 leaves the default."""
+    if key == "retries":
+        return text.isdecimal() and 0 < int(text) < _MOST_RETRIES
+    try:
+        return parse_duration(text) > 0
+    except ValueError:
+        return False
 
 
 def _entrypoint(stage: Built, rest: str) -> Built:

@@ -25,8 +25,10 @@ PRE_STOP_SLEEP: Final = 5
 """Seconds a pod goes on serving after it was told to end: until then, proxies still send it requests."""
 
 DEFAULT_INTERVAL: Final = 30.0
+DEFAULT_TIMEOUT: Final = 30.0
+DEFAULT_START_INTERVAL: Final = 5.0
 DEFAULT_RETRIES: Final = 3
-"""Docker's defaults for a health check; the interval in seconds."""
+"""Docker's defaults for a health check; times in seconds."""
 
 MINIMUM_BUDGET: Final = 300
 """Seconds that every program gets to start. Docker kills no container that is not healthy yet, a startup probe does: a
@@ -263,11 +265,40 @@ def _unchecked(service: Service) -> bool:
     return service.workload.kind != "Job" and not told
 
 
+class Times(NamedTuple):
+    """Numbers of a health check, in seconds; 0 where neither compose nor the image says one."""
+
+    interval: float
+    timeout: float
+    start_period: float
+    start_interval: float
+    retries: int
+
+
+def health_times(service: Service) -> Times:
+    """The numbers of compose, else those of the image's `HEALTHCHECK`: so Docker puts the two together."""
+    return service.memo(_health_times)
+
+
+def _health_times(service: Service) -> Times:
+    given, image = service.model.get("healthcheck") or {}, of(service).times
+
+    def seconds(key: str) -> float:
+        return next((found for each in (given, image) if each.get(key) and (found := duration_seconds(each[key]))), 0)
+
+    return Times(
+        interval=seconds("interval"),
+        timeout=seconds("timeout"),
+        start_period=seconds("start_period"),
+        start_interval=seconds("start_interval"),
+        retries=int(given.get("retries") or image.get("retries") or 0),
+    )
+
+
 def startup_budget(service: Service) -> int:
     """Seconds that the startup probe gives a service; 0 where it has none."""
-    check = service.model.get("healthcheck") or {}
     if service.health_test is None:
         return 0
-    interval = (duration_seconds(check["interval"]) if check.get("interval") else 0) or DEFAULT_INTERVAL
-    period = duration_seconds(check["start_period"]) if check.get("start_period") else 0
-    return max(MINIMUM_BUDGET, ceil(period) + int(check.get("retries") or DEFAULT_RETRIES) * ceil(interval))
+    times = health_times(service)
+    tries = (times.retries or DEFAULT_RETRIES) * ceil(times.interval or DEFAULT_INTERVAL)
+    return max(MINIMUM_BUDGET, ceil(times.start_period) + tries)

@@ -102,6 +102,10 @@ class ImageFacts(NamedTuple):
     healthcheck: tuple[str, ...] = ()
     """The image's own `HEALTHCHECK`, as `test` of compose has it. Docker runs it, Kubernetes does not; empty: none."""
 
+    times: Mapping[str, str] = MappingProxyType({})
+    """The options of its `HEALTHCHECK` by their names in compose (`interval`, `start_period`): Docker takes from there
+    what compose does not say."""
+
     shell: bool = True
     """Is there a `/bin/sh`, with which a test or a hook that is text is run? Images of one static program have none."""
 

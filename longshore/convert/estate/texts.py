@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from longshore.convert.estate.configs import consumers
 from longshore.convert.estate.content import is_code, named_texts
-from longshore.model import path_text
+from longshore.model import Span, path_text
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
@@ -134,6 +134,14 @@ def files(estate: Estate) -> Iterator[Text]:
         elif config and "file" in config:
             for file, text in named_texts(estate, str(config["file"])):
                 yield Text(("configs", name, "file"), text, file=file)
+
+
+def span(text: Text, start: int, end: int) -> Span | None:
+    """The place of what stands at `[start, end)` in a file that a container is given; None in a compose file."""
+    if not text.file:
+        return None
+    line = text.text.rfind("\n", 0, start) + 1
+    return Span(text.file, text.text.count("\n", 0, start) + 1, start - line + 1, end - start)
 
 
 def without_comments(text: str) -> str:

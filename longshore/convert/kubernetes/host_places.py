@@ -75,6 +75,10 @@ _NEVER_HOST: Final = Regex(r"(?i).*v_?hosts?")
 _NO_CALL: Final = Regex(
     r"(?i)(?:.*[_.-])?(?:no_?proxy|(?:allowed|trusted|virtual)[_.-]?(?:hosts?|origins?|prox(?:y|ies)))"
 )
+ADVERTISING: Final = r"[\w.-]{0,60}(?:advertis|announce)[\w.-]{0,40}(?<!urls)"
+"""Keys whose value tells others at what address to call. Not so the URLs of etcd, which its clients do not follow."""
+
+_ADVERTISES: Final = Regex(ADVERTISING, re.IGNORECASE)
 _AFTER: Final = r"(?![\w.@$({-]|:[^\s\d]|://|[\"']?[ \t]{0,9}=)"
 _KEYED: Final = Regex(
     rf"(?<![\w.-])(-h|-{{0,2}}[\w.-]*(?:{_WORDS}))[\"']?"
@@ -111,6 +115,11 @@ def means_host(key: str) -> bool:
 def is_dialled(key: str) -> bool:
     """Is what stands under this key dialled? Hosts that are only listed (`NO_PROXY`, `ALLOWED_HOSTS`) are not."""
     return not _NO_CALL.fullmatch(key)
+
+
+def advertises(key: str) -> bool:
+    """Is the value under this key an address that others are told to call (`KAFKA_ADVERTISED_LISTENERS`)?"""
+    return bool(_ADVERTISES.fullmatch(key))
 
 
 _PARTS: Final = Regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

@@ -2,7 +2,7 @@
 
 On Docker that is where a browser on the same machine finds what another service publishes; no container calls it, since
 `localhost` is the container itself there too. In a cluster nobody finds it. What a service says of its own ports is
-left alone: it may mean itself.
+left alone: it may mean itself. What it tells its callers is looked at beside this (`advertised_addresses`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.docker_host import published
+from longshore.convert.kubernetes.host_places import advertises
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity
 from longshore.regex import Regex
@@ -29,7 +30,7 @@ _PORTS: Final = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 def host_addresses(service: Service) -> Iterator[Problem]:
     """Report each setting that names a port of the Docker host which another service publishes."""
     for key, value in (service.model.get("environment") or {}).items():
-        if not value or ("localhost" not in value and "127.0.0.1" not in value):
+        if not value or ("localhost" not in value and "127.0.0.1" not in value) or advertises(key):
             continue
         for match in _ADDRESS.finditer(value):
             port = int(match["port"] or _PORTS.get(match["scheme"] or "", 0))

@@ -61,7 +61,8 @@ def _given(service: Service, name: str) -> bool:
 def _instead(service: Service, found: Named) -> str:
     owner, port = published(service.estate).get(found.port, (None, 0))
     if owner:
-        return f"`{owner.name}` publishes port {found.port} there: write `{owner.host.slug}:{port}`"
+        there = f"`{owner.host.slug}`, and {port} for the port" if found.apart else f"`{owner.host.slug}:{port}`"
+        return f"`{owner.name}` publishes port {found.port} there: write {there}"
     instead = (
         "make what runs there a service of this project, or write the name or address by which the cluster reaches it"
     )

@@ -8,15 +8,18 @@ of ports: else `depends_on` and a rollout would wait for nothing. So is a servic
 all others dial it; who only watches it (Prometheus) does not count, since nothing may listen there.
 A pod without a readiness probe is sent requests before its program listens, and a rollout goes on before it works.
 Without a health check nobody knows when the program is broken, so nothing restarts it but its own end.
+An image's test is asked as often as the image says, but every half minute at least, since nothing else notices that the
+program is up; ten seconds where it says nothing. It has to fail for as long as it would have to in Docker.
 A port is asked every five seconds, so that those who wait for it wait no longer, and half a minute of silence counts.
 Where compose turns the health check off (`disable: true`, `test: [NONE]`) there is no probe.
 """
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
-from longshore.convert.estate.facts import asked_port, image_test
+from longshore.convert.estate.facts import DEFAULT_RETRIES, DEFAULT_TIMEOUT, asked_port, health_times, image_test
 from longshore.convert.estate.health import request, target
 from longshore.convert.registry import service_policy
 from longshore.model import Default
@@ -28,20 +31,31 @@ if TYPE_CHECKING:
     from longshore.convert.estate import Service
     from longshore.model import Effect
 
-TIMEOUT = 30
-"""Seconds that Docker gives the test of an image, unless the image says another number."""
+USUAL_PERIOD, LONGEST_PERIOD = 10.0, 30.0
+"""Seconds between two questions to an image's test: where the image says nothing, and at most."""
 
 
 @service_policy
 def probes(service: Service) -> Iterator[Effect]:
-    """Ask the image's own test every ten seconds, or the first port every five."""
+    """Ask the image's own test, or the first port every five seconds."""
     test, port = image_test(service), asked_port(service)
     if test:
-        times = {"periodSeconds": 10, "timeoutSeconds": TIMEOUT, "failureThreshold": 3}
-        yield Default(service.workload, (*service.container, "readinessProbe"), {**_asked(test, service), **times})
+        probe = {**_asked(test, service), **_times(service)}
+        yield Default(service.workload, (*service.container, "readinessProbe"), probe)
     elif port:
         probe = {"tcpSocket": {"port": port}, "periodSeconds": 5, "timeoutSeconds": 3, "failureThreshold": 6}
         yield Default(service.workload, (*service.container, "readinessProbe"), probe)
+
+
+def _times(service: Service) -> dict[str, int]:
+    times = health_times(service)
+    interval = times.interval or USUAL_PERIOD
+    period = ceil(min(interval, LONGEST_PERIOD))
+    return {
+        "periodSeconds": period,
+        "timeoutSeconds": ceil(times.timeout or DEFAULT_TIMEOUT),
+        "failureThreshold": ceil((times.retries or DEFAULT_RETRIES) * max(1, interval / period)),
+    }
 
 
 def _asked(test: list[str], service: Service) -> dict[str, Any]:

@@ -12,9 +12,10 @@ longer.
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
-from longshore.convert.estate.facts import asked_port, image_test, recreates, startup_budget
+from longshore.convert.estate.facts import asked_port, health_times, image_test, recreates, startup_budget
 from longshore.convert.registry import service_policy
 from longshore.model import Default, Each
 
@@ -67,4 +68,6 @@ def _must_last(service: Service) -> bool:
 
 
 def _patience(service: Service) -> int:
-    return max(PROGRESS, max(startup_budget(member) for member in service.estate.pods[service.name]) + MARGIN)
+    pod = service.estate.pods[service.name]
+    slowest = max(startup_budget(member) or ceil(health_times(member).start_period) for member in pod)
+    return max(PROGRESS, slowest + MARGIN)
