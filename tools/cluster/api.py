@@ -126,16 +126,18 @@ class Api:
     def request(self, method: str, path: str, **options: Any) -> Manifest:
         """One request; `options` are httpx's.
 
-        A server that asks to come again is asked again: it does so while the cache of a new kind is being filled.
+        A server that says when to come again is asked again: it does so while the cache of a new kind is being filled.
+        One that refuses an eviction has the same code, and says no time.
 
         Raises:
             ApiError: the answer is not a success.
         """
         for _ in range(_TIMES):
             answer = self._http.request(method, path, **options)
-            if answer.status_code != _COME_AGAIN:
+            seconds = answer.headers.get("retry-after")
+            if answer.status_code != _COME_AGAIN or not seconds:
                 break
-            time.sleep(float(answer.headers.get("retry-after") or 1))
+            time.sleep(float(seconds))
         body: Manifest = answer.json() if "json" in answer.headers.get("content-type", "") else {"text": answer.text}
         if answer.is_error:
             raise ApiError(answer.status_code, body.get("message") or body.get("text", ""), f"{method} {path}")
