@@ -5,12 +5,14 @@ PY := .venv/bin/python
 READY := .venv/.ready
 TOOLS := .venv/.tools
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
-# One file of tests per process: what a file makes once, it makes once. A cluster has the machine to itself.
+# One file of tests per process: what a file makes once, it makes once.
 PURE = $(PY) -m pytest -m "not cluster" --numprocesses 2 --dist loadfile
+# What runs at once is printed one after the other, where make can do that (4.0).
+WHOLE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--all-extras --custom-compile-command "make lock" $(FLAGS)
 
-.PHONY: help setup plan lint check test up preview refresh destroy cancel lock compare cluster cluster-down node node-down docker docker-down bench secrets-report fuzz docs clean
+.PHONY: help setup plan lint check test test-node test-others up preview refresh destroy cancel lock compare cluster cluster-down node node-down docker docker-down bench secrets-report fuzz docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -45,8 +47,15 @@ lint: $(TOOLS) ## Format, lint, types, layers, sizes
 check: lint ## Lint and the fast tests: for every commit
 	@$(PURE)
 
+# The node waits most of the time, and its tests count seconds and lost requests: the others run beside it, and stand back.
 test: $(TOOLS) ## All tests, on a real Kubernetes API that is built once (about 25 minutes the first time)
-	@$(PURE); pure=$$?; $(PY) -m pytest -m cluster && exit $$pure
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(WHOLE) test-node test-others
+
+test-node: $(TOOLS)
+	@$(PY) -m pytest -m cluster tests/node
+
+test-others: $(TOOLS)
+	@nice $(PURE); pure=$$?; nice $(PY) -m pytest -m cluster --ignore=tests/node && exit $$pure
 
 up preview refresh destroy cancel: $(TOOLS) ## make up STACK=shop.local: the same with a real Pulumi engine (FLAGS=… are its own); cancel: after a crash
 	@$(PY) -m tools.pulumi $@ "$(STACK)" $(FLAGS)
