@@ -100,9 +100,8 @@ def every_verb() -> list[Verb]:
         verb, _ = find([name])
         if isinstance(verb, Verb):
             found.append(verb)
-        else:
-            inner = (find([name, word])[0] for word in import_module(VERBS[name][0]).VERBS)
-            found += [verb for verb in inner if isinstance(verb, Verb)]
+        inner = (find([name, word])[0] for word in getattr(import_module(VERBS[name][0]), "VERBS", ()))
+        found += [verb for verb in inner if isinstance(verb, Verb)]
     return found
 
 
@@ -118,7 +117,7 @@ def command_line_markdown() -> str:
         *markdown(("verb", "1"), [(f"`{verb.name}`", verb.wrong) for verb in verbs if verb.wrong]),
         "\n## Formats\n",
         *markdown(("verb", "`-o, --output`", "findings"), [_formats(verb) for verb in verbs]),
-        "\n`longshore completion` writes a program for a shell, and that alone.\n",
+        "\n`longshore completion` writes a program for a shell, `longshore inventory program` one for Python.\n",
         *markdown(("findings as", "for"), [(f"`{name}`", READERS[name]) for name in FORMATS]),
         "\n## Flags\n",
         *_flags(verbs),

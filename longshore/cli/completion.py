@@ -74,6 +74,10 @@ def candidates(words: Sequence[str], shell: Shell) -> list[Candidate]:
     if isinstance(verb, str):
         group = import_module(VERBS[typed[0]][0]).VERBS
         return _starting(((name, summary) for name, (_, summary) in group.items()), last)
+    if not rest and not last.startswith("-") and len(typed) == 1:
+        group = getattr(import_module(VERBS[typed[0]][0]), "VERBS", {})
+        if group:
+            return _starting(((name, summary) for name, (_, summary) in group.items()), last)
     flags = flags_of(verb)
     waiting = spellings(flags).get(rest[-1]) if rest else None
     if waiting and waiting.value:

@@ -33,6 +33,7 @@ EXTRAS: Mapping[str, str] = {
 """Package that a verb may need → the extra of ours that has it, as pyproject.toml says."""
 
 VERBS: Mapping[str, tuple[str, str]] = {
+    "inventory": ("longshore.cli.inventory", "take stock of what runs on a machine, and what it uses"),
     "init": ("longshore.cli.init", "make a project here, or add a team or an environment to it"),
     "check": ("longshore.cli.check", "say what is translated, what is lost, and what to decide"),
     "render": ("longshore.cli.render", "write the Kubernetes manifests"),
@@ -46,7 +47,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "completion": ("longshore.cli.completion", "print the completion script of bash, zsh or fish"),
     "version": ("longshore.cli.version", "print the version"),
 }
-"""Verb → (module with a `VERB`, or with `VERBS` like this one for a second word; one line for the help)."""
+"""Verb → (module with a `VERB`, or with `VERBS` like this one for a second word, or with both; a line for the help)."""
 
 HELP = """\
 Longshore moves a Docker Compose estate onto managed Kubernetes and keeps it there.
@@ -193,7 +194,8 @@ def find(words: Sequence[str]) -> tuple[Verb | str, list[str]]:
             raise Refused(f"unknown verb `{name} {word}`", suggestion(word, verbs) or known)
         module = import_module(verbs[word][0])
         taken += 1
-        if not hasattr(module, "VERBS"):
+        inner = getattr(module, "VERBS", {})
+        if hasattr(module, "VERB") and not (taken < len(words) and words[taken] in inner):
             verb: Verb = module.VERB
             return verb, [*front, *words[taken:]]
         verbs = module.VERBS

@@ -49,6 +49,10 @@ class Shell(NamedTuple):
             coloured = wish == "always"
         return PLAIN._replace(width=width, coloured=coloured)
 
+    def path(self, name: str) -> str:
+        """The path of a file that is named on the command line."""
+        return os.path.join(self.directory, name)
+
     def tell(self, kind: str, text: str) -> None:
         """Say one thing beside the product, `error: …`; a message may name what a file or a user wrote."""
         if self.err.isatty():

@@ -29,12 +29,10 @@ def verbs() -> dict[str, tuple[Verb, str]]:
         verb, _ = program.find([name])
         if isinstance(verb, Verb):
             found[name] = verb, summary
-        else:
-            group = import_module(program.VERBS[name][0]).VERBS
-            for word, (_, line) in group.items():
-                inner, _ = program.find([name, word])
-                assert isinstance(inner, Verb)
-                found[f"{name} {word}"] = inner, line
+        for word, (_, line) in getattr(import_module(program.VERBS[name][0]), "VERBS", {}).items():
+            inner, _ = program.find([name, word])
+            assert isinstance(inner, Verb)
+            found[f"{name} {word}"] = inner, line
     return found
 
 

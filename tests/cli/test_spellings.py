@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
-NO_JSON = {"completion"}
+NO_JSON = {"completion", "inventory program"}
 """Its product is a program for a shell."""
 
 

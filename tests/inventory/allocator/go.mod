@@ -1,0 +1,3 @@
+module longshore.dev/allocator
+
+go 1.24

@@ -1,0 +1,122 @@
+"""An engine that is played over a real socket: answers by path, so that it can be old, odd, or go away."""
+
+from __future__ import annotations
+
+import json
+import socketserver
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CANARY = "hunter2-canary"
+
+
+class Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+    def __init__(self, path: Path, answers: dict[str, Any]) -> None:
+        self.answers = answers
+        self.asked: list[str] = []
+        self.gone = False
+        super().__init__(str(path), Handler)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_GET(self) -> None:
+        if self.server.gone:  # a connection of before is served no more
+            self.close_connection = True
+            return
+        self.server.asked.append(self.path)
+        path = "/" + urlsplit(self.path).path.lstrip("/").partition("/")[2]
+        found = self.server.answers.get(path) or self.server.answers.get(urlsplit(self.path).path)
+        text = b"{}" if found is None else found if isinstance(found, bytes) else json.dumps(found).encode()
+        self.send_response(404 if found is None else 200)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    do_HEAD = do_GET  # noqa: N815  as http.server calls it
+
+    def address_string(self) -> str:
+        return "socket"
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def playing(path: Path, answers: dict[str, Any]) -> Iterator[Server]:
+    with Server(path, answers) as server:
+        thread = Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.gone = True
+            server.shutdown()
+            thread.join()
+            path.unlink()
+
+
+IDENTIFIER = "f" * 64
+
+
+def answers(version: str = "1.41") -> dict[str, Any]:
+    """One container of compose 1, with a canary in each text that somebody writes."""
+    labels = {
+        "com.docker.compose.project": "shop",
+        "com.docker.compose.service": "web",
+        "com.docker.compose.container-number": "1",
+        "com.docker.compose.oneoff": "False",
+        "com.docker.compose.version": "1.29.2",
+        "token": CANARY,
+    }
+    check = {"Test": ["CMD-SHELL", f"curl -H 'Authorization: {CANARY}' localhost"], "Interval": 10**10}
+    config = {
+        "Image": "shop/web:1",
+        "User": "1000:1000",
+        "Env": [f"PASSWORD={CANARY}", f"MULTI=line\n{CANARY}"],
+        "Labels": labels,
+        "Cmd": ["serve", f"--token={CANARY}"],
+        "Entrypoint": ["sh", "-c", CANARY],
+        "Healthcheck": check,
+    }
+    state = {"Status": "running", "Pid": 0, "Health": {"Status": "healthy", "Log": [{"Output": CANARY}]}}
+    inspected = {"Id": IDENTIFIER, "Name": "/shop_web_1", "Image": "sha256:1", "Config": config, "State": state}
+    event = {
+        "Action": "die",
+        "timeNano": 5 * 10**9,
+        "Actor": {"Attributes": {"name": "shop_web_1", "exitCode": "137", "token": CANARY}},
+    }
+    return {
+        "/version": {"ApiVersion": version, "Version": "20.10", "Arch": "amd64"},
+        "/info": {"ID": "engine-1", "Name": "vm", "SecurityOptions": ["name=rootless"]},
+        "/containers/json": [{"Id": IDENTIFIER, "Names": ["/shop_web_1"], "Labels": labels, "Command": CANARY}],
+        f"/containers/{IDENTIFIER}/json": inspected,
+        f"/containers/{IDENTIFIER}/stats": {
+            "memory_stats": {"usage": 50 << 20, "limit": 1 << 62, "stats": {"inactive_file": 10 << 20}},
+            "cpu_stats": {"cpu_usage": {"total_usage": 10**9}},
+        },
+        f"/containers/{IDENTIFIER}/top": {"Titles": ["PID", "UID", "GID"], "Processes": [["9", "1000", "1000"]]},
+        "/images/sha256:1/json": {
+            "Id": "sha256:1",
+            "RepoTags": ["shop/web:1"],
+            "Config": {**config, "Volumes": {"/data": {}}, "Cmd": None},
+            "Architecture": "amd64",
+        },
+        "/system/df": {
+            "Volumes": [
+                {"Name": "data", "Labels": {"token": CANARY}, "Options": {"o": CANARY}, "UsageData": {"Size": 7}}
+            ]
+        },
+        "/events": json.dumps(event).encode() + b"\n",
+    }
