@@ -17,27 +17,33 @@ from longshore.components.application import (
     WorkloadsArgs,
 )
 from longshore.components.budget import Currency, MonthlyBudget, MonthlyBudgetArgs
-from longshore.components.clusters.eks import Compute, EksCluster, EksClusterArgs, Support
+from longshore.components.clusters.addons import AddonArgs
+from longshore.components.clusters.control_plane import Compute, ControlPlaneLog, EksClusterArgs, Support
+from longshore.components.clusters.eks import EksCluster
 from longshore.components.clusters.kubeconfig import KubeconfigCluster, KubeconfigClusterArgs
 from longshore.components.clusters.nodes import NodeCapacity, NodeGroupArgs, NodeGroups, NodeGroupsArgs, NodeImage
 from longshore.components.clusters.shared_storage import SharedStorage, SharedStorageArgs
 from longshore.components.clusters.stack_reference import StackReferenceCluster, StackReferenceClusterArgs
+from longshore.components.flow_logs import FlowLogDestination
 from longshore.components.network import Nat, Network, NetworkArgs
 from longshore.components.secret_stores.aws_secrets_manager import AwsSecretsIdentity, AwsSecretsIdentityArgs
 from longshore.components.secret_stores.operator import SecretsOperator, SecretsOperatorArgs
 from longshore.components.secret_stores.vault import VaultIdentity, VaultIdentityArgs
 
 __all__ = [
+    "AddonArgs",
     "Application",
     "ApplicationArgs",
     "AwsSecretsIdentity",
     "AwsSecretsIdentityArgs",
     "ComposeArgs",
     "Compute",
+    "ControlPlaneLog",
     "Currency",
     "EksCluster",
     "EksClusterArgs",
     "ExposureArgs",
+    "FlowLogDestination",
     "KubeconfigCluster",
     "KubeconfigClusterArgs",
     "MonthlyBudget",

@@ -4,7 +4,6 @@ Nodes stand in private subnets, load balancers and NAT in public ones, the contr
 no node can exhaust. Traffic to S3 (images, backups) never passes the NAT gateway.
 """
 
-import json
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import NotRequired, TypedDict
@@ -13,7 +12,7 @@ import pulumi
 import pulumi_aws as aws
 
 from longshore.components.component import Component
-from longshore.stack.iam_policies import trust, write_logs
+from longshore.components.flow_logs import FlowLogDestination, flow_logs
 from longshore.stack.subnets import Zone, zones_of
 
 EVERYWHERE = "0.0.0.0/0"
@@ -45,7 +44,12 @@ class NetworkArgs(TypedDict):
     endpoints: NotRequired[Sequence[str]]
     """AWS services with an interface endpoint, `ecr.api` for example, each billed by the hour. S3 has a free one."""
     flow_log_days: NotRequired[int]
-    """For how many days CloudWatch keeps the flow logs; 0 keeps none. Default: 30."""
+    """For how many days flow logs are kept; 0 keeps none. Default: 30."""
+    flow_log_destination: NotRequired[FlowLogDestination]
+    """Where they are kept. Default: `cloudwatch`."""
+    production: NotRequired[bool]
+    """Whether VPC and subnets, on which all else stands, are protected from deletion, and logs outlive theirs.
+    Default: no."""
 
 
 class Network(Component):
@@ -77,6 +81,7 @@ class Network(Component):
         self._prefix = name
         self._region = args["region"]
         self._addresses = args.get("cidr", "10.0.0.0/16")
+        self._kept = pulumi.ResourceOptions(protect=args.get("production", False) or None)
         zones = zones_of(self._region, self._addresses, tuple(args.get("zones", ())))
         vpc = aws.ec2.Vpc(
             f"{name}-vpc",
@@ -84,7 +89,7 @@ class Network(Component):
             enable_dns_hostnames=True,
             enable_dns_support=True,
             tags={"Name": name},
-            opts=self._after,
+            opts=pulumi.ResourceOptions.merge(self._after, self._kept),
         )
         self.vpc_id, self.cidr = vpc.id, vpc.cidr_block
         self.zones = [zone.letter for zone in zones]
@@ -104,9 +109,7 @@ class Network(Component):
         tables.append(self._table("control", control, self.zones)[0])
         self._ways_out(Nat(args.get("nat", Nat.SINGLE)), zones, public, tables, outward)
         self._endpoints(tables, args.get("endpoints", ()))
-        days = int(args.get("flow_log_days", 30))
-        if days:
-            self._flow_logs(days)
+        self._flow_logs(vpc, args)
         self.register_outputs(
             {
                 "vpcId": self.vpc_id,
@@ -118,6 +121,16 @@ class Network(Component):
             }
         )
 
+    def _flow_logs(self, vpc: "aws.ec2.Vpc", args: NetworkArgs) -> None:
+        flow_logs(
+            f"{self._prefix}-flow-logs",
+            vpc,
+            int(args.get("flow_log_days", 30)),
+            FlowLogDestination(args.get("flow_log_destination", FlowLogDestination.CLOUDWATCH)),
+            production=args.get("production", False),
+            opts=self._child,
+        )
+
     def _subnet(self, tier: str, zone: Zone, cidr: str, tags: dict[str, str]) -> "aws.ec2.Subnet":
         return aws.ec2.Subnet(
             f"{self._prefix}-{tier}-{zone.letter}",
@@ -126,7 +139,7 @@ class Network(Component):
             availability_zone=zone.name,
             map_public_ip_on_launch=False,
             tags={"Name": f"{self._prefix}-{tier}-{zone.letter}", **tags},
-            opts=self._child,
+            opts=pulumi.ResourceOptions.merge(self._child, self._kept),
         )
 
     def _table(
@@ -242,29 +255,3 @@ class Network(Component):
                 tags={"Name": f"{self._prefix}-{service}"},
                 opts=self._child,
             )
-
-    def _flow_logs(self, days: int) -> None:
-        name = f"{self._prefix}-flow-logs"
-        group = aws.cloudwatch.LogGroup(name, name=f"/aws/vpc/{self._prefix}", retention_in_days=days, opts=self._child)
-        role = aws.iam.Role(
-            name,
-            description=f"Writes the flow logs of VPC {self._prefix}",
-            assume_role_policy=json.dumps(trust("vpc-flow-logs.amazonaws.com")),
-            opts=self._child,
-        )
-        policy = aws.iam.RolePolicy(
-            name,
-            role=role.name,
-            policy=group.arn.apply(lambda arn: json.dumps(write_logs(arn))),
-            opts=self._child,
-        )
-        aws.ec2.FlowLog(
-            name,
-            vpc_id=self.vpc_id,
-            traffic_type="ALL",
-            log_destination=group.arn,
-            iam_role_arn=role.arn,
-            max_aggregation_interval=600,
-            tags={"Name": self._prefix},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
-        )

@@ -11,7 +11,8 @@ import pulumi_aws as aws
 from longshore.components.component import Component
 from longshore.stack.iam_policies import trust
 
-POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
+POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
+NETWORK_POLICY = "AmazonEKS_CNI_Policy"
 TIMEOUTS = pulumi.CustomTimeouts(create="30m", update="60m", delete="30m")
 """A node leaves only when its last pod may; PodDisruptionBudgets make that slow on purpose."""
 
@@ -66,6 +67,9 @@ class NodeGroupsArgs(TypedDict):
     """Kubernetes version of the nodes: that of the cluster, or an older one."""
     subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Where the nodes stand."""
+    network_rights: NotRequired[bool]
+    """Whether the nodes have the rights of the VPC CNI, and every pod on the host's network with them: where the
+    add-on of the cluster has no role of its own. Default: yes."""
     partition: NotRequired[str]
     """The first part of every ARN: `aws-cn` in China. Default: `aws`."""
 
@@ -78,7 +82,8 @@ class NodeGroups(Component):
 
     def __init__(self, name: str, args: NodeGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts, formerly="longshore:eks:NodeGroups")
-        role, attached = self._role(name, args.get("partition", "aws"))
+        policies = (*POLICIES, NETWORK_POLICY) if args.get("network_rights", True) else POLICIES
+        role, attached = self._role(name, args.get("partition", "aws"), policies)
         self.role_arn = role.arn
         # An autoscaler owns the number of nodes after the first day.
         desired = "scalingConfig.desiredSize"
@@ -117,7 +122,9 @@ class NodeGroups(Component):
             opts=opts,
         )
 
-    def _role(self, name: str, partition: str) -> "tuple[aws.iam.Role, list[aws.iam.RolePolicyAttachment]]":
+    def _role(
+        self, name: str, partition: str, policies: Sequence[str]
+    ) -> "tuple[aws.iam.Role, list[aws.iam.RolePolicyAttachment]]":
         role = aws.iam.Role(
             f"{name}-role",
             description=f"Nodes of {name}",
@@ -131,7 +138,7 @@ class NodeGroups(Component):
                 policy_arn=f"arn:{partition}:iam::aws:policy/{policy}",
                 opts=self._child,
             )
-            for policy in POLICIES
+            for policy in policies
         ]
         return role, attached
 

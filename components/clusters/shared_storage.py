@@ -1,19 +1,17 @@
 """`SharedStorage`: disks that many nodes mount at once (EFS), for compose volumes with more than one consumer."""
 
-import json
 from collections.abc import Sequence
 from typing import Final, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
+from longshore.components.clusters.addons import AddonArgs, eks_addon
 from longshore.components.component import Component
 from longshore.components.kubernetes_object import KubernetesObject
 from longshore.stack.addons import SHARED_STORAGE
-from longshore.stack.iam_policies import trust
 from longshore.stack.settings import SHARED_CLASS
 
-ACCOUNT: Final = "efs-csi-controller-sa"
 NFS: Final = 2049
 
 
@@ -32,6 +30,8 @@ class SharedStorageArgs(TypedDict):
     """What tells the zones apart in names, as many as there are subnets: `a`, `b`, `c`."""
     driver_version: str
     """Version of the add-on `aws-efs-csi-driver`."""
+    driver: NotRequired[AddonArgs]
+    """What the add-on is told beside what it needs to be, and which further rights it gets."""
     partition: NotRequired[str]
     """The first part of every ARN: `aws-cn` in China. Default: `aws`."""
     production: NotRequired[bool]
@@ -50,7 +50,15 @@ class SharedStorage(Component):
         super().__init__(name, opts, formerly="longshore:aws:SharedStorage")
         production = args.get("production", False)
         files, targets = self._files(name, args, production=production)
-        driver = self._driver(name, args)
+        driver = eks_addon(
+            name,
+            SHARED_STORAGE,
+            args["driver_version"],
+            cluster_name=args["cluster_name"],
+            args=args.get("driver", AddonArgs()),
+            partition=args.get("partition", "aws"),
+            opts=self._after,
+        )
         made = KubernetesObject(
             name,
             {
@@ -113,29 +121,3 @@ class SharedStorage(Component):
             for index, zone in enumerate(args["zones"])
         ]
         return files, targets
-
-    def _driver(self, name: str, args: SharedStorageArgs) -> "aws.eks.Addon":
-        role = aws.iam.Role(
-            name,
-            description=f"Shared volumes of {name}",
-            assume_role_policy=json.dumps(trust("pods.eks.amazonaws.com", "sts:TagSession")),
-            opts=self._child,
-        )
-        attached = aws.iam.RolePolicyAttachment(
-            name,
-            role=role.name,
-            policy_arn=f"arn:{args.get('partition', 'aws')}:iam::aws:policy/service-role/AmazonEFSCSIDriverPolicy",
-            opts=self._child,
-        )
-        return aws.eks.Addon(
-            name,
-            cluster_name=args["cluster_name"],
-            addon_name=SHARED_STORAGE,
-            addon_version=args["driver_version"],
-            resolve_conflicts_on_create="OVERWRITE",
-            resolve_conflicts_on_update="OVERWRITE",
-            pod_identity_associations=[
-                aws.eks.AddonPodIdentityAssociationArgs(role_arn=role.arn, service_account=ACCOUNT)
-            ],
-            opts=pulumi.ResourceOptions.merge(self._after, pulumi.ResourceOptions(depends_on=[attached])),
-        )

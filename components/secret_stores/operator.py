@@ -13,6 +13,7 @@ import pulumi_kubernetes as k8s
 
 from longshore.components.component import Component
 from longshore.components.kubernetes_object import KubernetesObject
+from longshore.stack.overlay import laid_over
 
 NAMESPACE: Final = "external-secrets"
 """Where the operator runs by default, as its chart has it."""
@@ -72,7 +73,7 @@ class SecretsOperator(Component):
             repository_opts=None if chart else k8s.helm.v3.RepositoryOptsArgs(repo=REPOSITORY),
             namespace=where,
             create_namespace=False,
-            values=merged(values(int(args.get("replicas", 2))), args.get("values", {})),
+            values=laid_over(values(int(args.get("replicas", 2))), args.get("values", {})),
             atomic=True,
             cleanup_on_fail=True,
             max_history=5,
@@ -131,13 +132,3 @@ def values(replicas: int) -> dict[str, Any]:
         },
         "certController": {"replicaCount": 1, **common},
     }
-
-
-def merged(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay `theirs` over `ours`, mapping by mapping."""
-    found = dict(ours)
-    for key, value in theirs.items():
-        before = found.get(key)
-        both = isinstance(before, Mapping) and isinstance(value, Mapping)
-        found[key] = merged(before, value) if both else value  # type: ignore[arg-type]
-    return found

@@ -120,11 +120,14 @@ class _Explained:
 
     def _below(self, place: _Place, step: int | str) -> _Place:
         path, value, schema = (*place.path, step), place.value, place.schema
+        if isinstance(value, str):
+            path = place.path  # a text that stands for one setting of a section
         if isinstance(step, int):
             found = value[step] if isinstance(value, list) and step < len(value) else None
             return _Place(path, found, self._resolved(schema.get("items", {})))
         wanted = schema.get("properties", {}).get(step) or schema.get("additionalProperties") or {}
-        return _Place(path, value.get(step) if isinstance(value, dict) else None, self._resolved(wanted))
+        below = value.get(step) if isinstance(value, dict) else value if isinstance(value, str) else None
+        return _Place(path, below, self._resolved(wanted))
 
     def _resolved(self, schema: Schema) -> Schema:
         """Follow references, and leave out that a setting may be null; what stands beside a reference stays."""

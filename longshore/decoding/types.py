@@ -125,6 +125,24 @@ class Section:
         return core_schema.no_info_before_validator_function(_empty_for_nothing, handler(cls))
 
 
+class Shorthand:
+    """A section for which a text may stand: the value of its setting `name`."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def _written_out(self, value: Any) -> Any:
+        return {self._name: value} if isinstance(value, str) else value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._written_out, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        section = handler(schema)
+        wanted = handler.resolve_ref_schema(section)["properties"][self._name]
+        return {"anyOf": [section, {**wanted, "type": "string"}]}
+
+
 class Fields:
     """Reads a mapping into a NamedTuple of `convert`, which starts without dataclasses and without pydantic.
 

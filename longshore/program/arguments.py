@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.components import (
+    AddonArgs,
     Compute,
+    ControlPlaneLog,
     Currency,
     EksClusterArgs,
+    FlowLogDestination,
     MonthlyBudgetArgs,
     Nat,
     NetworkArgs,
@@ -25,11 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from longshore.components import Network
-    from longshore.stack.eks_settings import EksCluster, NodeGroup
+    from longshore.stack.eks_settings import Addon, EksCluster, NodeGroup
     from longshore.stack.settings import Aws, Budget, NetworkSettings, Operator, Quota, Settings
 
 
-def network(settings: NetworkSettings, account: Aws) -> NetworkArgs:
+def network(settings: NetworkSettings, account: Aws, *, production: bool) -> NetworkArgs:
     """The network of a platform stack."""
     return NetworkArgs(
         region=account.region,
@@ -38,6 +41,8 @@ def network(settings: NetworkSettings, account: Aws) -> NetworkArgs:
         nat=Nat(settings.nat),
         endpoints=settings.endpoints,
         flow_log_days=settings.flow_log_days,
+        flow_log_destination=FlowLogDestination(settings.flow_log_destination),
+        production=production,
     )
 
 
@@ -57,10 +62,11 @@ def eks_cluster(cluster: EksCluster, account: Aws, network: Network, *, producti
         public_endpoint_cidrs=cluster.endpoint.cidrs if cluster.endpoint.public else (),
         admins=cluster.admins,
         viewers=cluster.viewers,
-        addons=cluster.addons,
+        addons={name: _addon(addon) for name, addon in cluster.addons.items()},
         network_policies=cluster.network_policies,
         shared_storage=cluster.shared_storage,
         support=Support(cluster.support),
+        logs=[ControlPlaneLog(kind) for kind in cluster.logs],
         log_days=cluster.log_days,
         production=production,
     )
@@ -68,6 +74,15 @@ def eks_cluster(cluster: EksCluster, account: Aws, network: Network, *, producti
         args["protect"] = cluster.protect
     if account.assume_role:
         args["deploy_role_arn"] = account.assume_role
+    return args
+
+
+def _addon(addon: Addon) -> AddonArgs:
+    args = AddonArgs(configuration=addon.configuration, policies=addon.policies)
+    if addon.version is not None:
+        args["version"] = addon.version
+    if addon.service_account:
+        args["service_account"] = addon.service_account
     return args
 
 

@@ -27,12 +27,16 @@ Cluster = EksCluster | StackReferenceCluster | KubeconfigCluster
 
 
 def cluster_of(
-    settings: Settings, network: Network | None, opts: pulumi.ResourceOptions, reached: Reached | None
+    settings: Settings,
+    network: Network | None,
+    opts: pulumi.ResourceOptions,
+    reached: Reached | None,
+    hooks: pulumi.ResourceHookBinding | None,
 ) -> Cluster:
     """Make, or reach, the cluster of a stack.
 
     network: of the stack, there for a cluster of its own. opts: with the provider of its AWS account. reached: the
-    cluster of a stack on a kubeconfig.
+    cluster of a stack on a kubeconfig. hooks: run before an EKS cluster is made.
     """
     cluster = settings.cluster
     if isinstance(cluster, wanted.StackCluster):
@@ -47,7 +51,7 @@ def cluster_of(
     assert settings.aws  # noqa: S101  likewise
     args = arguments.eks_cluster(cluster, settings.aws, network, production=settings.in_production)
     after = pulumi.ResourceOptions(depends_on=[network])
-    return EksCluster(settings.cluster_name, args, pulumi.ResourceOptions.merge(opts, after))
+    return EksCluster(settings.cluster_name, args, pulumi.ResourceOptions.merge(opts, after), hooks=hooks)
 
 
 def exports(cluster: Cluster) -> Mapping[str, pulumi.Input[Any]]:

@@ -11,6 +11,7 @@ from longshore.components import MonthlyBudget, Network, SecretsOperator
 from longshore.program import arguments
 from longshore.program.bound_cluster import reach
 from longshore.program.cluster import cluster_of, exports
+from longshore.program.deployer import only_once
 from longshore.program.engine import config, end_when_interrupted, said_once, stop_on_errors
 from longshore.program.providers import aws_provider, stack_tag
 from longshore.program.team import Ground, deploy_team, operator_namespace, reads_secrets
@@ -43,7 +44,8 @@ def declare() -> None:
     conversion = estate.conversion if estate else None
     needs_operator = reads_secrets(conversion) and settings.operator is None
     reached = reach(settings, stack.root, needs_operator=needs_operator)
-    cluster = cluster_of(settings, _network(settings, in_aws), in_aws, reached)
+    hooks = only_once(stack, settings, aws)
+    cluster = cluster_of(settings, _network(settings, in_aws), in_aws, reached, hooks)
     operator = _operator(settings, pulumi.ResourceOptions(provider=cluster.connection.outside))
     if settings.budget:
         name, args = arguments.budget(settings, settings.budget, stack_tag(stack.name))
@@ -61,12 +63,8 @@ def _network(settings: Settings, opts: pulumi.ResourceOptions) -> Network | None
     """The network of a stack; None where it has none of its own."""
     if settings.network is None or settings.aws is None:
         return None
-    protected = pulumi.ResourceOptions(protect=settings.in_production or None)
-    return Network(
-        settings.environment,
-        arguments.network(settings.network, settings.aws),
-        pulumi.ResourceOptions.merge(opts, protected),
-    )
+    args = arguments.network(settings.network, settings.aws, production=settings.in_production)
+    return Network(settings.environment, args, opts)
 
 
 def _operator(settings: Settings, opts: pulumi.ResourceOptions) -> SecretsOperator | None:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 EKS_CLUSTER = "eks:index:Cluster"
 ROLE = "aws:iam/role:Role"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-ADDON = "aws:eks/addon:Addon"
 
 POLICY = "arn:aws:iam::aws:policy/"
 NOTHING: dict[str, Any] = {}
@@ -56,11 +55,6 @@ def expected_children(cluster: Node, make_urn: Callable[[str, str, str], str]) -
     control = node("aws:eks/cluster:Cluster", f"{name}-eksCluster")
     yield control
     yield node("pulumi:providers:kubernetes", f"{name}-eks-k8s")
-    if not auto.get("enabled"):
-        yield node(ADDON, f"{name}-kube-proxy")
-        cni = node("eks:index:VpcCniAddon", f"{name}-vpc-cni", custom=False)
-        yield cni
-        yield node(ADDON, f"{name}-vpc-cni", cni.urn)
 
 
 def _suffix(policy: str) -> str:

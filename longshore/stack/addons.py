@@ -1,12 +1,12 @@
-"""EKS add-ons and the versions that are known to fit: pinned, because an unpinned one changes with every deployment.
+"""EKS add-ons, the versions that are known to fit, and the rights that they need.
 
-`aws eks describe-addon-versions --kubernetes-version 1.35` lists what there is now. Imports no pulumi, so that a stack
-file can be checked fast.
+Pinned, because an unpinned one changes with every deployment. `aws eks describe-addon-versions --kubernetes-version
+1.35` lists what there is now. Imports no pulumi, so that a stack file can be checked fast.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,9 +36,9 @@ VERSIONS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 NETWORK: Final = ("vpc-cni", "kube-proxy")
-"""Before the first node, or no node ever becomes ready; `eks.Cluster` makes them."""
-
-BEFORE_NODES: Final = ("eks-pod-identity-agent",)
+IDENTITY_AGENT: Final = "eks-pod-identity-agent"
+BEFORE_NODES: Final = (*NETWORK, IDENTITY_AGENT)
+"""Before the first node, or no node ever becomes ready."""
 FOR_WORKLOADS: Final = ("coredns", "aws-ebs-csi-driver")
 """After the nodes they run on, before anything of ours."""
 
@@ -47,12 +47,34 @@ METRICS: Final = "metrics-server"
 
 NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "auto": (METRICS,),
-    "managed": (*NETWORK, *BEFORE_NODES, *FOR_WORKLOADS, METRICS),
+    "managed": (*BEFORE_NODES, *FOR_WORKLOADS, METRICS),
 }
 """What each way of computing lacks; Auto Mode has networking, DNS, storage and load balancing built in."""
 
-
 SHARED_STORAGE: Final = "aws-efs-csi-driver"
+
+
+class Identity(NamedTuple):
+    """What an add-on is to AWS: the ServiceAccount that asks for rights, and the policies that it needs.
+
+    policies: by the names that AWS gave them, with their path.
+    """
+
+    account: str
+    policies: tuple[str, ...]
+
+
+IDENTITIES: Final[Mapping[str, Identity]] = {
+    "vpc-cni": Identity("aws-node", ("AmazonEKS_CNI_Policy",)),
+    "aws-ebs-csi-driver": Identity("ebs-csi-controller-sa", ("service-role/AmazonEBSCSIDriverPolicy",)),
+    SHARED_STORAGE: Identity("efs-csi-controller-sa", ("service-role/AmazonEFSCSIDriverPolicy",)),
+    "amazon-cloudwatch-observability": Identity(
+        "cloudwatch-agent", ("CloudWatchAgentServerPolicy", "AWSXrayWriteOnlyAccess")
+    ),
+    # It reads the buckets that it is for, and no policy of AWS's knows which.
+    "aws-mountpoint-s3-csi-driver": Identity("s3-csi-driver-sa", ()),
+}
+"""Of add-ons that ask AWS for something: https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html."""
 
 
 class Cluster(Protocol):
@@ -71,8 +93,8 @@ class Cluster(Protocol):
         """Whether several pods may mount one volume."""
 
     @property
-    def addons(self) -> Mapping[str, str]:
-        """Name → version, over ours; an empty version leaves one out."""
+    def addon_versions(self) -> Mapping[str, str | None]:
+        """Name → version, over ours; an empty one leaves the add-on out, None takes ours."""
 
 
 def needed(cluster: Cluster) -> tuple[str, ...]:
@@ -81,11 +103,17 @@ def needed(cluster: Cluster) -> tuple[str, ...]:
 
 
 def addons_of(cluster: Cluster) -> dict[str, str]:
-    """Add-on → version for a cluster: ours for its Kubernetes version, then those of the stack; "" leaves one out."""
-    ours = {name: VERSIONS[name].get(cluster.version, "") for name in needed(cluster)}
-    return {name: version for name, version in {**ours, **cluster.addons}.items() if version}
+    """Add-on → version for a cluster: those that it needs and those of the stack, without those that it leaves out."""
+    wanted: dict[str, str | None] = {**dict.fromkeys(needed(cluster)), **cluster.addon_versions}
+    known = {name: _ours(name, cluster.version) if version is None else version for name, version in wanted.items()}
+    return {name: version for name, version in known.items() if version}
 
 
 def unknown_addons(cluster: Cluster) -> list[str]:
-    """Add-ons that the cluster needs and for which neither we nor the stack name a version."""
-    return [name for name in needed(cluster) if name not in cluster.addons and cluster.version not in VERSIONS[name]]
+    """Add-ons that the cluster gets and for which neither we nor the stack name a version."""
+    wanted: dict[str, str | None] = {**dict.fromkeys(needed(cluster)), **cluster.addon_versions}
+    return [name for name, version in wanted.items() if version is None and not _ours(name, cluster.version)]
+
+
+def _ours(addon: str, kubernetes: str) -> str:
+    return VERSIONS.get(addon, {}).get(kubernetes, "")

@@ -10,14 +10,15 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from longshore.decoding.errors import Wrong
-from longshore.stack.addons import NETWORK, SHARED_STORAGE
+from longshore.stack.addons import BEFORE_NODES, IDENTITIES, IDENTITY_AGENT, NETWORK, SHARED_STORAGE
 from longshore.stack.eks_settings import EksCluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from longshore.model import Path
-    from longshore.stack.eks_settings import Endpoint, NodeGroup
+    from longshore.stack.addons import Identity
+    from longshore.stack.eks_settings import Addon, Endpoint, NodeGroup
     from longshore.stack.settings import Settings
 
 RANDOM: Final = len("-0123abc")
@@ -113,14 +114,26 @@ def _endpoint(endpoint: Endpoint) -> Iterator[Wrong]:
 
 
 def _addons(cluster: EksCluster) -> Iterator[Wrong]:
-    for name, version in cluster.addons.items():
+    for name, addon in cluster.addons.items():
         place: Path = ("cluster", "addons", name)
-        if name in NETWORK and cluster.compute == "auto":
+        if name in BEFORE_NODES and cluster.compute == "auto":
             yield Wrong(place, "is built into Auto Mode", "leave it out", key=True)
-        elif name in NETWORK and not version:
+        elif name in NETWORK and addon.version == "":
             yield Wrong(place, "cannot be left out: without it no node becomes ready", "pin a version", key=True)
-        elif name == SHARED_STORAGE and cluster.shared_storage and not version:
+        elif name == IDENTITY_AGENT and addon.version == "":
+            yield Wrong(place, "cannot be left out: by it other add-ons get their rights", "pin a version", key=True)
+        elif name == SHARED_STORAGE and cluster.shared_storage and addon.version == "":
             yield Wrong(place, "is what `sharedStorage` works by", "pin a version, or drop one of the two", key=True)
+        yield from _rights(place, addon, IDENTITIES.get(name))
+
+
+def _rights(place: Path, addon: Addon, known: Identity | None) -> Iterator[Wrong]:
+    if addon.policies and not addon.service_account and known is None:
+        help_text = "add `serviceAccount`, as `aws eks describe-addon-configuration` names it"
+        yield Wrong((*place, "policies"), "are for a ServiceAccount that is not known", help_text, key=True)
+    if addon.service_account and not addon.policies and not (known and known.policies):
+        help_text = "add `policies`, or leave it out"
+        yield Wrong((*place, "serviceAccount"), "gets no rights", help_text, key=True)
 
 
 def _node_group(place: Path, name: str, group: NodeGroup, cluster: str) -> Iterator[Wrong]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from longshore.decoding.types import Boolean, Count, Named, Section, Written
-from longshore.stack.setting_types import AddonVersion, Cidr, Days, Minor, Name, RoleArn
+from longshore.decoding.types import Boolean, Count, Named, Section, Shorthand, Written
+from longshore.stack.setting_types import AddonVersion, Cidr, Days, Minor, Name, Policy, RoleArn
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,32 @@ class NodeGroup(Section):
 
 
 @dataclass(frozen=True, slots=True)
+class Addon(Section):
+    """An EKS add-on. version: exact; an empty one leaves it out, none at all takes the one that is pinned here.
+
+    configuration: as `aws eks describe-addon-configuration` has it. policies: of its role by EKS Pod Identity, names of
+    AWS's or ARNs, beside those that it is known to need. service_account: that gets the role, where it is not known.
+    """
+
+    version: AddonVersion | None = None
+    configuration: Named[Any] = field(default_factory=dict)
+    policies: tuple[Policy, ...] = ()
+    service_account: Name = ""
+
+
+Log = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
+
+
+@dataclass(frozen=True, slots=True)
 class EksCluster(Section):
     """An EKS cluster of our own. compute: `auto` is EKS Auto Mode, `managed` runs `nodeGroups`.
 
     admins: roles with full rights beside the one that deploys (which has them already and must not be listed).
-    viewers: roles that may read all but Secrets, for previews of pull requests. addons: name → version, over the pinned
-    defaults; an empty version leaves an add-on out. shared_storage: a file system (EFS) for volumes that several pods
+    viewers: roles that may read all but Secrets, for previews of pull requests. addons: by name, beside those that the
+    cluster needs; a text is a version. shared_storage: a file system (EFS) for volumes that several pods
     mount, as StorageClass `efs`. support: `standard` upgrades at the end of standard support,
-    `extended` keeps the version at about six times the price. protect: unset means in production.
+    `extended` keeps the version at about six times the price. logs: what the control plane writes to CloudWatch, each
+    billed by what it writes. protect: unset means in production.
     """
 
     kind: Literal["eks"]
@@ -53,9 +71,15 @@ class EksCluster(Section):
     endpoint: Endpoint = Endpoint()
     admins: tuple[RoleArn, ...] = ()
     viewers: tuple[RoleArn, ...] = ()
-    addons: Named[AddonVersion] = field(default_factory=dict)
+    addons: Named[Annotated[Addon, Shorthand("version")]] = field(default_factory=dict)
     network_policies: Boolean = True
     shared_storage: Boolean = False
     support: Literal["standard", "extended"] = "standard"
+    logs: tuple[Log, ...] = ("api", "audit", "authenticator")
     log_days: Days = 90
     protect: Boolean | None = None
+
+    @property
+    def addon_versions(self) -> dict[str, str | None]:
+        """Add-on → version as the stack has it, for `longshore.stack.addons`."""
+        return {name: addon.version for name, addon in self.addons.items()}

@@ -41,10 +41,62 @@ def trust_service_account(provider: str, issuer: str, namespace: str, account: s
     )
 
 
+def managed_policy(policy: str, partition: str) -> str:
+    """The ARN of a policy: `policy` itself where it is one, else AWS's policy of this name, with its path."""
+    return policy if policy.startswith("arn:") else f"arn:{partition}:iam::aws:policy/{policy}"
+
+
 def write_logs(log_group: str) -> dict[str, Any]:
     """Write to one log group, given by its ARN."""
     actions = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"]
     return document({"Action": actions, "Resource": [log_group, f"{log_group}:*"]})
+
+
+def deliver_logs(bucket: str, vpc: str) -> dict[str, Any]:
+    """The policy of a bucket into which AWS delivers the flow logs of a VPC's account, and nobody else anything.
+
+    bucket, vpc: ARNs; that of a VPC says account and region.
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
+    """
+    _, partition, _, region, account = vpc.split(":")[:5]
+    service = {"Service": "delivery.logs.amazonaws.com"}
+    ours = {
+        "StringEquals": {"aws:SourceAccount": account},
+        "ArnLike": {"aws:SourceArn": f"arn:{partition}:logs:{region}:{account}:*"},
+    }
+    found = document(
+        {
+            "Sid": "Write",
+            "Principal": service,
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket}/*",
+            "Condition": {
+                **ours,
+                "StringEquals": {**ours["StringEquals"], "s3:x-amz-acl": "bucket-owner-full-control"},
+            },
+        },
+        {
+            "Sid": "Look",
+            "Principal": service,
+            "Action": ["s3:GetBucketAcl", "s3:ListBucket"],
+            "Resource": bucket,
+            "Condition": ours,
+        },
+    )
+    found["Statement"].append(only_by_tls("s3:*", [bucket, f"{bucket}/*"]))
+    return found
+
+
+def only_by_tls(actions: str, resources: str | list[str]) -> dict[str, Any]:
+    """The statement that refuses everybody who comes without TLS."""
+    return {
+        "Sid": "OnlyByTls",
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": actions,
+        "Resource": resources,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
 
 
 def read_secrets(arns: str, prefix: str, team: str, others: Sequence[str] = (), key: str = "") -> dict[str, Any]:

@@ -36,7 +36,7 @@ def scales(settings: Settings) -> Iterator[Wrong]:
 
 def unmeasured(settings: Settings, cluster: ClusterSettings) -> Iterator[Wrong]:
     """Find services that are to be scaled on a cluster that measures nothing."""
-    if not isinstance(cluster, EksCluster) or cluster.addons.get(METRICS) != "":
+    if not isinstance(cluster, EksCluster) or cluster.addon_versions.get(METRICS) != "":
         return
     for name, service in settings.services.items():
         if service.scale:

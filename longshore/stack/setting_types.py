@@ -15,6 +15,13 @@ Account = Annotated[str, text(r"[0-9]{12}", "an AWS account id: 12 digits, in qu
 RoleArn = Annotated[
     str, text(r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+", "the ARN of an IAM role, `arn:aws:iam::…:role/…`")
 ]
+Policy = Annotated[
+    str,
+    text(
+        r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+|[A-Za-z0-9_+=,.@-]+(/[A-Za-z0-9_+=,.@-]+)*",
+        "the name of an IAM policy of AWS's such as `CloudWatchAgentServerPolicy`, or the ARN of one",
+    ),
+]
 Cidr = Annotated[str, text(r"([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}", "an address range such as `10.0.0.0/16`")]
 Minor = Annotated[str, text(r"1\.[0-9]{2}", "a Kubernetes minor version in quotes, such as `'1.35'`")]
 Version = Annotated[

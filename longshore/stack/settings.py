@@ -76,7 +76,8 @@ class NetworkSettings(Section):
 
     zones: empty takes three of the region. nat: `single` is cheapest, `per-zone` survives the loss of a zone,
     `regional` is one gateway that AWS spreads. endpoints: interface endpoints, each billed by the hour; S3 always
-    has its free gateway endpoint. flow_log_days: 0 keeps no flow logs.
+    has its free gateway endpoint. flow_log_days: 0 keeps no flow logs. flow_log_destination: `s3` is the cheap one,
+    `cloudwatch` the one that can be searched at once; another one later leaves what is there in the old one.
     """
 
     cidr: Cidr = "10.0.0.0/16"
@@ -86,6 +87,7 @@ class NetworkSettings(Section):
         Literal["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "kms", "logs", "secretsmanager", "sts"], ...
     ] = ()
     flow_log_days: DaysOrNone = 30
+    flow_log_destination: Literal["cloudwatch", "s3"] = "cloudwatch"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from longshore.convert.secrets.detection import text_hit
 from longshore.decoding.errors import Wrong, decode
 from longshore.model import Finding, Path, Severity, path_text
-from longshore.stack.addons import unknown_addons
 from longshore.stack.aws_rules import refused_by_aws
-from longshore.stack.eks_settings import EksCluster, Endpoint
+from longshore.stack.eks_rules import EVERYONE, contradictions
+from longshore.stack.eks_settings import EksCluster
 from longshore.stack.neighbours import clashes
 from longshore.stack.secret_values import secrets_in
 from longshore.stack.service_rules import scales, unmeasured
@@ -35,7 +35,6 @@ NAMESPACE = "longshore:"
 GUARD = "pulumi:disable-default-providers"
 GUARDED = frozenset({"aws", "kubernetes"})
 TOP_LEVEL = frozenset({"config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"})
-EVERYONE = "0.0.0.0/0"
 SYSTEM_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 SPOT_TYPES = 3
 ACCOUNT_HELP = "write `longshore:aws: {region: …, accountId: …}`"
@@ -95,6 +94,12 @@ def check_neighbours(
 def check_against(settings: Settings, project: Project, file: StackFile) -> tuple[Finding, ...]:
     """Find settings for compose services and volumes that the compose files do not have."""
     return tuple(_finding(one, file) for one in _strangers(settings, project))
+
+
+def told(wrong: Wrong, file: StackFile) -> str:
+    """What is wrong with a setting, as one line that says where and what to write instead."""
+    found = _finding(wrong, file)
+    return f"{found.span}: {found.message}; {found.help}\n"
 
 
 def _strangers(settings: Settings, project: Project) -> Iterator[Wrong]:
@@ -185,7 +190,7 @@ def _contradictions(settings: Settings) -> Iterator[Wrong]:
             yield Wrong(("cluster",), "of kind `eks` needs an account", ACCOUNT_HELP)
         if settings.network is None:
             yield Wrong(("cluster",), "of kind `eks` needs a network", "write `longshore:network: {}` for the defaults")
-        yield from _cluster(cluster, in_production=settings.in_production)
+        yield from contradictions(settings, cluster)
     elif settings.network is not None:
         yield Wrong(
             ("network",),
@@ -202,50 +207,6 @@ def _contradictions(settings: Settings) -> Iterator[Wrong]:
         yield Wrong(("budget",), "needs an account whose costs it watches", ACCOUNT_HELP)
     if settings.budget and not settings.budget.notify:
         yield Wrong(("budget", "notify"), "names nobody to tell", "write `notify: [ops@example.com]`")
-
-
-def _cluster(cluster: EksCluster, *, in_production: bool) -> Iterator[Wrong]:
-    yield from _endpoint(cluster.endpoint, in_production=in_production)
-    yield from _nodes(cluster)
-    for addon in unknown_addons(cluster):
-        lists = f"aws eks describe-addon-versions --kubernetes-version {cluster.version} --addon-name {addon}"
-        yield Wrong(
-            ("cluster", "addons"), f"must pin `{addon}` for Kubernetes {cluster.version}", f"`{lists}` lists them"
-        )
-    seen: set[str] = set()
-    for key, roles in (("admins", cluster.admins), ("viewers", cluster.viewers)):
-        for index, role in enumerate(roles):
-            if role in seen:
-                yield Wrong(("cluster", key, index), "is listed twice", "EKS takes one entry per role")
-            seen.add(role)
-
-
-def _endpoint(endpoint: Endpoint, *, in_production: bool) -> Iterator[Wrong]:
-    place: Path = ("cluster", "endpoint", "cidrs")
-    if endpoint.public and not endpoint.cidrs:
-        help_text = f"give `cidrs`, of the office and of CI; `{EVERYONE}` is everyone"
-        yield Wrong(place[:2], "does not say who may reach the API server", help_text)
-    if endpoint.cidrs and not endpoint.public:
-        help_text = "add `public: true`, or leave `cidrs` out"
-        yield Wrong(place, "has no effect on a private API server", help_text, key=True)
-    if in_production and EVERYONE in endpoint.cidrs:
-        help_text = "name the addresses of the office and of CI"
-        yield Wrong(place, "opens the API server of production to everyone", help_text)
-
-
-def _nodes(cluster: EksCluster) -> Iterator[Wrong]:
-    groups: Path = ("cluster", "nodeGroups")
-    if cluster.compute == "auto" and cluster.node_groups:
-        yield Wrong(groups, "are not used in Auto Mode", "leave them out, or write `compute: managed`", key=True)
-    if cluster.compute == "auto" and not cluster.node_pools:
-        yield Wrong(("cluster", "nodePools"), "leaves nothing to run on", "write `[system, general-purpose]`")
-    if cluster.compute == "managed" and not cluster.node_groups:
-        yield Wrong(("cluster", "compute"), "`managed` needs nodes", "write `nodeGroups: {general: {}}`")
-    for name, group in cluster.node_groups.items():
-        if not group.minimum <= group.desired <= group.maximum:
-            yield Wrong((*groups, name), "must have `desired` between `minimum` and `maximum`")
-        if not group.instance_types:
-            yield Wrong((*groups, name, "instanceTypes"), "names no instance type", "such as `[m7i.large]`")
 
 
 def _network(network: NetworkSettings, region: str) -> Iterator[Wrong]:

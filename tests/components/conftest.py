@@ -18,7 +18,11 @@ VARIANTS = ("platform.dev", "platform.prod", "shop.dev", "shop.local", "shop.pro
 
 def platform_of_production(config: dict[str, Any]) -> None:
     config["longshore:environment"] = "prod"
-    config["longshore:network"] = {"nat": "per-zone", "endpoints": ["ecr.api", "ecr.dkr", "sts"]}
+    config["longshore:network"] = {
+        "nat": "per-zone",
+        "endpoints": ["ecr.api", "ecr.dkr", "sts"],
+        "flowLogDestination": "s3",
+    }
     config["longshore:cluster"].update(compute="managed", nodeGroups={"general": {"minimum": 3}, "big": {"disk": 100}})
 
 

@@ -19,6 +19,10 @@ Graph = dict[str, "Node"]
 COMPLETES: Final[Mapping[str, tuple[str, ...]]] = {
     "aws:AccessEntry": ("kubernetes:Namespace", "eks:Cluster"),
     "aws:AccessPolicyAssociation": ("aws:AccessEntry",),
+    "aws:BucketLifecycleConfiguration": ("aws:Bucket",),
+    "aws:BucketPolicy": ("aws:Bucket",),
+    "aws:BucketPublicAccessBlock": ("aws:Bucket",),
+    "aws:BucketServerSideEncryptionConfiguration": ("aws:Bucket",),
     "aws:DefaultNetworkAcl": ("aws:Vpc",),
     "aws:DefaultSecurityGroup": ("aws:Vpc",),
     "aws:FileSystemPolicy": ("aws:FileSystem",),
@@ -44,7 +48,7 @@ POD: Final = CLUSTER | {"kubernetes:Namespace", "kubernetes:Role"}
 
 WORKS: Final[Mapping[str, frozenset[str]]] = {
     "aws:Addon": CLUSTER - {"eks:Cluster", "aws:AccessEntry"},
-    "aws:FlowLog": frozenset({"aws:Role"}),
+    "aws:FlowLog": frozenset({"aws:Role", "aws:Bucket"}),
     "aws:NatGateway": frozenset({"aws:Subnet", "aws:RouteTable"}),
     "aws:NodeGroup": NETWORK | {"aws:Role"},
     "eks:Cluster": NETWORK | {"aws:Role"},
@@ -82,6 +86,7 @@ RECORDS: Final = frozenset(
     {
         "aws:Alias",
         "aws:BackupPolicy",
+        "aws:Bucket",
         "aws:Budget",
         "aws:Eip",
         "aws:FileSystem",

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longshore.stack.addons import VERSIONS, addons_of, unknown_addons
-from longshore.stack.eks_settings import EksCluster, NodeGroup
-from longshore.stack.iam_policies import read_secrets, trust_service_account
+from longshore.stack.eks_settings import Addon, EksCluster, NodeGroup
+from longshore.stack.iam_policies import deliver_logs, read_secrets, trust_service_account
 from longshore.stack.subnets import zones_of
 
 
@@ -57,6 +57,18 @@ def test_a_team_reads_its_own_secrets_and_nothing_else():
     assert len(json.dumps(policy)) < 10_240, "IAM's limit for the inline policies of a role"
 
 
+def test_a_bucket_takes_the_flow_logs_of_one_account():
+    policy = deliver_logs("arn:aws-cn:s3:::logs", "arn:aws-cn:ec2:cn-north-1:111122223333:vpc/vpc-1")
+    write, look, tls = policy["Statement"]
+    assert write["Condition"]["StringEquals"] == {
+        "aws:SourceAccount": "111122223333",
+        "s3:x-amz-acl": "bucket-owner-full-control",
+    }
+    assert look["Condition"]["ArnLike"] == {"aws:SourceArn": "arn:aws-cn:logs:cn-north-1:111122223333:*"}
+    assert (tls["Effect"], tls["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert write["Resource"] == "arn:aws-cn:s3:::logs/*"
+
+
 def test_only_one_service_account_is_trusted():
     (statement,) = trust_service_account("arn:aws:iam::1:oidc-provider/x", "x", "shop", "store")["Statement"]
     assert statement["Condition"]["StringEquals"] == {
@@ -66,10 +78,14 @@ def test_only_one_service_account_is_trusted():
 
 
 def test_addons_are_pinned_moved_and_left_out():
-    auto = EksCluster(kind="eks", addons={"amazon-cloudwatch-observability": "v6.4.0-eksbuild.1", "metrics-server": ""})
-    assert addons_of(auto) == {"amazon-cloudwatch-observability": "v6.4.0-eksbuild.1"}
+    wanted = {"amazon-cloudwatch-observability": Addon("v6.4.0-eksbuild.1"), "metrics-server": Addon("")}
+    assert addons_of(EksCluster(kind="eks", addons=wanted)) == {"amazon-cloudwatch-observability": "v6.4.0-eksbuild.1"}
     managed = EksCluster(kind="eks", compute="managed", node_groups={"a": NodeGroup()}, version="1.34")
     assert addons_of(managed)["kube-proxy"].startswith("v1.34.")
     assert addons_of(managed).keys() == VERSIONS.keys() - {"aws-efs-csi-driver"}
+    told = {"metrics-server": Addon(configuration={"replicas": 3})}
+    assert addons_of(EksCluster(kind="eks", addons=told)) == {"metrics-server": VERSIONS["metrics-server"]["1.35"]}
     assert unknown_addons(EksCluster(kind="eks", version="1.99")) == ["metrics-server"]
-    assert unknown_addons(EksCluster(kind="eks", version="1.99", addons={"metrics-server": "v1.0.0-eksbuild.1"})) == []
+    assert unknown_addons(EksCluster(kind="eks", addons={"external-dns": Addon()})) == ["external-dns"]
+    pinned = {"metrics-server": Addon("v1.0.0-eksbuild.1")}
+    assert unknown_addons(EksCluster(kind="eks", version="1.99", addons=pinned)) == []

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from longshore.stack import aws_rules
+from longshore.stack.eks_rules import let_in_twice
+from longshore.stack.eks_settings import EksCluster
 from longshore.stack.file import read_stack_file
 from longshore.stack.reading import read_stack
-from longshore.stack.validation import check_settings
+from longshore.stack.validation import check_settings, told
 from tests.components.stage import copy, edit, nodes, play
 
 if TYPE_CHECKING:
@@ -76,6 +78,26 @@ def messages(change: dict[str, Any]) -> list[str]:
         (open_to(*(f"203.0.113.{number}/32" for number in range(41))), "are 41 ranges"),
         (cluster(addons={"kube-proxy": "v1.35.3-eksbuild.18"}), "is built into Auto Mode"),
         (cluster(compute="managed", nodeGroups={"a": {}}, addons={"vpc-cni": ""}), "cannot be left out"),
+        (cluster(addons={"eks-pod-identity-agent": "v1.4.0-eksbuild.1"}), "is built into Auto Mode"),
+        (
+            cluster(compute="managed", nodeGroups={"a": {}}, addons={"eks-pod-identity-agent": ""}),
+            "cannot be left out: by it other add-ons get their rights",
+        ),
+        (
+            cluster(addons={"external-dns": {"version": "v0.20.0-eksbuild.3", "policies": ["A"]}}),
+            "`longshore:cluster.addons.external-dns.policies` are for a ServiceAccount that is not known",
+        ),
+        (
+            cluster(addons={"metrics-server": {"serviceAccount": "metrics-server"}}),
+            "`longshore:cluster.addons.metrics-server.serviceAccount` gets no rights",
+        ),
+        (
+            {
+                "longshore:aws": {**EKS["longshore:aws"], "assumeRole": f"{ARNS[0]}"},
+                **cluster(admins=[ARNS[1], ARNS[0]]),
+            },
+            "`longshore:cluster.admins[1]` is the role that deploys",
+        ),
         (cluster(sharedStorage=True, addons={"aws-efs-csi-driver": ""}), "is what `sharedStorage` works by"),
         (cluster(sharedStorage=True, version="1.40", addons={"metrics-server": "v1.0.0-eksbuild.1"}), "must pin"),
         (cluster(compute="managed", nodeGroups={"a b": {}}), "is no name for a node group"),
@@ -100,6 +122,8 @@ def test_what_aws_refuses_is_refused_first(change, message):
         nodes_of(ami="BOTTLEROCKET_ARM_64", instanceTypes=["t4g.small", "im4gn.large", "a1.large"]),
         nodes_of(instanceTypes=["g4dn.xlarge", "m7i-flex.large"], labels={"example.com/pool": "", "a": "b_c.d"}),
         cluster(compute="managed", nodeGroups={"a": {}}, addons={"coredns": ""}),
+        cluster(addons={"amazon-cloudwatch-observability": {"version": "v6.4.0-eksbuild.1", "policies": ["A"]}}),
+        cluster(addons={"metrics-server": {"configuration": {"replicas": 3}}}),
     ],
 )
 def test_what_aws_takes_is_taken(change):
@@ -161,3 +185,28 @@ def test_a_role_of_another_stack_of_the_cluster_is_refused(tmp_path: Path) -> No
     edit(root, SHOP, lambda config: config["longshore:access"].update(people=ARNS[1:]))
     (found,) = read_stack(SHOP, str(root)).findings
     assert f"`longshore:access.people[0]` `{ARNS[1]}` is let in by stack {PLATFORM} already" in found.message
+
+
+@pytest.mark.parametrize(
+    ("deployer", "place"),
+    [
+        ("arn:aws:iam::111122223333:role/b", "`longshore:cluster.viewers[0]`"),
+        ("arn:aws:sts::111122223333:assumed-role/b/ci-42", "`longshore:cluster.viewers[0]`"),
+        ("arn:aws:sts::111122223333:assumed-role/platform/me@example.com", "`longshore:cluster.admins[0]`"),
+        ("arn:aws:iam::111122223333:user/people/me", "`longshore:access.people[0]`"),
+        ("arn:aws:iam::999922223333:role/b", ""),
+        ("arn:aws:iam::111122223333:role/c", ""),
+        ("", ""),
+    ],
+)
+def test_whoever_deploys_is_known_by_what_aws_calls_them(deployer, place):
+    file = read_stack_file("", "stack.yaml")
+    people = ["arn:aws:iam::111122223333:user/people/me"]
+    admins = ["arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/platform"]
+    config = {**EKS, **cluster(admins=admins, viewers=ARNS[1:]), "longshore:team": "x"}
+    settings = check_settings({**config, "longshore:access": {"people": people}}, file).settings
+    assert settings
+    assert isinstance(settings.cluster, EksCluster)
+    found = [told(one, file) for one in let_in_twice(settings, settings.cluster, deployer)]
+    assert len(found) == bool(place)
+    assert all(place in each and "leave it out" in each for each in found)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DOCUMENTATION = (Path(__file__).resolve().parents[2] / "docs/stacks.md").read_text("utf-8")
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+POLICY = "arn:aws:iam::111122223333:policy/logs-of-shop"
 ROLE = "arn:aws:iam::111122223333:role/developers"
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUJx0ZbZ0Q\n-----END CERTIFICATE-----\n"
 
@@ -35,6 +36,18 @@ EKS = {
     "compose": {"files": ["compose.yaml"]},
 }
 MANAGED = EKS | {"cluster": {"kind": "eks", "compute": "managed", "nodeGroups": {"general": {}}}}
+ADDON = EKS | {
+    "cluster": {
+        "kind": "eks",
+        "addons": {
+            "external-dns": {
+                "version": "v0.20.0-eksbuild.3",
+                "policies": ["AmazonRoute53FullAccess"],
+                "serviceAccount": "external-dns",
+            }
+        },
+    }
+}
 ANY = {
     "environment": "staging",
     "cluster": {"kind": "kubeconfig", "networkPolicies": True},
@@ -62,6 +75,7 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "network.nat": (EKS, ["single", "per-zone", "regional"]),
     "network.endpoints": (EKS, [["ecr.api", "ecr.dkr", "kms", "secretsmanager", "sts"]]),
     "network.flowLogDays": (EKS, [0, 30]),
+    "network.flowLogDestination": (EKS, ["cloudwatch", "s3"]),
     "cluster.kind": (EKS, ["eks"]),
     "cluster.name": (EKS, ["longshore-dev"]),
     "cluster.version": (EKS, ["1.35"]),
@@ -79,7 +93,11 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "cluster.endpoint.cidrs": (EKS | {"cluster": {"kind": "eks", "endpoint": {"public": True}}}, [["203.0.113.0/24"]]),
     "cluster.admins": (EKS, [[ROLE]]),
     "cluster.viewers": (EKS, [[ROLE]]),
-    "cluster.addons.*": (MANAGED, ["v1.23.0-eksbuild.1"]),
+    "cluster.addons.*.version": (MANAGED, ["v1.23.0-eksbuild.1"]),
+    "cluster.addons.*.configuration.*": (ADDON, [{"cpu": "100m"}]),
+    "cluster.addons.*.policies": (ADDON, [["AmazonS3ReadOnlyAccess", POLICY]]),
+    "cluster.addons.*.serviceAccount": (ADDON, ["external-dns"]),
+    "cluster.logs": (EKS, [["audit", "authenticator"], []]),
     "cluster.networkPolicies": (EKS, [True]),
     "cluster.sharedStorage": (EKS, [True, False]),
     "cluster.support": (EKS, ["standard", "extended"]),
@@ -170,6 +188,7 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
 """Setting → stack that it is written into, and values."""
 
 NAMES = {
+    "addons": "external-dns",
     "nodeGroups": "general",
     "tags": "cost-center",
     "services": "web",

@@ -226,7 +226,11 @@ def test_every_manifest_reaches_its_provider_as_it_is(stack, monkeypatch):
 def test_production_is_protected(production):
     platform, shop = production["platform.prod"], production["shop.prod"]
     kinds = {node.type.rsplit(":", 1)[1] for node in platform.values() if node.protected}
-    assert {"Vpc", "Subnet", "NatGateway", "Cluster", "Key", "FileSystem", "Release"} <= kinds
+    assert {"Vpc", "Subnet", "Cluster", "Key", "FileSystem", "Release"} <= kinds
+    below_network = {
+        node.type.rsplit(":", 1)[1] for node in platform.values() if node.protected and "Network" in node.urn
+    }
+    assert below_network == {"Vpc", "Subnet"}, "what has no data, and holds nothing up, can be taken away"
     cluster = next(node for node in platform.values() if node.type == "eks:index:Cluster")
     assert cluster.inputs["deletionProtection"] is True
     assert {node.protected for node in shop.values() if node.type.endswith(":PersistentVolumeClaim")} == {False}

@@ -45,6 +45,7 @@ managed = EksCluster(
         "node_groups": {"general": {}},
         "shared_storage": True,
         "admins": ["arn:aws:iam::111122223333:role/admin"],
+        "addons": {"amazon-cloudwatch-observability": {"version": "v6.4.0-eksbuild.1"}},
     },
 )
 NodeGroups("more", {"groups": {"a": {}}, "cluster_name": "x", "version": "1.35", "subnet_ids": ["subnet-1"]})
@@ -89,7 +90,7 @@ from longshore.program import arguments
 from longshore.stack import eks_settings, settings
 
 account = settings.Aws(region="eu-west-1", account_id="111122223333")
-network = Network("net", arguments.network(settings.NetworkSettings(), account))
+network = Network("net", arguments.network(settings.NetworkSettings(), account, production=False))
 auto = eks_settings.EksCluster(kind="eks")
 groups = {"a": eks_settings.NodeGroup()}
 managed = eks_settings.EksCluster(kind="eks", compute="managed", node_groups=groups, shared_storage=True)
