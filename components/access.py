@@ -13,7 +13,7 @@ from longshore.cluster.bound import MANAGED_BY, STACK, TEAM
 from longshore.components.clusters.eks_access import access_entry, role_name
 from longshore.components.component import Component
 from longshore.components.kubernetes_object import KubernetesObject
-from longshore.components.roles import GROUP, Rule, allow
+from longshore.components.roles import GROUP, Rule, allow, let_read_logins
 
 if TYPE_CHECKING:
     import pulumi_kubernetes as k8s
@@ -39,6 +39,17 @@ _SEEN: Final[Mapping[str, list[str]]] = {
     "events.k8s.io": ["events"],
     "metrics.k8s.io": ["pods"],
 }
+
+
+READINESS_GATES: Final[Mapping[str, str]] = {
+    "eks.amazonaws.com/pod-readiness-gate-inject": "enabled",
+    "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled",
+}
+"""Labels of a namespace: a new pod counts only when the load balancer sends to it, or a rollout would lose requests.
+
+The first is Auto Mode's, the other that of the AWS Load Balancer Controller.
+Source: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/
+"""
 
 
 class PodSecurity(StrEnum):
@@ -99,6 +110,8 @@ class TeamAccessArgs(TypedDict):
     """Request of a container that names none. Default: `100m`."""
     quota: NotRequired[QuotaArgs]
     """What the team may take of the cluster. Default: all of it."""
+    login_secrets: NotRequired[Sequence[str]]
+    """Names of Secrets with which load balancers of AWS let people log in (OIDC); their controller may read them."""
     production: NotRequired[bool]
     """Whether the namespace is protected from deletion. Default: no."""
 
@@ -144,7 +157,9 @@ class TeamAccess(Component):
         everything = [*_rules(_KINDS, _WRITE), *_rules(_SEEN, _READ)]
         for role, who, rules in (("people", group, people_rules(shell=shell)), ("deployers", deployers, everything)):
             subject = {"apiGroup": GROUP, "kind": "Group", "name": who}
-            allow(f"team-{role}", self._namespace_name, rules, subject, within)
+            allow(f"team-{role}", self._namespace_name, rules, [subject], within)
+        if args.get("login_secrets"):
+            let_read_logins(args["login_secrets"], self._namespace_name, within)
         if "cluster_name" in args:
             for role, groups in self._let_in(group, deployers).items():
                 access_entry(
@@ -191,6 +206,7 @@ class TeamAccess(Component):
                 "pod-security.kubernetes.io/enforce": level.value,
                 # What the next stricter level would say, said as a warning at every deployment.
                 "pod-security.kubernetes.io/warn": stricter.value,
+                **(READINESS_GATES if "cluster_name" in self._args else {}),
             },
         }
         return KubernetesObject(

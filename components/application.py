@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 import pulumi
 
 from longshore.components.component import Component
-from longshore.components.resources import is_outside, resource
+from longshore.components.resources import resource
+from longshore.convert.kubernetes.creation import creation_needs
 from longshore.convert.kubernetes.kinds import REPLICATED, WORKLOADS
 from longshore.convert.kubernetes.order import apply_order
 from longshore.convert.kubernetes.stable import stable_name
@@ -49,6 +50,33 @@ class ComposeArgs(TypedDict):
     """Whether the files may name what lies outside their folder. Default: no."""
 
 
+class LoginArgs(TypedDict):
+    """Who asks people for their name before a request reaches the service."""
+
+    kind: str
+    """`cognito` or `oidc`."""
+    client_id: str
+    """Id of the load balancer at the one who asks."""
+    user_pool: NotRequired[str]
+    """ARN of the pool in Cognito."""
+    domain: NotRequired[str]
+    """Prefix of the domain of that pool."""
+    issuer: NotRequired[str]
+    """The provider of OIDC, a URL."""
+    authorization_endpoint: NotRequired[str]
+    """Where it asks people, a URL."""
+    token_endpoint: NotRequired[str]
+    """Where it gives out tokens, a URL."""
+    user_info_endpoint: NotRequired[str]
+    """Where it says who somebody is, a URL."""
+    variable: NotRequired[str]
+    """Name of the secret variable with the secret of the client; it is stored with the secrets of the service."""
+    scope: NotRequired[str]
+    """What is asked of the provider. Default: `openid`."""
+    hours: NotRequired[int]
+    """How long a login lasts. Default: a week."""
+
+
 class ExposureArgs(TypedDict):
     """How a service is reached from outside the cluster."""
 
@@ -64,6 +92,20 @@ class ExposureArgs(TypedDict):
     """ARN of a certificate (AWS), or name of a TLS secret."""
     internal: NotRequired[bool]
     """Whether only the VPC reaches it. Default: no."""
+    allow_from: NotRequired[Sequence[str]]
+    """Address ranges that are let in. Default: all."""
+    login: NotRequired[LoginArgs]
+    """Who asks for a name first. Default: nobody."""
+    sticky: NotRequired[int]
+    """Seconds for which a client stays with one pod. Default: it does not."""
+    idle_timeout: NotRequired[int]
+    """Seconds after which a connection is cut on which nothing is said. Default: 60."""
+    health_path: NotRequired[str]
+    """What the load balancer asks the pods for. Default: `/`."""
+    aliases: NotRequired[Sequence[str]]
+    """Host names that are sent on to `host`."""
+    redirects: NotRequired[Mapping[str, str]]
+    """Path → path or URL to which it is sent."""
     annotations: NotRequired[Mapping[str, str]]
     """More annotations of the Ingress or Service."""
 
@@ -310,54 +352,3 @@ def is_scaled_by_others(conversion: Conversion, key: ObjectKey) -> bool:
     """
     wrote = [origin for field, origin in conversion.origins[key] if field == REPLICAS]
     return key.kind in REPLICATED and all(origin.policy and not origin.setting for origin in wrote)
-
-
-def creation_needs(conversion: Conversion) -> dict[ObjectKey, frozenset[ObjectKey]]:
-    """The order of a conversion, and what workloads and those that select their pods are to each other.
-
-    A workload comes after the Services inside the cluster that select its pods: so pods find the names of what they
-    wait for, and on the way down nobody calls a Service without pods. It comes after its NetworkPolicies: a pod without
-    one is cut off by `default-deny`, and could not write down on the way down what it still has. What waits for an
-    address from outside (a load balancer, an Ingress) comes after the workloads behind it, or it would wait for ever.
-    """
-    selected = _selected(conversion.manifests)
-    needs = dict(conversion.order)
-    for manifest in conversion.manifests:
-        key = key_of(manifest)
-        if manifest["kind"] == "Ingress":
-            found = (selected.get(service, frozenset()) for service in _backends(manifest))
-            needs[key] = needs[key].union(*found)
-        elif manifest["kind"] == "Service" and is_outside(manifest):
-            needs[key] |= selected[key]
-        elif key in selected:
-            for workload in selected[key]:
-                needs[workload] |= {key}
-    return needs
-
-
-def _selected(manifests: Sequence[Manifest]) -> dict[ObjectKey, frozenset[ObjectKey]]:
-    """Service or NetworkPolicy → the workloads whose pods it selects; a Service without a selector selects none."""
-    labelled: dict[tuple[str, str], list[tuple[ObjectKey, Mapping[str, str]]]] = {}
-    for manifest in manifests:
-        if manifest["kind"] in WORKLOADS:
-            labels = manifest["spec"]["template"].get("metadata", {}).get("labels", {})
-            for pair in labels.items():
-                labelled.setdefault(pair, []).append((key_of(manifest), labels))
-    found: dict[ObjectKey, frozenset[ObjectKey]] = {}
-    for manifest in manifests:
-        if manifest["kind"] == "Service":
-            selector = manifest["spec"].get("selector") or {}
-        elif manifest["kind"] == "NetworkPolicy":
-            selector = manifest["spec"]["podSelector"]["matchLabels"]
-        else:
-            continue
-        rarest = min((labelled.get(pair, []) for pair in selector.items()), key=len, default=[])
-        found[key_of(manifest)] = frozenset(key for key, labels in rarest if selector.items() <= labels.items())
-    return found
-
-
-def _backends(ingress: Manifest) -> set[ObjectKey]:
-    spec = ingress["spec"]
-    paths = [path for rule in spec.get("rules", ()) for path in rule.get("http", {}).get("paths", ())]
-    backends = [spec.get("defaultBackend", {}), *(path["backend"] for path in paths)]
-    return {ObjectKey("Service", backend["service"]["name"]) for backend in backends if "service" in backend}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 
 from longshore.components.kubernetes_object import KubernetesObject
+from longshore.convert.kubernetes.creation import is_outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,11 +54,6 @@ def notes(manifest: Manifest) -> dict[str, str]:
         # Both are there before the pods that they would wait for; the workload itself is awaited.
         return {"pulumi.com/skipAwait": "true"}
     return {}
-
-
-def is_outside(service: Manifest) -> bool:
-    """Does a Service wait for an address outside the cluster?"""
-    return bool(service["spec"].get("type") == "LoadBalancer")
 
 
 def timeouts(manifest: Manifest, most: int = 0) -> pulumi.CustomTimeouts | None:

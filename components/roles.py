@@ -16,6 +16,16 @@ GROUP: Final = "rbac.authorization.k8s.io"
 ACCOUNT: Final = "longshore-secrets"
 """The ServiceAccount of the store that a conversion makes, where nobody calls the store otherwise."""
 
+BALANCERS: Final[Sequence[Mapping[str, str]]] = (
+    {"apiGroup": GROUP, "kind": "Group", "name": "eks:managed"},
+    {"kind": "ServiceAccount", "name": "aws-load-balancer-controller", "namespace": "kube-system"},
+)
+"""Who makes load balancers: Auto Mode's controllers, or the AWS Load Balancer Controller.
+
+Source: https://docs.aws.amazon.com/eks/latest/userguide/auto-managed-rbac.html
+and https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/examples/secrets_access/
+"""
+
 Rule = Mapping[str, Sequence[str]]
 
 
@@ -23,16 +33,16 @@ def allow(
     name: str,
     namespace: pulumi.Input[str],
     rules: Sequence[Rule],
-    subject: Mapping[str, pulumi.Input[str]],
+    subjects: Sequence[Mapping[str, pulumi.Input[str]]],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Let a subject do what the rules say; both objects are called `name`."""
+    """Let subjects do what the rules say; both objects are called `name`."""
     common: dict[str, Any] = {"apiVersion": f"{GROUP}/v1", "metadata": {"name": name, "namespace": namespace}}
     role = KubernetesObject(name, {**common, "kind": "Role", "rules": rules}, opts)
     reference = {"apiGroup": GROUP, "kind": "Role", "name": name}
     KubernetesObject(
         name,
-        {**common, "kind": "RoleBinding", "roleRef": reference, "subjects": [subject]},
+        {**common, "kind": "RoleBinding", "roleRef": reference, "subjects": subjects},
         pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
     )
 
@@ -51,4 +61,15 @@ def let_operator_act_as(
         "verbs": ["create"],
     }
     subject = {"kind": "ServiceAccount", "name": RELEASE, "namespace": operator}
-    allow(f"{account}-tokens", namespace, [tokens], subject, opts)
+    allow(f"{account}-tokens", namespace, [tokens], [subject], opts)
+
+
+def let_read_logins(secrets: Sequence[str], namespace: str, opts: pulumi.ResourceOptions) -> None:
+    """Let the controllers of load balancers read the Secrets by which people log in (OIDC), and no other."""
+    rule: Rule = {
+        "apiGroups": [""],
+        "resources": ["secrets"],
+        "resourceNames": secrets,
+        "verbs": ["get", "list", "watch"],
+    }
+    allow("load-balancers", namespace, [rule], BALANCERS, opts)

@@ -17,7 +17,13 @@ SCHEMES = {"alb": "internet-facing", "alb-internal": "internal"}
 
 
 def classes(
-    name: str, *, auto: bool, network_policies: bool, production: bool, opts: pulumi.ResourceOptions
+    name: str,
+    *,
+    auto: bool,
+    network_policies: bool,
+    shared_load_balancers: bool,
+    production: bool,
+    opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
     """Make the default StorageClass (gp3, encrypted) and, in Auto Mode, the IngressClasses and network policies."""
     disks = KubernetesObject(
@@ -42,7 +48,7 @@ def classes(
     )
     if not auto:
         return [disks]
-    made: list[pulumi.Resource] = [disks, *_ingress_classes(name, opts)]
+    made: list[pulumi.Resource] = [disks, *_ingress_classes(name, opts, shared=shared_load_balancers)]
     if network_policies:
         enforced = KubernetesObject(
             f"{name}-network-policies",
@@ -58,7 +64,7 @@ def classes(
     return made
 
 
-def _ingress_classes(name: str, opts: pulumi.ResourceOptions) -> Iterator[pulumi.Resource]:
+def _ingress_classes(name: str, opts: pulumi.ResourceOptions, *, shared: bool) -> Iterator[pulumi.Resource]:
     for ingress, scheme in SCHEMES.items():
         parameters = KubernetesObject(
             f"{name}-{ingress}",
@@ -66,7 +72,8 @@ def _ingress_classes(name: str, opts: pulumi.ResourceOptions) -> Iterator[pulumi
                 "apiVersion": "eks.amazonaws.com/v1",
                 "kind": "IngressClassParams",
                 "metadata": {"name": ingress},
-                "spec": {"scheme": scheme},
+                # Ingresses of one group have one load balancer, in whatever namespace they are.
+                "spec": {"scheme": scheme, **({"group": {"name": scheme}} if shared else {})},
             },
             opts,
         )

@@ -88,6 +88,8 @@ class EksClusterArgs(TypedDict):
     """EKS add-ons by name, over those that the cluster needs."""
     network_policies: NotRequired[bool]
     """Whether NetworkPolicies are enforced. Default: they are."""
+    shared_load_balancers: NotRequired[bool]
+    """Whether all hosts of one scheme share an Application Load Balancer, in Auto Mode. Default: they do."""
     shared_storage: NotRequired[bool]
     """Whether there is a file system (EFS) for volumes that several pods mount, as StorageClass `efs`. Default: no."""
     support: NotRequired[Support]

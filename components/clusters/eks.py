@@ -109,6 +109,7 @@ class EksCluster(Component):
             self._prefix,
             auto=self._compute is Compute.AUTO,
             network_policies=self._args.get("network_policies", True),
+            shared_load_balancers=self._args.get("shared_load_balancers", True),
             production=self._production,
             opts=pulumi.ResourceOptions(parent=self, provider=outside),
         )

@@ -15,12 +15,38 @@ if TYPE_CHECKING:
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
+class Login(NamedTuple):
+    """Who asks people for their name before a request reaches the service.
+
+    kind: `cognito` or `oidc`. client_id: of the load balancer, at the one who asks. user_pool: ARN of the pool in
+    Cognito; domain: its prefix. issuer, the endpoints: URLs of the provider. variable: the name of the secret variable
+    with the client's secret, which `longshore secrets push` stores with those of the service. scope: what is asked of
+    the provider. hours: how long a login lasts.
+    """
+
+    kind: Literal["cognito", "oidc"]
+    client_id: str
+    user_pool: str = ""
+    domain: str = ""
+    issuer: str = ""
+    authorization_endpoint: str = ""
+    token_endpoint: str = ""
+    user_info_endpoint: str = ""
+    variable: str = ""
+    scope: str = ""
+    hours: int = 0
+
+
 class Exposure(NamedTuple):
     """How a compose service is reached from outside the cluster; `ports:` alone never opens anything.
 
     kind: `ingress` (HTTP by host name) or `loadbalancer` (TCP/UDP). port: the container port; 0 = the
     first one, or all published ones for a load balancer.
     host, path: of an ingress. certificate: ARN (AWS) or name of a TLS secret. internal: inside the VPC only.
+    allow_from: address ranges that are let in, all where it is empty. login: who asks for a name first.
+    sticky: seconds for which a client stays with one pod. idle_timeout: seconds after which a connection on which
+    nothing is said is cut, 60 where it is left out. health_path: what the load balancer asks the pods for.
+    aliases: host names that are sent on to `host`. redirects: path → path or URL to which it is sent.
     """
 
     kind: Literal["ingress", "loadbalancer"]
@@ -29,6 +55,13 @@ class Exposure(NamedTuple):
     path: str = "/"
     certificate: str = ""
     internal: bool = False
+    allow_from: tuple[str, ...] = ()
+    login: Login | None = None
+    sticky: int = 0
+    idle_timeout: int = 0
+    health_path: str = ""
+    aliases: tuple[str, ...] = ()
+    redirects: Mapping[str, str] = NOTHING
     annotations: Mapping[str, str] = NOTHING
 
 
@@ -145,7 +178,9 @@ class Options(NamedTuple):
     tags and placeholders become errors. application: `app.kubernetes.io/part-of`; empty = the project's name.
     load_balancer_class: who makes load balancers (`eks.amazonaws.com/nlb` on EKS); empty = the cluster's own way.
     internal_ingress_class: the class of what is open inside only, where the load balancers of `ingress_class` stand
-    outside whatever an Ingress says; empty = it is the same one.
+    outside whatever an Ingress says; empty = it is the same one. shared_load_balancers: all Ingresses of a class have
+    one load balancer, so that what one says of it holds for all. zone: the domain for whose hosts the platform has a
+    certificate; issuer: the ClusterIssuer of cert-manager that makes them, where it is not AWS.
     """
 
     environment: str = "dev"
@@ -165,4 +200,7 @@ class Options(NamedTuple):
     ingress_class: str = "alb"
     internal_ingress_class: str = ""
     load_balancer_class: str = ""
+    shared_load_balancers: bool = False
+    zone: str = ""
+    issuer: str = ""
     image_pull_secrets: tuple[str, ...] = ()

@@ -64,6 +64,7 @@ def eks_cluster(cluster: EksCluster, account: Aws, network: Network, *, producti
         viewers=cluster.viewers,
         addons={name: _addon(addon) for name, addon in cluster.addons.items()},
         network_policies=cluster.network_policies,
+        shared_load_balancers=cluster.load_balancers == "shared",
         shared_storage=cluster.shared_storage,
         support=Support(cluster.support),
         logs=[ControlPlaneLog(kind) for kind in cluster.logs],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 import pulumi
@@ -18,6 +19,7 @@ from longshore.components import (
     VaultIdentityArgs,
 )
 from longshore.components.application import store_account
+from longshore.convert.kubernetes.application_load_balancers import OIDC
 from longshore.program import arguments
 from longshore.stack.settings import Operator
 
@@ -57,6 +59,9 @@ def deploy_team(settings: Settings, conversion: Conversion | None, ground: Groun
     args = arguments.team_access(settings)
     if settings.aws and not isinstance(ground.cluster, KubeconfigCluster):
         args["cluster_name"], args["partition"] = ground.cluster.cluster_name, settings.aws.partition
+    logins = sorted(login_secrets(conversion)) if conversion else []
+    if logins:
+        args["login_secrets"] = logins
     access = TeamAccess(settings.team, args, opts, outside=connection.outside, resumed=ground.resumed)
     if conversion is None:
         return
@@ -74,6 +79,14 @@ def deploy_team(settings: Settings, conversion: Conversion | None, ground: Groun
         pulumi.ResourceOptions.merge(opts, waits),
         conversion=conversion,
     )
+
+
+def login_secrets(conversion: Conversion) -> Iterator[str]:
+    """Names of the Secrets by which load balancers let people log in."""
+    for manifest in conversion.manifests:
+        provider = manifest["metadata"].get("annotations", {}).get(OIDC)
+        if provider:
+            yield json.loads(provider)["secretName"]
 
 
 def reads_secrets(conversion: Conversion | None) -> bool:

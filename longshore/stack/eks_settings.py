@@ -59,7 +59,8 @@ class EksCluster(Section):
     cluster needs; a text is a version. shared_storage: a file system (EFS) for volumes that several pods
     mount, as StorageClass `efs`. support: `standard` upgrades at the end of standard support,
     `extended` keeps the version at about six times the price. logs: what the control plane writes to CloudWatch, each
-    billed by what it writes. protect: unset means in production.
+    billed by what it writes. load_balancers: of Auto Mode; `shared` is one for all hosts that face the internet, and
+    one for those inside, `each` one for every host. protect: unset means in production.
     """
 
     kind: Literal["eks"]
@@ -73,6 +74,7 @@ class EksCluster(Section):
     viewers: tuple[RoleArn, ...] = ()
     addons: Named[Annotated[Addon, Shorthand("version")]] = field(default_factory=dict)
     network_policies: Boolean = True
+    load_balancers: Literal["shared", "each"] = "shared"
     shared_storage: Boolean = False
     support: Literal["standard", "extended"] = "standard"
     logs: tuple[Log, ...] = ("api", "audit", "authenticator")

@@ -48,6 +48,7 @@ def options_of(settings: Settings, platform: Settings | None = None) -> Options:
         pod_security=workloads.pod_security,
         ingress_class=workloads.ingress_class or _ingress_class(cluster),
         internal_ingress_class="" if workloads.ingress_class else _internal_ingress_class(cluster),
+        shared_load_balancers=not workloads.ingress_class and _share_load_balancers(cluster),
         load_balancer_class=workloads.load_balancer_class or _load_balancer_class(cluster),
         image_pull_secrets=workloads.image_pull_secrets,
     )
@@ -94,6 +95,10 @@ def _internal_ingress_class(cluster: ClusterSettings) -> str:
     """In Auto Mode the class says where its load balancers stand, not the Ingress: `components/clusters/classes.py`."""
     auto = isinstance(cluster, EksCluster) and cluster.compute == "auto"
     return INTERNAL_APPLICATION_LOAD_BALANCER if auto else ""
+
+
+def _share_load_balancers(cluster: ClusterSettings) -> bool:
+    return isinstance(cluster, EksCluster) and cluster.compute == "auto" and cluster.load_balancers == "shared"
 
 
 def _load_balancer_class(cluster: ClusterSettings) -> str:

@@ -1,7 +1,7 @@
 """What a stack may not share with the others on its cluster. Imports no pulumi.
 
 A namespace: each of two stacks would take over and delete the other's objects. An IAM role: EKS takes one access entry
-per role, https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html.
+per role, https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html. A load balancer has one idle timeout.
 """
 
 from __future__ import annotations
@@ -31,12 +31,31 @@ def clashes(stack: str, settings: Settings, others: Mapping[str, Settings]) -> I
             key = "namespace" if settings.namespace else "team"
             message = f"makes `{settings.team_namespace}` its namespace, which is that of stack {name} on this cluster"
             yield Wrong((key,), message, "give one of them another `namespace`")
+        yield from _another_timeout(settings, name, other)
         taken = set(_roles(other).values())
         for path, role in _roles(settings).items():
             if role in taken - told:
                 told.add(role)
                 message = f"`{role}` is let in by stack {name} already, and EKS takes one entry per role"
                 yield Wrong(path, message, "give each team a role of its own")
+
+
+def _another_timeout(settings: Settings, name: str, other: Settings) -> Iterator[Wrong]:
+    """Find a load balancer that both stacks use, and that is to wait for different times."""
+    theirs = dict(_timeouts(other).values())
+    for service, (internal, seconds) in _timeouts(settings).items():
+        if theirs.get(internal, seconds) != seconds:
+            message = f"is {seconds}, and {theirs[internal]} in stack {name}, which shares the load balancer"
+            place = ("services", service, "exposure", "idleTimeout")
+            yield Wrong(place, message, "write the longer one in both, or `cluster: {loadBalancers: each}` there")
+
+
+def _timeouts(settings: Settings) -> dict[str, tuple[bool, int]]:
+    """Service → whether it is open inside only, and how long its connections may be silent, where a stack says so."""
+    if settings.workloads.ingress_class:
+        return {}
+    exposures = {name: service.exposure for name, service in settings.services.items() if service.exposure}
+    return {name: (one.internal, one.idle_timeout) for name, one in exposures.items() if one.idle_timeout}
 
 
 def _cluster(stack: str, settings: Settings) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, TypeAdapter
 
 from longshore.convert.kubernetes.names import label
-from longshore.convert.options import Exposure, Scale, SecretSettings, ServiceSettings, Storage, VolumeSettings
+from longshore.convert.options import Exposure, Login, Scale, SecretSettings, ServiceSettings, Storage, VolumeSettings
 from longshore.decoding.types import Boolean, Count, Fields, Integer, Named, Section, Written
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.setting_types import (
@@ -39,7 +39,20 @@ Service = Annotated[
         memory=Quantity,
         cpu=Quantity,
         backoff_limit=Count | None,
-        exposure=Annotated[Exposure, Fields(port=Integer, internal=Boolean, annotations=Named[Written])] | None,
+        exposure=Annotated[
+            Exposure,
+            Fields(
+                port=Integer,
+                internal=Boolean,
+                allow_from=tuple[Cidr, ...],
+                login=Annotated[Login, Fields(hours=Count)] | None,
+                sticky=Count,
+                idle_timeout=Count,
+                redirects=Named[Written],
+                annotations=Named[Written],
+            ),
+        ]
+        | None,
         plain=Named[Written],
         secret=Named[Written],
     ),

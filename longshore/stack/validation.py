@@ -18,6 +18,7 @@ from longshore.model import Finding, Path, Severity, path_text
 from longshore.stack.aws_rules import refused_by_aws
 from longshore.stack.eks_rules import EVERYONE, contradictions
 from longshore.stack.eks_settings import EksCluster
+from longshore.stack.exposure_rules import exposures
 from longshore.stack.neighbours import clashes
 from longshore.stack.secret_values import secrets_in
 from longshore.stack.service_rules import scales, unmeasured
@@ -202,6 +203,7 @@ def _contradictions(settings: Settings) -> Iterator[Wrong]:
         yield from _network(settings.network, settings.aws.region if settings.aws else "")
     yield from _application(settings)
     yield from scales(settings)
+    yield from exposures(settings)
     yield from refused_by_aws(settings)
     if settings.budget and settings.aws is None and not isinstance(cluster, StackCluster):
         yield Wrong(("budget",), "needs an account whose costs it watches", ACCOUNT_HELP)

@@ -24,6 +24,7 @@ from longshore.convert.kubernetes.stable import stable_name
 from longshore.convert.options import (
     Capacity,
     Exposure,
+    Login,
     Options,
     Scale,
     SecretSettings,
@@ -72,7 +73,11 @@ def _settings(fields: dict[str, Any]) -> ServiceSettings:
     exposure, scale = fields.pop("exposure", None), fields.pop("scale", None)
     fields["scale"] = Scale(**scale) if scale else None
     allow = frozenset(fields.pop("allow", ()))
-    return ServiceSettings(allow=allow, exposure=Exposure(**exposure) if exposure else None, **fields)
+    return ServiceSettings(allow=allow, exposure=_exposure(**exposure) if exposure else None, **fields)
+
+
+def _exposure(login: dict[str, Any] | None = None, **fields: Any) -> Exposure:
+    return Exposure(login=Login(**login) if login else None, **_frozen(fields))
 
 
 def _storage(volumes: dict[str, Any] | None = None, **fields: Any) -> Storage:

@@ -60,6 +60,21 @@ VAULT = ANY | {"secrets": {"backend": "vault", "server": "https://vault.example.
 ON_PLATFORM = ANY | {"cluster": {"kind": "stack", "stack": "platform.dev"}}
 ON_PLATFORM.pop("operator")
 EXPOSED = EKS | {"services": {"web": {"exposure": {"kind": "ingress"}}}}
+POOL = KEY.replace("kms", "cognito-idp").replace(":key/", ":userpool/")
+COGNITO = {"kind": "cognito", "clientId": "3a4b", "userPool": POOL, "domain": "shop"}
+OIDC = {
+    "kind": "oidc",
+    "clientId": "shop",
+    "issuer": "https://id.example.com",
+    "authorizationEndpoint": "https://id.example.com/authorize",
+    "tokenEndpoint": "https://id.example.com/token",
+    "userInfoEndpoint": "https://id.example.com/me",
+    "variable": "OIDC_CLIENT_SECRET",
+}
+BY_COGNITO, BY_OIDC = (
+    EKS | {"services": {"web": {"exposure": {"kind": "ingress", "login": login}}}} for login in (COGNITO, OIDC)
+)
+SCALED = EKS | {"services": {"web": {"scale": {"max": 9}}}}
 
 EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "environment": (EKS, ["dev", "staging", "prod"]),
@@ -99,6 +114,7 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "cluster.addons.*.serviceAccount": (ADDON, ["external-dns"]),
     "cluster.logs": (EKS, [["audit", "authenticator"], []]),
     "cluster.networkPolicies": (EKS, [True]),
+    "cluster.loadBalancers": (EKS, ["shared", "each"]),
     "cluster.sharedStorage": (EKS, [True, False]),
     "cluster.support": (EKS, ["standard", "extended"]),
     "cluster.logDays": (EKS, [90]),
@@ -135,6 +151,10 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "compose.envFiles": (EKS, [[".env.staging"], []]),
     "compose.allowOutside": (EKS, [True]),
     "services.*.replicas": (EKS, [3]),
+    "services.*.scale.max": (EKS, [10]),
+    "services.*.scale.min": (SCALED, [2]),
+    "services.*.scale.cpu": (SCALED, [70]),
+    "services.*.scale.memory": (SCALED, [80]),
     "services.*.image": (EKS, ["111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1.2.3"]),
     "services.*.memory": (EKS, ["512Mi", "2Gi"]),
     "services.*.cpu": (EKS, ["250m", "2"]),
@@ -150,6 +170,23 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "services.*.exposure.path": (EXPOSED, ["/api"]),
     "services.*.exposure.certificate": (EXPOSED, [f"{KEY.replace('kms', 'acm').replace(':key/', ':certificate/')}"]),
     "services.*.exposure.internal": (EXPOSED, [True]),
+    "services.*.exposure.allowFrom": (EXPOSED, [["203.0.113.0/24", "198.51.100.7/32"]]),
+    "services.*.exposure.sticky": (EXPOSED, [86400]),
+    "services.*.exposure.idleTimeout": (EXPOSED, [900]),
+    "services.*.exposure.healthPath": (EXPOSED, ["/health"]),
+    "services.*.exposure.aliases": (EXPOSED, [["www.example.com"]]),
+    "services.*.exposure.redirects.*": (EXPOSED, ["/new", "https://shop.example.com/new"]),
+    "services.*.exposure.login.kind": (BY_COGNITO, ["cognito"]),
+    "services.*.exposure.login.clientId": (BY_COGNITO, ["3a4b5c"]),
+    "services.*.exposure.login.userPool": (BY_COGNITO, [POOL]),
+    "services.*.exposure.login.domain": (BY_COGNITO, ["shop"]),
+    "services.*.exposure.login.issuer": (BY_OIDC, ["https://id.example.com"]),
+    "services.*.exposure.login.authorizationEndpoint": (BY_OIDC, ["https://id.example.com/authorize"]),
+    "services.*.exposure.login.tokenEndpoint": (BY_OIDC, ["https://id.example.com/token"]),
+    "services.*.exposure.login.userInfoEndpoint": (BY_OIDC, ["https://id.example.com/me"]),
+    "services.*.exposure.login.variable": (BY_OIDC, ["OIDC_CLIENT_SECRET"]),
+    "services.*.exposure.login.scope": (BY_OIDC, ["openid email"]),
+    "services.*.exposure.login.hours": (BY_OIDC, [8]),
     "services.*.exposure.annotations.*": (EXPOSED, ["stickiness.enabled=true"]),
     "workloads.memory": (EKS, ["256Mi"]),
     "workloads.cpu": (EKS, ["100m"]),
@@ -194,6 +231,7 @@ NAMES = {
     "services": "web",
     "secret": "SHOP_PIN",
     "plain": "PASSWORD_PAGE",
+    "redirects": "/old",
 }
 """What is called how, where names are the user's; elsewhere `name`."""
 

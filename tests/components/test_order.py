@@ -10,10 +10,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from longshore.components.application import creation_needs
 from longshore.components.clusters.stack_reference import _required
 from longshore.components.kubernetes_object import type_token
 from longshore.components.resources import notes, resource, rollout_seconds, timeouts
+from longshore.convert.kubernetes.creation import creation_needs
 from longshore.convert.kubernetes.kinds import API_VERSION
 from longshore.convert.kubernetes.order import apply_order, dependencies
 from longshore.model import Conversion, ObjectKey, key_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from longshore.convert.options import Exposure, Options, ServiceSettings
+from longshore.convert.options import Exposure, Login, Options, ServiceSettings
 from longshore.model import Severity
 from tests.estate.conftest import ROOT
 from tests.estate.fronts import INGRESS, MIDDLEWARES, PORT, ROUTER, USES, A, front, only, said
@@ -181,7 +181,7 @@ def test_a_middleware_of_a_mounted_file_is_read(convert, name, text, directory):
     others = {"proxy": {"image": "traefik:v3.1", "volumes": [mount]}}
     files = {f"{ROOT}/dynamic/{name}": text.encode()}
     finding = only(front(convert, {ROUTER: A, USES: "there@file"}, others=others, files=files))
-    assert said(finding)["annotations"] == {"alb.ingress.kubernetes.io/inbound-cidrs": "10.0.0.0/8"}
+    assert said(finding)["allowFrom"] == ["10.0.0.0/8"]
     broken = {f"{ROOT}/dynamic/{name}": b"{{ if true }} [: no file of settings"}
     finding = only(front(convert, {ROUTER: A, USES: "there@file"}, others=others, files=broken))
     assert "`there@file` is defined nowhere in the project, and may protect it" in finding.message
@@ -220,18 +220,20 @@ def test_a_router_leads_to_the_service_that_it_names(convert):
     assert not result.found("label-reader")
 
 
-def test_what_an_annotation_does_is_proposed_where_the_class_knows_it(convert):
+def test_what_an_exposure_can_do_is_proposed_where_the_class_knows_it(convert):
     sticky = {ROUTER: A, PORT: "80", "traefik.http.services.web.loadbalancer.sticky.cookie": "true"}
-    attributes = "stickiness.enabled=true,stickiness.type=lb_cookie"
     finding = only(front(convert, sticky))
-    assert said(finding)["annotations"] == {"alb.ingress.kubernetes.io/target-group-attributes": attributes}
+    assert said(finding)["sticky"] == 24 * 3600
+    assert "keeps a client" not in finding.help
+    longer = {**sticky, "traefik.http.services.web.loadbalancer.sticky.cookie.maxage": "3600"}
+    assert said(only(front(convert, longer)))["sticky"] == 3600
     finding = only(front(convert, sticky, options=Options(ingress_class="nginx")))
-    assert "annotations" not in said(finding)
+    assert "sticky" not in said(finding)
     assert "keeps a client with one container" in finding.help
     ranges = {ROUTER: A, USES: "vpn", f"{MIDDLEWARES}.vpn.ipwhitelist.sourcerange": "10.0.0.0/8, 192.0.2.7"}
     finding = only(front(convert, ranges))
     assert finding.severity is Severity.WARNING
-    assert said(finding)["annotations"] == {"alb.ingress.kubernetes.io/inbound-cidrs": "10.0.0.0/8,192.0.2.7/32"}
+    assert said(finding)["allowFrom"] == ["10.0.0.0/8", "192.0.2.7/32"]
     finding = only(front(convert, ranges, options=Options(ingress_class="nginx")))
     assert (finding.code, finding.severity) == ("lost-protection", Severity.ERROR)
 
@@ -252,6 +254,12 @@ def test_what_the_stack_opens_is_held_against_what_the_proxy_did(convert):
     assert said(finding) is None
     cognito = {"alb.ingress.kubernetes.io/auth-type": "cognito"}
     assert front(convert, guarded, options=opened(annotations=cognito)) == []
+    assert front(convert, guarded, options=opened(login=Login("cognito", "client"))) == []
+    listed = {ROUTER: A, USES: "vpn", f"{MIDDLEWARES}.vpn.ipwhitelist.sourcerange": "10.0.0.0/8"}
+    assert front(convert, listed, options=opened(allow_from=("10.0.0.0/8",))) == []
+    moved = {ROUTER: A, USES: "old", f"{MIDDLEWARES}.old.redirectregex.regex": "/old"}
+    assert "another address" in only(front(convert, moved, options=opened())).help
+    assert front(convert, moved, options=opened(redirects={"/old": "/new"})) == []
     narrow = {**guarded, ROUTER: f"{A} && PathPrefix(`/admin`)", "traefik.http.routers.all.rule": A}
     assert front(convert, narrow, options=opened(path="/shop")) == []
     assert only(front(convert, narrow, options=opened())).code == "lost-protection"
@@ -286,10 +294,9 @@ def test_addresses_that_may_open_a_stream_are_an_annotation_of_its_load_balancer
     }
     finding = only(front(convert, labels))
     assert finding.code == "lost-protection"
-    assert "load-balancer-source-ranges" in finding.help
+    assert "`exposure.allowFrom`" in finding.help
     finding = only(front(convert, labels, options=Options(load_balancer_class="eks.amazonaws.com/nlb")))
-    ranges = {"service.beta.kubernetes.io/load-balancer-source-ranges": "10.0.0.0/8"}
-    assert said(finding) == {"kind": "loadbalancer", "port": 5432, "annotations": ranges}
+    assert said(finding) == {"kind": "loadbalancer", "port": 5432, "allowFrom": ["10.0.0.0/8"]}
     assert finding.code == "label-reader"
 
 

@@ -39,8 +39,11 @@ def nlb_annotations(certificate: str, *, internal: bool) -> dict[str, str]:
     return basic | ({f"{NLB}-ssl-cert": certificate} if certificate else {})
 
 
-def alb_annotations(certificate: str, *, internal: bool) -> dict[str, str]:
-    """Annotations of an Ingress for an Application Load Balancer that sends straight to the pods."""
+def alb_annotations(certificate: str, *, internal: bool, redirects: bool = True) -> dict[str, str]:
+    """Annotations of an Ingress for an Application Load Balancer that sends straight to the pods.
+
+    redirects: whether HTTP leads to HTTPS on all of the load balancer, where there is a certificate.
+    """
     basic = {
         f"{ALB}/scheme": _scheme(internal=internal),
         f"{ALB}/target-type": "ip",
@@ -48,11 +51,14 @@ def alb_annotations(certificate: str, *, internal: bool) -> dict[str, str]:
     }
     if not is_arn(certificate):
         return basic
-    return basic | {
-        f"{ALB}/certificate-arn": certificate,
-        f"{ALB}/listen-ports": '[{"HTTP":80},{"HTTPS":443}]',
-        f"{ALB}/ssl-redirect": "443",
-    }
+    return basic | {f"{ALB}/certificate-arn": certificate} | alb_https(redirects=redirects)
+
+
+def alb_https(*, redirects: bool) -> dict[str, str]:
+    """Annotations of an Ingress that is reached over TLS."""
+    if not redirects:
+        return {f"{ALB}/listen-ports": '[{"HTTPS":443}]'}
+    return {f"{ALB}/listen-ports": '[{"HTTP":80},{"HTTPS":443}]', f"{ALB}/ssl-redirect": "443"}
 
 
 def _scheme(*, internal: bool) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from longshore.convert.estate.exposure_troubles import why_not
 from longshore.convert.kubernetes.kinds import new
 from longshore.convert.registry import estate_policy, service_policy
 from longshore.convert.secrets.binding import bound, entry, file_secret_name, secret_name, variable
 from longshore.convert.secrets.external_secret import external_secret, file_secret
 from longshore.convert.secrets.interface import backend
+from longshore.convert.secrets.logins_of_people import login_secret
 from longshore.convert.secrets.needs import needs
 from longshore.convert.secrets.remotes import remote_key, remote_keys, remotes
 from longshore.model import Effect, Emit, ObjectKey, Problem, Severity
@@ -34,6 +36,14 @@ def service_secrets(service: Service) -> Iterator[Effect]:
     for key in keys:
         if any(path[0] == "services" and path[2] != "environment" for path in found[key].paths):
             yield entry(service, variable(service, key), key)
+
+
+@service_policy
+def login_secrets(service: Service) -> Iterator[Effect]:
+    """Bind what the load balancer before a service logs people in with, where the service is open at all."""
+    made = None if why_not(service) else login_secret(service)
+    if made:
+        yield Emit(made)
 
 
 @estate_policy

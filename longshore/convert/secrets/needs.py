@@ -149,6 +149,10 @@ def _needs(service: Service) -> dict[str, Need]:
     for path, text in _elsewhere(service):
         for name in references(text):
             add(name, "variable", path, name)
+    exposure = service.settings.exposure
+    if exposure and exposure.login and exposure.login.variable:
+        name = exposure.login.variable
+        add(name, "variable", ("exposure", service.name, "login"), name)  # no container has it
     return dict(sorted(found.items()))
 
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.convert.estate.fronts import caddy, nginx_proxy, swag, traefik, traefik_old
-from longshore.convert.estate.fronts.words import CERTIFICATE, INTERNAL, RANGES, Change, Front, Way, each_once
+from longshore.convert.estate.fronts.words import (
+    HEALTH,
+    INTERNAL,
+    SOURCES,
+    STICKINESS,
+    Change,
+    Front,
+    Way,
+    each_once,
+)
 from longshore.convert.kubernetes.aws_load_balancers import is_alb, is_nlb
 from longshore.convert.options import Exposure
 
@@ -38,14 +47,14 @@ PROXIES: Final = {
 
 _SET: Final = "set `exposure` of the service in the stack file: host, path and certificate"
 _ASKING: Final = (
-    "leave it closed, or put before it what asks: a proxy of your own that is exposed in its place, or, where an "
-    "Application Load Balancer is to ask, `alb.ingress.kubernetes.io/auth-type` in `exposure.annotations`; then allow "
-    "`lost-protection`"
+    "leave it closed, or put before it what asks: `exposure.login`, where an Application Load Balancer is to ask by "
+    "Cognito or OIDC, or a proxy of your own that is exposed in its place; then allow `lost-protection`"
 )
 _RANGES: Final = (
-    f"leave it closed, or, where the load balancer is one of AWS's, let in who may, by `{RANGES}` in "
-    "`exposure.annotations`; then allow `lost-protection`"
+    "leave it closed, or let in who may, by their addresses in `exposure.allowFrom`; then allow `lost-protection`"
 )
+_SNAKE: Final = {SOURCES: "allow_from", HEALTH: "health_path"}
+"""Setting of an exposure → its field, where that is written otherwise."""
 
 
 class Told(NamedTuple):
@@ -101,24 +110,30 @@ def _proposed(service: Service, front: Front) -> dict[str, Any]:
     if way is None:
         return {}
     if way.stream:
-        ranges = {each.by: each.value for each in way.changes if each.by == RANGES and each.value}
-        known = bool(ranges) and is_nlb(service.options.load_balancer_class)
-        return {"kind": "loadbalancer", "port": way.port} | ({"annotations": ranges} if known else {})
+        ranges = [each.value for each in way.changes if each.by == SOURCES and isinstance(each.value, tuple)]
+        known = any(ranges) and is_nlb(service.options.load_balancer_class)
+        return {"kind": "loadbalancer", "port": way.port} | (
+            {SOURCES: list(next(filter(None, ranges)))} if known else {}
+        )
     found: dict[str, Any] = {"kind": "ingress", "host": way.host}
     found |= ({"path": way.path} if way.path != "/" else {}) | ({"port": way.port} if way.port else {})
     everywhere = [change for change in way.changes if all(change in other.changes for other in front.ways)]
     if any(change.by == INTERNAL for change in everywhere):
         found[INTERNAL] = True
+    if not is_alb(service.options.ingress_class):
+        return found
+    for change in everywhere:
+        if change.by in {SOURCES, STICKINESS, HEALTH} and change.value:
+            found.setdefault(change.by, list(change.value) if isinstance(change.value, tuple) else change.value)
     annotations = {change.by: change.value for change in everywhere if "/" in change.by and change.value}
-    if annotations and is_alb(service.options.ingress_class):
-        found["annotations"] = annotations
-    return found
+    return found | ({"annotations": annotations} if annotations else {})
 
 
 def _lost(front: Front, exposure: Exposure | None, proposed: Mapping[str, Any]) -> list[Change]:
     """All that neither the exposure of the stack does, nor the one that is proposed where it has none."""
     ways = [way for way in front.ways if not way.redirects] or list(front.ways)
-    opened = _opened(ways, exposure or Exposure(**proposed)) if exposure or proposed else ways
+    fields = {_SNAKE.get(name, name): value for name, value in proposed.items()}
+    opened = _opened(ways, exposure or Exposure(**fields)) if exposure or proposed else ways
     changes = each_once(change for way in opened for change in way.changes)
     found = [change for change in changes if not _kept(change, exposure, proposed)]
     if exposure:  # what it leaves out of the others, somebody has chosen
@@ -147,9 +162,10 @@ def _opened(ways: list[Way], exposure: Exposure) -> list[Way]:
 def _kept(change: Change, exposure: Exposure | None, proposed: Mapping[str, Any]) -> bool:
     if exposure:
         return change.kept(exposure)
-    if change.by in {CERTIFICATE, INTERNAL}:
-        return bool(proposed.get(change.by))
-    return bool(change.by) and change.by in proposed.get("annotations", {})
+    value = proposed.get(change.by)
+    if change.by == SOURCES:
+        return value == list(change.value) if isinstance(change.value, tuple) and value else False
+    return bool(value) or (bool(change.by) and change.by in proposed.get("annotations", {}))
 
 
 def _named(way: Way, main: Way) -> str:
@@ -166,6 +182,8 @@ def _flow(value: Any) -> str:
     """Write a value as YAML on one line."""
     if isinstance(value, dict):
         return f"{{{', '.join(f'{key}: {_flow(each)}' for key, each in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
     if isinstance(value, bool):
         return str(value).lower()
     return f'"{value}"' if isinstance(value, str) and set(value) & set(",={}:") else str(value)

@@ -13,6 +13,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.convert.estate.fronts.words import (
+    HEALTH,
+    REDIRECTS,
     TLS,
     Change,
     Front,
@@ -227,6 +229,9 @@ class _Reader:
         for option, child in line.inner:
             if option == "lb_policy" and child.arguments.split()[:1] in (["cookie"], ["ip_hash"], ["client_ip_hash"]):
                 self._told.append(sticky())
+            elif option == "health_uri":
+                well = f"asks {shown(child.arguments)} whether a container is well: write it as its `healthcheck`"
+                self._told.append(Change(well, by=HEALTH, value=path_prefix(child.arguments)))
             elif option not in {"to", "health_headers", "flush_interval"}:
                 self._told.append(Change(f"the option {shown(f'{name}.{option}')}"))
 
@@ -246,4 +251,4 @@ class _Reader:
         elif name not in _PLAIN:
             yield Change(f"{shown(name)} is not known here, and may protect it", guards=True)
         elif _PLAIN[name]:
-            yield Change(f"{_PLAIN[name]} ({name})")
+            yield Change(f"{_PLAIN[name]} ({name})", by=REDIRECTS if name == "redir" else "")

@@ -14,8 +14,7 @@ from longshore.convert.estate.fronts.traefik_rules import Alternatives, Matcher,
 from longshore.convert.estate.fronts.traefik_sources import Known, Owned, known, labels_of
 from longshore.convert.estate.fronts.words import (
     ALB,
-    RANGES,
-    SOURCES,
+    HEALTH,
     TLS,
     TO_HTTPS,
     Change,
@@ -97,8 +96,6 @@ def _ways(found: Known, service: Service, protocol: str, router: Owned) -> Itera
         *listed(options.get("middlewares", "")),
     ]
     told = [each for name in names for each in changes(name, lambda name: found.middleware(protocol, name))]
-    if stream:
-        told = [each._replace(by=RANGES) if each.by == SOURCES else each for each in told]
     told += _security(found, options, () if stream else entries)
     told += _further(options)
     backend = _called(found, service, protocol, options.get("service", ""))
@@ -141,8 +138,7 @@ def _alternative(matchers: tuple[Matcher, ...], way: Way) -> Iterator[Way]:
             paths += wanted
             told.append(Change(f"lets in only {shown(wanted[0])} itself, not what is below (`Path`)", guards=True))
         else:
-            change = _condition(matcher)
-            told.append(change._replace(by=RANGES) if way.stream and change.by == SOURCES else change)
+            told.append(_condition(matcher))
     for host in hosts or [""]:
         for path in paths or ["/"]:
             yield way._replace(host=host, path=path, changes=each_once(told))
@@ -206,7 +202,8 @@ def _backend(service: Service, options: dict[str, str]) -> Iterator[Change]:
         yield Change("calls the container by HTTP/2", by=f"{ALB}/backend-protocol-version", value="HTTP2")
     path = own.get("healthcheck.path", "")
     if path and service.health_test is None:
-        yield Change(f"asks {shown(path)} whether a container is well: write it as its `healthcheck`")
+        well = f"asks {shown(path)} whether a container is well: write it as its `healthcheck`"
+        yield Change(well, by=HEALTH, value=path_prefix(path))
     if own.get("passhostheader", "true").lower() == "false":
         yield Change("does not pass on the name of the host")
     if any(key.startswith("proxyprotocol") for key in own):

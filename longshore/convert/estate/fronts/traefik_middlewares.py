@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.fronts.words import (
+    REDIRECTS,
     TO_HTTPS,
     Change,
     asked_first,
@@ -85,7 +86,7 @@ def changes(name: str, find: Callable[[str], Options | None], seen: frozenset[st
 
 def _change(called: str, kind: str, own: Options) -> Change:
     if kind in _PLAIN:
-        return Change(f"{called} {_PLAIN[kind]} ({kind})")
+        return Change(f"{called} {_PLAIN[kind]} ({kind})", by=REDIRECTS if kind == "redirectregex" else "")
     if kind in _PATHS:
         option, words = _PATHS[kind]
         return Change(f"{called} {words.format(shown(own.get(option, '/')))} ({kind})")

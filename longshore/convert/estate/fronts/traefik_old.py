@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from longshore.convert.estate.fronts.traefik import closed
 from longshore.convert.estate.fronts.traefik_sources import labels_of
 from longshore.convert.estate.fronts.words import (
+    REDIRECTS,
     TO_HTTPS,
     Change,
     Front,
@@ -122,4 +123,4 @@ def _changes(options: Mapping[str, str]) -> Iterator[Change]:
         else:
             known = next((start for start in _PLAIN if key == start or key.startswith(f"{start}.")), "")
             if known:
-                yield Change(_PLAIN[known])
+                yield Change(_PLAIN[known], by=REDIRECTS if known == "frontend.redirect" else "")

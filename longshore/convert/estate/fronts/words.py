@@ -16,39 +16,48 @@ if TYPE_CHECKING:
 
     from longshore.convert.options import Exposure
 
-ALB: Final = "alb.ingress.kubernetes.io"
-AUTHENTICATION: Final = f"{ALB}/auth-type"
-SOURCES: Final = f"{ALB}/inbound-cidrs"
-RANGES: Final = "service.beta.kubernetes.io/load-balancer-source-ranges"
-"""Annotation of a Service for AWS's load balancers of streams.
-
-Source: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/
-"""
-STICKINESS: Final = f"{ALB}/target-group-attributes"
-
 CERTIFICATE: Final = "certificate"
 INTERNAL: Final = "internal"
+LOGIN: Final = "login"
+SOURCES: Final = "allowFrom"
+STICKINESS: Final = "sticky"
+REDIRECTS: Final = "redirects"
+HEALTH: Final = "healthPath"
+"""Settings of an exposure, as a stack file writes them."""
+
+ALB: Final = "alb.ingress.kubernetes.io"
+_ANNOTATIONS: Final = {
+    LOGIN: (f"{ALB}/auth-type",),
+    SOURCES: (f"{ALB}/inbound-cidrs", "service.beta.kubernetes.io/load-balancer-source-ranges"),
+    STICKINESS: (f"{ALB}/target-group-attributes",),
+    HEALTH: (f"{ALB}/healthcheck-path",),
+}
+"""Setting → the annotations by which people say the same.
+
+Source: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
+"""
 
 _HOST: Final = Regex(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _PATH: Final = Regex(r"/[\w./~-]{0,200}", re.ASCII)
-_RANGE: Final = Regex(r"[0-9a-fA-F.:]{2,45}(?:/\d{1,3})?")
+_RANGE: Final = Regex(r"[0-9.]{7,15}(?:/\d{1,2})?")
 _UNFIT: Final = Regex(r"[`\s]+")
 _LONGEST: Final = 60
+_DAY: Final = 24 * 3600
 _WEEK: Final = 7 * 24 * 3600
 
 
 class Change(NamedTuple):
     """Something that a proxy does to requests, or to whom it lets in.
 
-    text: a clause that says it. guards: does it keep somebody out? by: the setting of an `exposure` that does the same
-    (`certificate`, `internal`, the key of an annotation); value: what is to be set there, empty where nobody knows.
+    text: a clause that says it. guards: does it keep somebody out? by: the setting of an `exposure` that does the same,
+    or an annotation; value: what is to be set there, none where nobody knows.
     asks: the host of the program that is asked whether a request may pass.
     """
 
     text: str
     guards: bool = False
     by: str = ""
-    value: str = ""
+    value: str | int | tuple[str, ...] = ""
     asks: str = ""
 
     def kept(self, exposure: Exposure) -> bool:
@@ -57,7 +66,15 @@ class Change(NamedTuple):
             return bool(exposure.certificate)
         if self.by == INTERNAL:
             return exposure.internal
-        return self.by in exposure.annotations
+        said = {
+            LOGIN: exposure.login,
+            SOURCES: exposure.allow_from,
+            STICKINESS: exposure.sticky,
+            REDIRECTS: exposure.redirects or exposure.aliases,
+            HEALTH: exposure.health_path,
+        }
+        keys = _ANNOTATIONS.get(self.by, (self.by,))
+        return bool(said.get(self.by)) or any(key in exposure.annotations for key in keys)
 
 
 class Way(NamedTuple):
@@ -93,16 +110,15 @@ TO_HTTPS: Final = Change("the redirect from HTTP to HTTPS, until `certificate` i
 
 
 def sticky(seconds: str = "") -> Change:
-    """Clients stay with one container, by a cookie of the proxy; seconds: how long, at most a week."""
-    value = "stickiness.enabled=true,stickiness.type=lb_cookie"
-    if seconds.isdecimal() and 0 < int(seconds[:7]) <= _WEEK:
-        value += f",stickiness.lb_cookie.duration_seconds={int(seconds)}"
+    """Clients stay with one container, by a cookie of the proxy; seconds: how long, at most a week; = a day."""
+    told = seconds.isdecimal() and 0 < int(seconds[:7]) <= _WEEK
+    value = int(seconds) if told else _DAY
     return Change("keeps a client with one container, by a cookie", by=STICKINESS, value=value)
 
 
 def password(name: str, kind: str) -> Change:
     """A password is asked for."""
-    return Change(f"{name} asks for a password ({kind})", guards=True, by=AUTHENTICATION)
+    return Change(f"{name} asks for a password ({kind})", guards=True, by=LOGIN)
 
 
 def asked_first(name: str, address: str, kind: str) -> Change:
@@ -110,19 +126,19 @@ def asked_first(name: str, address: str, kind: str) -> Change:
     host = re.match(r"(?:[a-z]{2,6}://)?(?:[^/@\s]{1,200}+@)?([A-Za-z0-9][\w.-]{0,100})", address)
     asks = host[1] if host else ""
     who = f"`{asks}`" if asks else "somebody else"
-    return Change(f"{name} asks {who} whether a request may pass ({kind})", True, AUTHENTICATION, asks=asks)
+    return Change(f"{name} asks {who} whether a request may pass ({kind})", True, LOGIN, asks=asks)
 
 
 def sources(name: str, ranges: str, kind: str, *, plain: bool = True) -> Change:
     """Only some addresses are let in. plain: is it the address that the connection comes from?"""
     listed = [each.strip() for each in ranges.split(",") if each.strip()]
     known = plain and bool(listed) and all(map(_RANGE.fullmatch, listed))
-    value = ",".join(each if "/" in each else f"{each}/{128 if ':' in each else 32}" for each in listed)
+    value = tuple(each if "/" in each else f"{each}/32" for each in listed)
     return Change(
         f"{name} lets in only {shown(', '.join(listed))} ({kind})",
         guards=True,
         by=SOURCES,
-        value=value if known else "",
+        value=value if known else (),
     )
 
 
