@@ -1,8 +1,4 @@
-"""Who may do what in a namespace: Roles, and the RoleBindings that give them.
-
-The secrets operator gets the one right that a team's SecretStore relies on; the store and its ServiceAccount are
-manifests of the conversion (`longshore.convert.secrets`).
-"""
+"""What somebody may do in a namespace: a Role, and the RoleBinding that gives it to them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -10,11 +6,8 @@ from typing import Any, Final
 import pulumi
 
 from longshore.components.kubernetes_object import KubernetesObject
-from longshore.components.secret_stores.operator import NAMESPACE, RELEASE
 
 GROUP: Final = "rbac.authorization.k8s.io"
-ACCOUNT: Final = "longshore-secrets"
-"""The ServiceAccount of the store that a conversion makes, where nobody calls the store otherwise."""
 
 BALANCERS: Final[Sequence[Mapping[str, str]]] = (
     {"apiGroup": GROUP, "kind": "Group", "name": "eks:managed"},
@@ -45,23 +38,6 @@ def allow(
         {**common, "kind": "RoleBinding", "roleRef": reference, "subjects": subjects},
         pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
     )
-
-
-def let_operator_act_as(
-    account: str, namespace: pulumi.Input[str], opts: pulumi.ResourceOptions, operator: pulumi.Input[str] = NAMESPACE
-) -> None:
-    """Let the operator ask for tokens of the ServiceAccount `account`, and of no other in the namespace.
-
-    operator: its namespace. Source: https://external-secrets.io/latest/guides/security-best-practices/
-    """
-    tokens: Rule = {
-        "apiGroups": [""],
-        "resources": ["serviceaccounts/token"],
-        "resourceNames": [account],
-        "verbs": ["create"],
-    }
-    subject = {"kind": "ServiceAccount", "name": RELEASE, "namespace": operator}
-    allow(f"{account}-tokens", namespace, [tokens], [subject], opts)
 
 
 def let_read_logins(secrets: Sequence[str], namespace: str, opts: pulumi.ResourceOptions) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from tools.cluster.toolchain import cache_home
+from tools.cluster.versions import cache_home
 
 if TYPE_CHECKING:
     from pathlib import Path

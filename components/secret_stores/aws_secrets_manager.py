@@ -11,8 +11,7 @@ import pulumi
 import pulumi_aws as aws
 
 from longshore.components.component import Component
-from longshore.components.roles import ACCOUNT, let_operator_act_as
-from longshore.components.secret_stores.operator import NAMESPACE
+from longshore.components.secret_stores.operator import ACCOUNT, NAMESPACE, let_operator_act_as
 from longshore.stack.iam_policies import read_secrets, trust_service_account
 
 

@@ -13,6 +13,7 @@ import pulumi_kubernetes as k8s
 
 from longshore.components.component import Component
 from longshore.components.kubernetes_object import KubernetesObject
+from longshore.components.roles import Rule, allow
 from longshore.stack.overlay import laid_over
 
 NAMESPACE: Final = "external-secrets"
@@ -20,6 +21,9 @@ NAMESPACE: Final = "external-secrets"
 
 RELEASE: Final = "external-secrets"
 """Name of the release, and by it of the operator's ServiceAccount."""
+
+ACCOUNT: Final = "longshore-secrets"
+"""The ServiceAccount of the store that a conversion makes, where nobody calls the store otherwise."""
 
 REPOSITORY: Final = "https://charts.external-secrets.io"
 
@@ -89,6 +93,24 @@ class SecretsOperator(Component):
         self.register_outputs({"namespace": self.namespace})
 
 
+def let_operator_act_as(
+    account: str, namespace: pulumi.Input[str], opts: pulumi.ResourceOptions, operator: pulumi.Input[str] = NAMESPACE
+) -> None:
+    """Let the operator ask for tokens of the ServiceAccount `account`, and of no other in the namespace.
+
+    It is what a team's SecretStore relies on; store and account are manifests of the conversion.
+    operator: its namespace. Source: https://external-secrets.io/latest/guides/security-best-practices/
+    """
+    tokens: Rule = {
+        "apiGroups": [""],
+        "resources": ["serviceaccounts/token"],
+        "resourceNames": [account],
+        "verbs": ["create"],
+    }
+    subject = {"kind": "ServiceAccount", "name": RELEASE, "namespace": operator}
+    allow(f"{account}-tokens", namespace, [tokens], [subject], opts)
+
+
 _ACROSS: Final = ("ClusterExternalSecret", "ClusterGenerator", "ClusterPushSecret", "PushSecret")
 """Kinds that reach across namespaces, or write to a backend."""
 
@@ -120,7 +142,7 @@ def values(replicas: int) -> dict[str, Any]:
             "aggregateToView": False,
             "aggregateToEdit": False,
             "aggregateToAdmin": False,
-            # Each team's identity lets the operator act as one ServiceAccount; see `roles.py`.
+            # Each team's identity lets the operator act as one ServiceAccount: `let_operator_act_as`.
             "serviceAccountTokenCreate": False,
         },
         **common,

@@ -9,8 +9,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from longshore.components.component import Component
-from longshore.components.roles import ACCOUNT, let_operator_act_as
-from longshore.components.secret_stores.operator import NAMESPACE
+from longshore.components.secret_stores.operator import ACCOUNT, NAMESPACE, let_operator_act_as
 
 
 class VaultIdentityArgs(TypedDict):

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Flag, Given, Verb, flags_of, parse, spellings
+from longshore.cli.program import VERBS, find, parted
 from longshore.errors import Refused, suggestion
 from longshore.model import key_of
 from longshore.report.catalogue import by_code
@@ -64,8 +65,6 @@ def run(given: Given, shell: Shell) -> int:
 
 def candidates(words: Sequence[str], shell: Shell) -> list[Candidate]:
     """What the last of `words` (those after `longshore`) could become."""
-    from longshore.cli.program import VERBS, find, parted  # noqa: PLC0415  it imports us
-
     *before, last = words
     _, typed = parted(before)
     if not typed:

@@ -13,6 +13,7 @@ from longshore.compose.patterns import Branch, for_each, table
 from longshore.compose.problems import Problems
 from longshore.compose.scalars import show
 from longshore.compose.tree import MISSING, Node, derived, identity, plain
+from longshore.compose.unicity import by_name, unique
 
 Merger = Callable[[Node, Node, Branch | None, Problems], Node]
 
@@ -121,8 +122,6 @@ def _to_sequence(base: Node, over: Node, _branch: Branch | None, _problems: Prob
 
 def _by_key(base: Node, over: Node, _branch: Branch | None, problems: Problems) -> Node:
     """Merge lists of `KEY=value` by key: the last value counts, at the place of the first."""
-    from longshore.compose.unicity import by_name, unique  # noqa: PLC0415  they need each other
-
     base.value = unique(sequence(base) + sequence(over), by_name, problems)
     return base
 

@@ -16,7 +16,8 @@ from tools.cluster import workloads
 from tools.cluster.api import Api, ApiError, Manifest
 from tools.cluster.fixtures import provided
 from tools.cluster.processes import ProcessFailedError, free_ports, start, stop, wait_until
-from tools.cluster.toolchain import ToolsMissingError, provide, read_table
+from tools.cluster.toolchain import provide
+from tools.cluster.versions import ToolsMissingError, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

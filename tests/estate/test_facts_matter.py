@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from longshore.convert.estate import image_facts
+from longshore.convert.estate import service_images
 from longshore.convert.estate.image_facts import ImageFacts
 from tests.attributes.golden import answer, report
 
@@ -89,10 +89,10 @@ def outcome(folder, services):
 @pytest.mark.parametrize("field", CASES)
 def test_the_outcome_depends_on_the_fact(field, tmp_path, monkeypatch):
     services, only = CASES[field]
-    known = image_facts.known
+    known = service_images.known
     with_it = outcome(tmp_path / "with", services)
     default = ImageFacts._field_defaults[field]
-    monkeypatch.setattr(image_facts, "known", lambda reference: known(reference)._replace(**{field: default}))
+    monkeypatch.setattr(service_images, "known", lambda reference: known(reference)._replace(**{field: default}))
     without_it = outcome(tmp_path / "without", services)
     assert with_it != without_it
     if only:

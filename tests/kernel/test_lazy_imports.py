@@ -5,16 +5,19 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from grimp import build_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "longshore").rglob("*.py"))
+PACKAGES = ("longshore", "tools", "bench")
+FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 MARK = "# noqa: PLC0415  "
 SLOW = {"pydantic", "boto3", "botocore", "hvac", "pulumi", "lightkube", "requests", "httpx2"}
 """Packages that take longer to import than most verbs to run."""
@@ -50,6 +53,16 @@ def test_each_has_its_reason():
     assert len(found) > 20
     bare = [f"{path.relative_to(ROOT)}: {line.strip()}" for path, line in found if not line.partition(MARK)[2].strip()]
     assert bare == []
+
+
+def test_no_module_is_part_of_a_circle():
+    """Those in functions count as any other: no import stands there because of one."""
+    graph = build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as circle:
+        pytest.fail(" → ".join(circle.args[1]))
 
 
 @pytest.mark.parametrize("words", [("check",), ("render", "--fail-on", "never"), ("config",), ("explain", "restart")])

@@ -6,7 +6,7 @@ import pytest
 
 from tests.node.load import crowd
 from tools.cluster.fixtures import new_namespace, say
-from tools.cluster.toolchain import ToolsMissingError
+from tools.cluster.versions import ToolsMissingError
 from tools.node.debian import NotInstallableError
 from tools.node.external_secrets import install_external_secrets
 from tools.node.node import NodeUnavailableError, programs, running

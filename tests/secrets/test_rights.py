@@ -24,7 +24,7 @@ from tests.secrets.estate import ES, Marketplace, external
 from tests.secrets.playing import aws_with_a_door
 from tools.cluster import services
 from tools.cluster.api import condition
-from tools.cluster.toolchain import locate, read_table
+from tools.cluster.versions import locate, read_table
 from tools.cluster.workloads import apply_all, delete_all
 
 if TYPE_CHECKING:

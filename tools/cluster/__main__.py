@@ -11,7 +11,8 @@ import sys
 import time
 
 from tools.cluster.processes import ProcessFailedError
-from tools.cluster.toolchain import CONTROL_PLANE, ToolsMissingError, provide, read_table
+from tools.cluster.toolchain import CONTROL_PLANE, provide
+from tools.cluster.versions import ToolsMissingError, read_table
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -34,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _up(name: str, nodes: int) -> int:
-    from tools.cluster import cluster  # noqa: PLC0415  `build` runs before there is anything to import
+    from tools.cluster import cluster  # noqa: PLC0415  `build` needs neither cryptography nor httpx
 
     provide()
     begun = time.monotonic()
@@ -46,7 +47,7 @@ def _up(name: str, nodes: int) -> int:
 
 
 def _down(name: str) -> int:
-    from tools.cluster import cluster  # noqa: PLC0415
+    from tools.cluster import cluster  # noqa: PLC0415  `build` needs neither cryptography nor httpx
 
     stopped = cluster.down(name)
     print(f"stopped {', '.join(stopped)}" if stopped else f"cluster {name!r} does not run", file=sys.stderr)
@@ -54,7 +55,7 @@ def _down(name: str) -> int:
 
 
 def _status(name: str) -> int:
-    from tools.cluster import cluster  # noqa: PLC0415
+    from tools.cluster import cluster  # noqa: PLC0415  `build` needs neither cryptography nor httpx
 
     found = cluster.find(name)
     if found is None or not found.alive:

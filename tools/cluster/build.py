@@ -18,10 +18,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tools.cluster.toolchain import Table, Tool, ToolsMissingError, answers, cache_home, tool_home
+from tools.cluster.versions import Table, Tool, ToolsMissingError, answers, cache_home, tool_home
 
 if TYPE_CHECKING:
-    from tools.cluster.toolchain import Module
+    from tools.cluster.versions import Module
 
 _LINES_OF_A_FAILED_BUILD = 15
 _SECONDS_BETWEEN_LINES = 30.0

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from tools.cluster import control_plane as command
 from tools.cluster.api import Api, Manifest, condition
 from tools.cluster.processes import SECONDS_TO_STOP, Process, free_ports, start, stop, wait_until
-from tools.cluster.toolchain import cache_home, provide
+from tools.cluster.toolchain import provide
+from tools.cluster.versions import cache_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tools.cluster import pki
-from tools.cluster.toolchain import data_file, read_table
+from tools.cluster.toolchain import data_file
+from tools.cluster.versions import read_table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,8 @@ import pytest
 from tools.cluster.api import Api
 from tools.cluster.cluster import running
 from tools.cluster.services import install_external_secrets_crds
-from tools.cluster.toolchain import CONTROL_PLANE, ToolsMissingError, provide
+from tools.cluster.toolchain import CONTROL_PLANE, provide
+from tools.cluster.versions import ToolsMissingError
 from tools.cluster.workloads import end_namespaces
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tools.cluster.processes import ProcessFailedError
-from tools.cluster.toolchain import cache_home
+from tools.cluster.versions import cache_home
 from tools.docker.engine import EngineUnavailableError, boot, end
 
 _HOME = cache_home() / "docker"

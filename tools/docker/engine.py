@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tools.cluster.processes import ProcessFailedError, start, wait_until
-from tools.cluster.toolchain import ToolsMissingError, provide
+from tools.cluster.toolchain import provide
+from tools.cluster.versions import ToolsMissingError
 from tools.docker.api import Api, Done
 from tools.node import cgroups, debian
 

@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tools.cluster.toolchain import cache_home
+from tools.cluster.versions import cache_home
 from tools.node.layout import Layout
 from tools.node.node import Node, boot, end
 from tools.node.standins import standin_images

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from tools.cluster import workloads
 from tools.cluster.services import install_external_secrets_crds
-from tools.cluster.toolchain import provide, read_table
+from tools.cluster.toolchain import provide
+from tools.cluster.versions import read_table
 from tools.node.images import Image, make_layer
 
 if TYPE_CHECKING:

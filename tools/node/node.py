@@ -31,7 +31,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tools.cluster.api import Api, Manifest
 from tools.cluster.processes import start, wait_until
-from tools.cluster.toolchain import ToolsMissingError, provide
+from tools.cluster.toolchain import provide
+from tools.cluster.versions import ToolsMissingError
 from tools.go_program import NotBuiltError, built
 from tools.node import cgroups, debian
 from tools.node.account import account

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tools.cluster.toolchain import cache_home
+from tools.cluster.versions import cache_home
 from tools.node import debian
 from tools.node.images import Layer, adopt_layer
 

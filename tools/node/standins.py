@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tools.cluster.toolchain import cache_home
+from tools.cluster.versions import cache_home
 from tools.go_program import built
 from tools.node import packages
 from tools.node.images import Content, File, Folder, Image, Link, make_layer

@@ -31,7 +31,6 @@ from typing import TYPE_CHECKING, Any
 
 from longshore.compose.references import OPEN
 from longshore.compose.units import duration_seconds
-from longshore.convert.estate.aliases import hosts
 from longshore.convert.estate.facts import (
     DEFAULT_INTERVAL,
     DEFAULT_RETRIES,
@@ -42,8 +41,9 @@ from longshore.convert.estate.facts import (
     startup_budget,
 )
 from longshore.convert.estate.health import asks_through, called, request, target
-from longshore.convert.estate.image_facts import of
+from longshore.convert.estate.network_names import hosts
 from longshore.convert.estate.peers import peers
+from longshore.convert.estate.service_images import of
 from longshore.convert.registry import attribute
 from longshore.convert.secrets.arguments import arguments
 from longshore.convert.secrets.binding import shell, variable

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from longshore.convert.estate.aliases import alias_service, network_keys
+from longshore.convert.estate.aliases import alias_service
 from longshore.convert.estate.labels import annotate
+from longshore.convert.estate.network_names import network_keys
 from longshore.convert.estate.networks import membership, policy_name
 from longshore.convert.estate.texts import mentions, places
 from longshore.convert.kubernetes.pod import POD_LABELS

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.convert.estate.image_facts import of
-from longshore.convert.estate.ports import runs_its_program
+from longshore.convert.estate.programs import runs_its_program
+from longshore.convert.estate.service_images import of
 from longshore.convert.registry import attribute
 from longshore.model import Approximated, Severity, Unsupported
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.node_limits import (
     LOCKED,
     MOST_OPEN_FILES,
@@ -23,6 +22,7 @@ from longshore.convert.estate.node_limits import (
     limit,
     locks_memory,
 )
+from longshore.convert.estate.service_images import of
 from longshore.convert.registry import attribute
 from longshore.convert.view import plain
 from longshore.model import LocalOnly, Severity, Unsupported, path_text

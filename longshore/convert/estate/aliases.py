@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.convert.estate.dials import calls, server_groups
 from longshore.convert.estate.made_names import made_name
+from longshore.convert.estate.network_names import aliases, hosts, slugs, targets_of
+from longshore.convert.estate.peers import peers
 from longshore.convert.estate.ports import asks_for_pods, every
 from longshore.convert.estate.swarm import is_for_swarm
-from longshore.convert.estate.tasks import TASKS, tasks
+from longshore.convert.estate.tasks import tasks
 from longshore.convert.estate.texts import mentions, places
 from longshore.convert.kubernetes.hostnames import Renames
 from longshore.convert.kubernetes.names import host_label
@@ -22,9 +24,10 @@ from longshore.convert.kubernetes.pod import POD_LABELS
 from longshore.model import ObjectKey, Problem, Put, Severity, path_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from longshore.convert.estate import Estate, Service
+    from longshore.convert.estate.network_names import Use
     from longshore.model import Effect, Path
 
 SKIP_AWAIT: Final = {"pulumi.com/skipAwait": "true"}
@@ -37,61 +40,6 @@ SHARED: Final = "alias.longshore.dev"
 """Prefix of the label that marks the pods behind an alias of several services."""
 
 
-class Use(NamedTuple):
-    """One place that gives `target` another name. networks: where the name is known."""
-
-    target: Service
-    networks: frozenset[str]
-    path: Path
-
-
-def network_keys(service: Service) -> tuple[str, ...]:
-    """Keys of the networks a service is on; none inside another service's pod, on the host, or cut off."""
-    networks = service.model.get("networks")
-    if networks:
-        return tuple(networks)
-    mode = str(service.model.get("network_mode") or "")
-    return () if mode in {"none", "host"} or ":" in mode else ("bridge" if mode else "default",)
-
-
-def aliases(estate: Estate) -> Mapping[str, tuple[Use, ...]]:
-    """Alias → everyone who claims it; a service's own name is no alias."""
-    return estate.memo(_aliases)
-
-
-def _aliases(estate: Estate) -> dict[str, tuple[Use, ...]]:
-    found: dict[str, list[Use]] = {}
-
-    def add(name: str, target: Service, networks: frozenset[str], path: Path) -> None:
-        if name not in {target.name, target.slug}:
-            found.setdefault(name, []).append(Use(target, networks, path))
-
-    for service in estate:
-        for network, wanted in (service.model.get("networks") or {}).items():
-            for index, name in enumerate((wanted or {}).get("aliases") or ()):
-                path = (*service.path, "networks", network, "aliases", index)
-                add(str(name), service.host, frozenset({network}), path)
-        own = service.model.get("container_name")
-        if own:
-            add(str(own), service.host, frozenset(network_keys(service)), (*service.path, "container_name"))
-        for index, link in enumerate(service.model.get("links") or ()):
-            name, _, alias = str(link).partition(":")
-            if alias and name in estate.services:
-                known = frozenset(network_keys(estate.services[name]))
-                add(alias, estate.services[name].host, known, (*service.path, "links", index))
-    return {name: tuple(uses) for name, uses in found.items()}
-
-
-def hosts(estate: Estate) -> dict[str, str]:
-    """Every name that means one service → that service: own names, their labels, and aliases."""
-    found = {name: uses[0].target.name for name, uses in aliases(estate).items() if len(_targets(uses)) == 1}
-    for service in estate:
-        found[service.slug] = service.name
-        found[service.name] = service.name
-        found.setdefault(f"{TASKS}{service.name}", service.name)
-    return found
-
-
 def renames(estate: Estate) -> Renames:
     """Names that no Service can have, or none has, and that mean one service → its label.
 
@@ -100,7 +48,7 @@ def renames(estate: Estate) -> Renames:
     """
     found = {service.name: service.slug for service in estate if service.name != service.slug}
     for name, uses in aliases(estate).items():
-        if name not in estate.services and "." not in name and name != host_label(name) and len(_targets(uses)) == 1:
+        if name not in estate.services and "." not in name and name != host_label(name) and len(targets_of(uses)) == 1:
             found[name] = uses[0].target.slug
     known = hosts(estate)
     called = {call.host for places in calls(estate).values() for call in places if call.host not in known}
@@ -121,7 +69,7 @@ def alias_service(estate: Estate, name: str, at: Path) -> Iterator[Effect]:
     meanings = estate.memo(_meanings)
     known = name in meanings
     if not known:
-        meanings[name] = Meaning(tuple(_targets(uses)), _together(uses), _shown(uses))
+        meanings[name] = Meaning(tuple(targets_of(uses)), _together(uses), _shown(uses))
     targets, together, shown = meanings[name]
     owner = estate.services.get(name) or estate.memo(slugs).get(name)
     if name != host_label(name):
@@ -173,18 +121,9 @@ def _shown(uses: tuple[Use, ...]) -> str:
     return f"{first} and {len(uses) - _MOST_SHOWN} more" if uses[_MOST_SHOWN:] else first
 
 
-def _targets(uses: tuple[Use, ...]) -> list[Service]:
-    return list(dict.fromkeys(use.target for use in uses))
-
-
 def _together(uses: tuple[Use, ...]) -> bool:
     """Do all who claim the alias claim it on one network?"""
     return bool(frozenset.intersection(*(use.networks for use in uses)))
-
-
-def slugs(estate: Estate) -> dict[str, Service]:
-    """Name in Kubernetes → service; ask for it by `estate.memo`."""
-    return {service.slug: service for service in estate}
 
 
 def _ports(targets: Sequence[Service]) -> list[dict[str, Any]]:
@@ -200,8 +139,6 @@ def _ports(targets: Sequence[Service]) -> list[dict[str, Any]]:
 
 
 def _service(name: str, selector: dict[str, str], targets: Sequence[Service]) -> Iterator[Effect]:
-    from longshore.convert.estate.peers import peers  # noqa: PLC0415  which needs the names that are made here
-
     key = ObjectKey("Service", name)
     ports = _ports(targets)
     spec: dict[str, Any] = {"selector": selector, **({"ports": ports} if ports else {})}

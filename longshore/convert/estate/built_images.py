@@ -15,7 +15,7 @@ from longshore.compose.files import clean, join
 from longshore.convert.estate.content import texts_in
 from longshore.convert.estate.dockerfiles import read
 from longshore.convert.estate.image_facts import UNKNOWN, known
-from longshore.convert.estate.ports import CLIENT, SHELLS
+from longshore.convert.estate.programs import CLIENT, SHELLS
 from longshore.regex import Regex
 
 if TYPE_CHECKING:

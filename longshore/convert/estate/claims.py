@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from longshore.compose.files import clean
 from longshore.convert.estate.facts import access_mode, run_as, shared
-from longshore.convert.estate.image_facts import of
-from longshore.convert.estate.ports import runs_its_program
+from longshore.convert.estate.programs import runs_its_program
+from longshore.convert.estate.service_images import of
 from longshore.convert.estate.sockets import meetings
 from longshore.convert.estate.storage import DEFAULT_SIZE, declaration, driver_options, export, named, templated
 from longshore.convert.kubernetes.names import label

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from longshore.compose.files import clean
 from longshore.convert.estate.configs import config
 from longshore.convert.estate.content import texts_in
-from longshore.convert.estate.image_facts import of
+from longshore.convert.estate.service_images import of
 from longshore.convert.estate.storage import config_target
 from longshore.regex import Regex
 

@@ -11,8 +11,9 @@ from posixpath import basename
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from longshore.compose.files import clean
-from longshore.convert.estate.image_facts import of
-from longshore.convert.estate.ports import CLIENT, SHELLS, image_name
+from longshore.convert.estate.ports import image_name
+from longshore.convert.estate.programs import CLIENT, SHELLS
+from longshore.convert.estate.service_images import of
 from longshore.convert.estate.storage import inherited, targets
 from longshore.regex import Regex
 

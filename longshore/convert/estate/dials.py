@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from longshore.convert.estate.configs import consumers
 from longshore.convert.estate.made_names import made_name
-from longshore.convert.estate.tasks import TASKS
+from longshore.convert.estate.network_names import TASKS, hosts
 from longshore.convert.estate.texts import calling, files, is_file, labels, without_comments
 from longshore.convert.kubernetes.host_places import PORTS, HostPlace, host_places, is_dialled
 from longshore.regex import Regex
@@ -113,8 +113,6 @@ def calls(estate: Estate) -> Mapping[str, tuple[Call, ...]]:
 
 def named(estate: Estate, text: str) -> frozenset[str]:
     """The services that a text speaks of by any of their names, as a host or (`set $upstream web;`) as a word alone."""
-    from longshore.convert.estate.aliases import hosts  # noqa: PLC0415  which needs the ports of its targets
-
     names = hosts(estate)
     return frozenset(names[word] for word in re.findall(r"(?<![\w.-])[A-Za-z0-9_][\w-]*", text) if word in names)
 
@@ -151,8 +149,6 @@ def _upstream(value: str) -> str:
 
 
 def _calls(estate: Estate) -> dict[str, tuple[Call, ...]]:
-    from longshore.convert.estate.aliases import hosts  # noqa: PLC0415  which needs the ports of its targets
-
     names: dict[str, str] = _Owners(estate, hosts(estate))
     found: dict[str, dict[Call, None]] = {}
     read: dict[tuple[str, str], list[HostPlace]] = {}

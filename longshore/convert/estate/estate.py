@@ -8,9 +8,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from longshore.convert.estate.image_facts import of
+from longshore.convert.estate.aliases import renames
+from longshore.convert.estate.dials import is_called
 from longshore.convert.estate.owners import owned
-from longshore.convert.estate.ports import exposed_ports, runs_its_program, target_port
+from longshore.convert.estate.ports import exposed_ports, target_port
+from longshore.convert.estate.programs import runs_its_program
+from longshore.convert.estate.service_images import of
+from longshore.convert.estate.storage import named
 from longshore.convert.kubernetes import pod
 from longshore.convert.kubernetes.kinds import REPLICATED
 from longshore.convert.kubernetes.names import digest, host_label, label
@@ -239,8 +243,6 @@ class Estate:
     @cached_property
     def hostnames(self) -> Renames:
         """Old host name → new one, for names that Kubernetes does not allow, and those that Docker makes."""
-        from longshore.convert.estate.aliases import renames  # noqa: PLC0415  it speaks of estates
-
         return renames(self)
 
     @cached_property
@@ -256,8 +258,6 @@ class Estate:
     @cached_property
     def consumers(self) -> dict[str, tuple[Service, ...]]:
         """Named volume (its key under `volumes:`) → the services that mount it, in whatever way."""
-        from longshore.convert.estate.storage import named  # noqa: PLC0415  it speaks of estates
-
         found: dict[str, list[Service]] = {}
         for service in self:
             for volume in named(service):
@@ -298,8 +298,6 @@ def ends(service: Service) -> bool:
 
 def serves(service: Service) -> bool:
     """Does the service listen, have its health watched, or run in several copies, as only one that stays does?"""
-    from longshore.convert.estate.dials import is_called  # noqa: PLC0415  it speaks of estates
-
     deploy = service.model.get("deploy") or {}
     return (
         bool(service.container_ports)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.convert.estate.aliases import slugs
 from longshore.convert.estate.exposure import exposed
+from longshore.convert.estate.network_names import slugs
 from longshore.convert.kubernetes.aws_load_balancers import LISTENERS, is_alb, is_arn, is_nlb
 from longshore.convert.kubernetes.names import label
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.compose.units import bytes_of, duration_seconds, millicores
 from longshore.convert.estate.dials import is_called, relied_on
-from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.memory import claimed, claimed_by_image
 from longshore.convert.estate.ports import every, usual_port
+from longshore.convert.estate.service_images import of
 from longshore.convert.estate.storage import byte_size, declaration, driver_options, is_claim, named
 from longshore.convert.estate.writers import alone
 from longshore.convert.kubernetes.quantity import bytes_in, millicores_in

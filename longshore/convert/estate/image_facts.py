@@ -10,8 +10,6 @@ An entry is found by the image's name: `postgres`, `docker.io/library/postgres` 
 name that ends in `/*` stands for all images of one maker. An image that only ends like a well-known one
 (`registry.example.com/team/redis`) may be somebody's own: of it no more is taken than what does no harm if it is
 another program, and `certain` is False.
-
-What a rule wants to know of a service it asks `of`, and nothing else: what an inventory saw can answer there.
 """
 
 from __future__ import annotations
@@ -29,7 +27,6 @@ from longshore.regex import Regex
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from longshore.convert.estate import Service
     from longshore.convert.estate.images import Image
 
 
@@ -134,21 +131,6 @@ _BY_LAST_PART: Final = ("ports", "answers", "fills_itself")
 _VERSION: Final = Regex(r"v?(\d{1,9}(?:\.\d{1,9})*)")
 
 
-def of(service: Service) -> ImageFacts:
-    """What is known of the image that the service runs. Every rule asks here: what was seen of the image may win."""
-    return service.memo(_of)
-
-
-def _of(service: Service) -> ImageFacts:
-    facts = known(service.settings.image or str(service.model.get("image") or ""))
-    if not service.model.get("build"):
-        return facts
-    from longshore.convert.estate.built_images import facts_of_build  # noqa: PLC0415  which needs what is known of others
-
-    # What is built here only bears that name.
-    return facts_of_build(service) or _called_alike(facts)
-
-
 @lru_cache(maxsize=1024)
 def known(reference: str) -> ImageFacts:
     """What is known of an image, by its reference; a digest without a tag leaves open what differs among the tags."""
@@ -160,10 +142,11 @@ def known(reference: str) -> ImageFacts:
     if entry in images:
         return _facts(entry, image)
     alike = catalogue["lastParts"].get(basename(image.repository))
-    return _called_alike(_facts(alike, image)) if alike else UNKNOWN
+    return called_alike(_facts(alike, image)) if alike else UNKNOWN
 
 
-def _called_alike(facts: ImageFacts) -> ImageFacts:
+def called_alike(facts: ImageFacts) -> ImageFacts:
+    """What of an image is taken to be true of another one that is only called like it."""
     return UNKNOWN._replace(**{field: getattr(facts, field) for field in _BY_LAST_PART})
 
 

@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from longshore.convert.estate.dials import dialled
-from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.own_texts import commands, files
-from longshore.convert.estate.ports import runs_its_program
+from longshore.convert.estate.programs import runs_its_program
+from longshore.convert.estate.service_images import of
 from longshore.regex import Regex
 
 if TYPE_CHECKING:

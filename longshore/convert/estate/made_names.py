@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from longshore.convert.estate.network_names import network_keys
 from longshore.convert.estate.networks import declaration
 from longshore.convert.estate.swarm import is_for_swarm
 
@@ -73,8 +74,6 @@ def _named(estate: Estate) -> Mapping[str, Service]:
 
 def _networks(estate: Estate, service: Service) -> frozenset[str]:
     """The names of the networks that a service is on, as Docker and as the compose file call them."""
-    from longshore.convert.estate.aliases import network_keys  # noqa: PLC0415  which needs ports
-
     keys = network_keys(service)
     return frozenset(str(declaration(estate, key).get("name") or f"{estate.project.name}_{key}") for key in keys) | {
         key for key in keys if key != "default"

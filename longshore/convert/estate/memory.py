@@ -11,8 +11,8 @@ from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from longshore.convert.estate.image_facts import of
-from longshore.convert.estate.ports import runs_its_program
+from longshore.convert.estate.programs import runs_its_program
+from longshore.convert.estate.service_images import of
 from longshore.convert.kubernetes.quantity import memory
 from longshore.regex import Regex
 

@@ -14,10 +14,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.convert.estate.dials import calls
-from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.images import parse
+from longshore.convert.estate.network_names import TASKS
 from longshore.convert.estate.ports import asks_for_pods
-from longshore.convert.estate.tasks import TASKS
+from longshore.convert.estate.service_images import of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,8 +10,11 @@ from __future__ import annotations
 from posixpath import basename
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from longshore.convert.estate.image_facts import of
+from longshore.convert.estate.configured import says_another_port
+from longshore.convert.estate.dials import dialled
 from longshore.convert.estate.images import parse
+from longshore.convert.estate.programs import runs_its_program
+from longshore.convert.estate.service_images import of
 from longshore.model import Item, Put, path_text
 from longshore.regex import Regex
 
@@ -37,15 +40,6 @@ class Port(NamedTuple):
 
 PORTS: Final = 1 << 16
 PROTOCOLS: Final = frozenset({"TCP", "UDP", "SCTP"})
-
-SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "python", "python3", "node", "curl"})
-"""Programs that do something else than what an image is made for."""
-
-CLIENT: Final = Regex(
-    r"(?:.*[-_])?(?:backup|bench|check|client|exporter|init|isready|migrate|upgrade)$|(?:mariadb|mc|mongos?|mysql|psql)$"
-    r"|.*(?:admin|benchmark|cli|ctl|dump(?:all)?|export|import|restore|sentinel|(?<!\.)sh)$|(?:cat|crond?|sleep|tail|true)$"
-)
-"""Programs that images bring beside the one that serves at its ports and keeps its data: clients, tools, Sentinel."""
 
 _NAME: Final = Regex(r"(?!(?:tcp|udp|sctp)-\d+$)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 _SHORT: Final = Regex(r"(?=.{1,15}$)(?!.*--)(?=.*[a-z])[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
@@ -154,8 +148,6 @@ def undeclared(service: Service) -> tuple[Found, ...]:
 
 
 def _undeclared(service: Service) -> tuple[Found, ...]:
-    from longshore.convert.estate.dials import dialled  # noqa: PLC0415  which needs names, and they their ports
-
     known = {(port.number, port.protocol) for port in declared(service)}
     found: dict[int, str] = {}
     for member in service.estate.pods.get(service.name, (service,)):
@@ -196,21 +188,8 @@ def _listening(service: Service) -> tuple[int, ...]:
     return tuple(dict.fromkeys(number for text in found if 0 < (number := int(text)) < PORTS))
 
 
-def runs_its_program(service: Service) -> bool:
-    """Does the container run what its image is made for, as far as `entrypoint` and `command` tell?"""
-    return service.memo(_runs_its_program)
-
-
-def _runs_its_program(service: Service) -> bool:
-    words = " ".join(map(str, service.model.get("command") or [])).split(None, 1)
-    program = basename(words[0]) if words else ""
-    return not service.model.get("entrypoint") and program not in SHELLS and not CLIENT.match(program)
-
-
 def usual_port(service: Service) -> int | None:
     """The port at which the service's program answers, where its image is known for it and nothing says another."""
-    from longshore.convert.estate.configured import says_another_port  # noqa: PLC0415  which reads the files of an estate
-
     facts = of(service)
     if not facts.answers or not runs_its_program(service):
         return None

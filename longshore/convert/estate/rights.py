@@ -16,9 +16,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.facts import capability, run_as
-from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.own_texts import commands, files
-from longshore.convert.estate.ports import runs_its_program
+from longshore.convert.estate.programs import runs_its_program
+from longshore.convert.estate.service_images import of
 from longshore.model import Each
 from longshore.regex import Regex
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from longshore.convert.estate.network_names import TASKS, aliases, slugs
+from longshore.convert.estate.ports import by_address
 from longshore.convert.estate.swarm import is_for_swarm
 from longshore.convert.estate.texts import texts
 from longshore.convert.kubernetes.names import digest, host_label
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from longshore.convert.estate import Estate, Service
-
-TASKS: Final = "tasks."
 
 _CALL: Final = r"(?<![\w.-])tasks\.(?P<name>[A-Za-z0-9][\w-]*)(?P<port>:\d)?(?![\w-]|\.\w)"
 
@@ -61,9 +61,6 @@ def _tasks(estate: Estate) -> dict[str, str]:
 
 
 def _name(estate: Estate, owner: Service) -> str:
-    from longshore.convert.estate.aliases import aliases, slugs  # noqa: PLC0415  which need these names
-    from longshore.convert.estate.ports import by_address  # noqa: PLC0415  likewise
-
     if not by_address(owner):
         return owner.slug
     name = host_label(f"{owner.slug}-tasks")

@@ -13,8 +13,8 @@ from posixpath import basename
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.dials import is_called
-from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.ports import every, listening
+from longshore.convert.estate.service_images import of
 from longshore.regex import Regex
 
 if TYPE_CHECKING:

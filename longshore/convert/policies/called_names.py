@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from longshore.convert.estate.aliases import hosts
 from longshore.convert.estate.dials import calls
 from longshore.convert.estate.made_names import container_prefixes, made_name
-from longshore.convert.estate.tasks import TASKS
+from longshore.convert.estate.network_names import TASKS, hosts
 from longshore.convert.estate.texts import calling, holding, is_file, readers
 from longshore.convert.kubernetes.host_places import host_places, means_other
 from longshore.convert.registry import service_policy

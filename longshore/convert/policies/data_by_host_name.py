@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.convert.estate.container_data import unkept
-from longshore.convert.estate.image_facts import of
+from longshore.convert.estate.service_images import of
 from longshore.convert.kubernetes.pod import POD
 from longshore.convert.registry import service_policy
 from longshore.model import Default, Problem, Severity

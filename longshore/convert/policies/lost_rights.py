@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.convert.estate.facts import run_as
-from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.rights import ADDED, BY_DEFAULT, raises
+from longshore.convert.estate.service_images import of
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.estate import serves
-from longshore.convert.estate.image_facts import of
-from longshore.convert.estate.ports import runs_its_program
+from longshore.convert.estate.programs import runs_its_program
 from longshore.convert.estate.scripts import closing_word
+from longshore.convert.estate.service_images import of
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from longshore.convert.estate.aliases import network_keys
 from longshore.convert.estate.exposure import exposed
+from longshore.convert.estate.network_names import network_keys
 from longshore.convert.estate.networks import declaration, membership, policy_name
 from longshore.convert.estate.ranges import Range, ranges
 from longshore.convert.kubernetes.kinds import new

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.convert.estate.image_facts import of
 from longshore.convert.estate.node_limits import MAP_COUNT, MOST_OPEN_FILES, OPEN_FILES
+from longshore.convert.estate.service_images import of
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity
 

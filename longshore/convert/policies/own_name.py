@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.convert.estate.aliases import hosts
 from longshore.convert.estate.dials import dials_itself
 from longshore.convert.estate.health import called, request, target
+from longshore.convert.estate.network_names import hosts
 from longshore.convert.kubernetes.pod import POD
 from longshore.convert.registry import service_policy
 from longshore.model import Default, Problem, Severity

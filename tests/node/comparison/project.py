@@ -13,7 +13,8 @@ from longshore.cli.secrets.sources import Found
 from longshore.compose import Request, load
 from longshore.convert.engine import convert_project
 from longshore.convert.estate import Estate
-from longshore.convert.estate.image_facts import ImageFacts, known, of
+from longshore.convert.estate.image_facts import ImageFacts, known
+from longshore.convert.estate.service_images import of
 from longshore.convert.options import NOTHING, Options, ServiceSettings
 from longshore.convert.secrets.detection import variable
 from longshore.convert.secrets.detection.uses import secret_by_use

@@ -20,6 +20,7 @@ from typing import Final
 
 from longshore.compose.references import OPEN
 from longshore.convert.secrets.detection import hits, values
+from longshore.convert.secrets.detection.commands import is_command, secrets_of
 from longshore.convert.secrets.detection.hits import Hit
 from longshore.convert.secrets.detection.names import Name, is_store_address, name
 from longshore.convert.secrets.detection.randomness import looks_random
@@ -109,8 +110,6 @@ def variable(name: str, value: str | None) -> bool:
 @lru_cache(maxsize=8192)
 def text_hit(text: str) -> Hit | None:
     """Judge text that has no name: a command, a health check, an image reference, the value of a setting."""
-    from longshore.convert.secrets.detection.commands import is_command, secrets_of  # noqa: PLC0415  it judges texts itself
-
     best = min((found.hit for found in find(text)), key=lambda hit: _ORDER[hit.rule], default=None)
     if best is None and is_command(text):
         return next((found.hit for found in secrets_of(text) if found.hit.kind == "secret"), None)
