@@ -10,6 +10,8 @@ from longshore.components.application import (
     ApplicationArgs,
     ComposeArgs,
     ExposureArgs,
+    LoginArgs,
+    ScaleArgs,
     SecretsArgs,
     ServiceArgs,
     StorageArgs,
@@ -24,6 +26,9 @@ from longshore.components.clusters.kubeconfig import KubeconfigCluster, Kubeconf
 from longshore.components.clusters.nodes import NodeCapacity, NodeGroupArgs, NodeGroups, NodeGroupsArgs, NodeImage
 from longshore.components.clusters.shared_storage import SharedStorage, SharedStorageArgs
 from longshore.components.clusters.stack_reference import StackReferenceCluster, StackReferenceClusterArgs
+from longshore.components.domain.certificate import DomainCertificate, DomainCertificateArgs
+from longshore.components.domain.issuer import CertificateIssuer, CertificateIssuerArgs
+from longshore.components.domain.records import DomainRecords, DomainRecordsArgs
 from longshore.components.flow_logs import FlowLogDestination
 from longshore.components.network import Nat, Network, NetworkArgs
 from longshore.components.secret_stores.aws_secrets_manager import AwsSecretsIdentity, AwsSecretsIdentityArgs
@@ -36,16 +41,23 @@ __all__ = [
     "ApplicationArgs",
     "AwsSecretsIdentity",
     "AwsSecretsIdentityArgs",
+    "CertificateIssuer",
+    "CertificateIssuerArgs",
     "ComposeArgs",
     "Compute",
     "ControlPlaneLog",
     "Currency",
+    "DomainCertificate",
+    "DomainCertificateArgs",
+    "DomainRecords",
+    "DomainRecordsArgs",
     "EksCluster",
     "EksClusterArgs",
     "ExposureArgs",
     "FlowLogDestination",
     "KubeconfigCluster",
     "KubeconfigClusterArgs",
+    "LoginArgs",
     "MonthlyBudget",
     "MonthlyBudgetArgs",
     "Nat",
@@ -58,6 +70,7 @@ __all__ = [
     "NodeImage",
     "PodSecurity",
     "QuotaArgs",
+    "ScaleArgs",
     "SecretsArgs",
     "SecretsOperator",
     "SecretsOperatorArgs",

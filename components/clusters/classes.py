@@ -22,6 +22,7 @@ def classes(
     auto: bool,
     network_policies: bool,
     shared_load_balancers: bool,
+    certificate: pulumi.Input[str] | None,
     production: bool,
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
@@ -48,7 +49,10 @@ def classes(
     )
     if not auto:
         return [disks]
-    made: list[pulumi.Resource] = [disks, *_ingress_classes(name, opts, shared=shared_load_balancers)]
+    made: list[pulumi.Resource] = [
+        disks,
+        *_ingress_classes(name, opts, shared=shared_load_balancers, certificate=certificate),
+    ]
     if network_policies:
         enforced = KubernetesObject(
             f"{name}-network-policies",
@@ -64,7 +68,9 @@ def classes(
     return made
 
 
-def _ingress_classes(name: str, opts: pulumi.ResourceOptions, *, shared: bool) -> Iterator[pulumi.Resource]:
+def _ingress_classes(
+    name: str, opts: pulumi.ResourceOptions, *, shared: bool, certificate: pulumi.Input[str] | None
+) -> Iterator[pulumi.Resource]:
     for ingress, scheme in SCHEMES.items():
         parameters = KubernetesObject(
             f"{name}-{ingress}",
@@ -72,8 +78,12 @@ def _ingress_classes(name: str, opts: pulumi.ResourceOptions, *, shared: bool) -
                 "apiVersion": "eks.amazonaws.com/v1",
                 "kind": "IngressClassParams",
                 "metadata": {"name": ingress},
-                # Ingresses of one group have one load balancer, in whatever namespace they are.
-                "spec": {"scheme": scheme, **({"group": {"name": scheme}} if shared else {})},
+                "spec": {
+                    "scheme": scheme,
+                    # Ingresses of one group have one load balancer, in whatever namespace they are.
+                    **({"group": {"name": scheme}} if shared else {}),
+                    **({"certificateARNs": [certificate]} if certificate else {}),
+                },
             },
             opts,
         )

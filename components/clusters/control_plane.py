@@ -90,6 +90,8 @@ class EksClusterArgs(TypedDict):
     """Whether NetworkPolicies are enforced. Default: they are."""
     shared_load_balancers: NotRequired[bool]
     """Whether all hosts of one scheme share an Application Load Balancer, in Auto Mode. Default: they do."""
+    certificate_arn: NotRequired[pulumi.Input[str]]
+    """ARN of a certificate that all Application Load Balancers show, in Auto Mode; `DomainCertificate` gives it."""
     shared_storage: NotRequired[bool]
     """Whether there is a file system (EFS) for volumes that several pods mount, as StorageClass `efs`. Default: no."""
     support: NotRequired[Support]

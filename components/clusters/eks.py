@@ -110,6 +110,7 @@ class EksCluster(Component):
             auto=self._compute is Compute.AUTO,
             network_policies=self._args.get("network_policies", True),
             shared_load_balancers=self._args.get("shared_load_balancers", True),
+            certificate=self._args.get("certificate_arn"),
             production=self._production,
             opts=pulumi.ResourceOptions(parent=self, provider=outside),
         )

@@ -32,11 +32,13 @@ def cluster_of(
     opts: pulumi.ResourceOptions,
     reached: Reached | None,
     hooks: pulumi.ResourceHookBinding | None,
+    certificate: pulumi.Output[str] | None,
 ) -> Cluster:
     """Make, or reach, the cluster of a stack.
 
     network: of the stack, there for a cluster of its own. opts: with the provider of its AWS account. reached: the
-    cluster of a stack on a kubeconfig. hooks: run before an EKS cluster is made.
+    cluster of a stack on a kubeconfig. hooks: run before an EKS cluster is made. certificate: ARN of
+    the one that its load balancers show.
     """
     cluster = settings.cluster
     if isinstance(cluster, wanted.StackCluster):
@@ -50,6 +52,8 @@ def cluster_of(
     assert network  # noqa: S101  checked with the settings
     assert settings.aws  # noqa: S101  likewise
     args = arguments.eks_cluster(cluster, settings.aws, network, production=settings.in_production)
+    if certificate:
+        args["certificate_arn"] = certificate
     after = pulumi.ResourceOptions(depends_on=[network])
     return EksCluster(settings.cluster_name, args, pulumi.ResourceOptions.merge(opts, after), hooks=hooks)
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from longshore.components import MonthlyBudget, Network, SecretsOperator
+from longshore.convert.kubernetes.urls import urls
 from longshore.program import arguments
 from longshore.program.bound_cluster import reach
 from longshore.program.cluster import cluster_of, exports
 from longshore.program.deployer import only_once
+from longshore.program.domain import certificate_of, domain_of
 from longshore.program.engine import config, end_when_interrupted, said_once, stop_on_errors
 from longshore.program.providers import aws_provider, stack_tag
 from longshore.program.team import Ground, deploy_team, operator_namespace, reads_secrets
@@ -45,18 +47,23 @@ def declare() -> None:
     needs_operator = reads_secrets(conversion) and settings.operator is None
     reached = reach(settings, stack.root, needs_operator=needs_operator)
     hooks = only_once(stack, settings, aws)
-    cluster = cluster_of(settings, _network(settings, in_aws), in_aws, reached, hooks)
+    certificate = certificate_of(settings, in_aws)
+    cluster = cluster_of(settings, _network(settings, in_aws), in_aws, reached, hooks, certificate)
+    outside = pulumi.ResourceOptions(providers=[one for one in (cluster.connection.outside, aws) if one])
+    domain = domain_of(settings, cluster, outside)
     operator = _operator(settings, pulumi.ResourceOptions(provider=cluster.connection.outside))
     if settings.budget:
         name, args = arguments.budget(settings, settings.budget, stack_tag(stack.name))
         MonthlyBudget(name, args, in_aws)
     if settings.team:
         resumed = reached is not None and reached.has_namespace
-        ground = Ground(cluster, aws, operator, operator_namespace(settings, stack.platform), resumed)
+        ground = Ground(cluster, aws, operator, operator_namespace(settings, stack.platform), resumed, domain)
         deploy_team(settings, conversion, ground)
 
     for key, value in exports(cluster).items():
         pulumi.export(key, value)
+    if conversion and (found := urls(conversion.manifests)):
+        pulumi.export("urls", found)
 
 
 def _network(settings: Settings, opts: pulumi.ResourceOptions) -> Network | None:

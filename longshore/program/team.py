@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 class Ground(NamedTuple):
     """What a team stands on: the cluster, the AWS account if there is one, and the operator if this stack made it.
 
-    operator_namespace: of the operator, whoever made it. resumed: whether this stack made the namespace before.
+    operator_namespace: of the operator, whoever made it. resumed: whether this stack made the namespace before. domain:
+    what makes records and certificates for host names, if this stack made it.
     """
 
     cluster: Cluster
@@ -44,6 +45,7 @@ class Ground(NamedTuple):
     operator: pulumi.Resource | None
     operator_namespace: str
     resumed: bool
+    domain: pulumi.Resource | None
 
 
 def operator_namespace(settings: Settings, platform: Settings | None) -> str:
@@ -66,7 +68,7 @@ def deploy_team(settings: Settings, conversion: Conversion | None, ground: Groun
     if conversion is None:
         return
     after: list[pulumi.Resource | None] = [access, _identity(settings, conversion, ground, access, opts)]
-    waits = pulumi.ResourceOptions(depends_on=list(filter(None, [*after, ground.operator])))
+    waits = pulumi.ResourceOptions(depends_on=list(filter(None, [*after, ground.operator, ground.domain])))
     Application(
         settings.workloads.application or settings.team,
         ApplicationArgs(

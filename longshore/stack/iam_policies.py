@@ -41,6 +41,22 @@ def trust_service_account(provider: str, issuer: str, namespace: str, account: s
     )
 
 
+def change_records(zone: str, partition: str) -> dict[str, Any]:
+    """Change the records of one hosted zone, given by its id, and look for it.
+
+    Source: https://github.com/kubernetes-sigs/external-dns/blob/master/docs/tutorials/aws.md
+    """
+    own = [
+        "route53:ChangeResourceRecordSets",
+        "route53:ListResourceRecordSets",
+        "route53:ListTagsForResources",
+    ]
+    return document(
+        {"Sid": "Records", "Action": own, "Resource": f"arn:{partition}:route53:::hostedzone/{zone}"},
+        {"Sid": "Look", "Action": "route53:ListHostedZones", "Resource": "*"},
+    )
+
+
 def managed_policy(policy: str, partition: str) -> str:
     """The ARN of a policy: `policy` itself where it is one, else AWS's policy of this name, with its path."""
     return policy if policy.startswith("arn:") else f"arn:{partition}:iam::aws:policy/{policy}"

@@ -26,7 +26,7 @@ NETWORK_LOAD_BALANCERS = {"auto": "eks.amazonaws.com/nlb", "managed": "service.k
 def options_of(settings: Settings, platform: Settings | None = None) -> Options:
     """Say to the converter what the stack decided; `platform`: the settings of the stack whose cluster it runs on."""
     workloads = settings.workloads
-    cluster = (platform or settings).cluster
+    cluster, domain = (platform or settings).cluster, (platform or settings).domain
     return Options(
         environment=settings.environment,
         team=settings.team,
@@ -49,6 +49,8 @@ def options_of(settings: Settings, platform: Settings | None = None) -> Options:
         ingress_class=workloads.ingress_class or _ingress_class(cluster),
         internal_ingress_class="" if workloads.ingress_class else _internal_ingress_class(cluster),
         shared_load_balancers=not workloads.ingress_class and _share_load_balancers(cluster),
+        zone=domain.zone if domain else "",
+        issuer=domain.issuer_name if domain else "",
         load_balancer_class=workloads.load_balancer_class or _load_balancer_class(cluster),
         image_pull_secrets=workloads.image_pull_secrets,
     )

@@ -16,6 +16,7 @@ from pydantic import Field, TypeAdapter
 from longshore.convert.kubernetes.names import label
 from longshore.convert.options import Exposure, Login, Scale, SecretSettings, ServiceSettings, Storage, VolumeSettings
 from longshore.decoding.types import Boolean, Count, Fields, Integer, Named, Section, Written
+from longshore.stack.domain_settings import Domain
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.setting_types import (
     Account,
@@ -232,6 +233,7 @@ class Settings(Section):
     aws: Aws | None = None
     network: NetworkSettings | None = None
     operator: Operator | None = None
+    domain: Domain | None = None
     budget: Budget | None = None
     team: Name = ""
     namespace: Name = ""

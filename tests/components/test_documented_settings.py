@@ -74,6 +74,8 @@ OIDC = {
 BY_COGNITO, BY_OIDC = (
     EKS | {"services": {"web": {"exposure": {"kind": "ingress", "login": login}}}} for login in (COGNITO, OIDC)
 )
+IN_DOMAIN = EKS | {"domain": {"zone": "example.com", "zoneId": "Z0123456789ABCDEFGHIJ"}}
+BY_ISSUER = ANY | {"domain": {"zone": "example.com", "email": "ops@example.com"}}
 SCALED = EKS | {"services": {"web": {"scale": {"max": 9}}}}
 
 EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
@@ -142,6 +144,14 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "quota.storage": (EKS, ["100Gi"]),
     "quota.loadBalancers": (EKS, [2]),
     "quota.containerMemory": (EKS, ["4Gi"]),
+    "domain.zone": (IN_DOMAIN, ["example.com", "apps.example.co.uk"]),
+    "domain.zoneId": (IN_DOMAIN, ["Z0123456789ABCDEFGHIJ"]),
+    "domain.email": (BY_ISSUER, ["ops@example.com"]),
+    "domain.issuer": (BY_ISSUER, ["letsencrypt"]),
+    "domain.server": (BY_ISSUER, ["https://acme-staging-v02.api.letsencrypt.org/directory"]),
+    "domain.version": (IN_DOMAIN, ["1.21.1"]),
+    "domain.chart": (IN_DOMAIN, ["oci://registry.example.com/charts/external-dns"]),
+    "domain.values.*": (IN_DOMAIN, [{"interval": "5m"}]),
     "compose.files": (EKS, [["compose.yaml", "compose.prod.yaml"]]),
     "compose.directory": (EKS, ["deploy"]),
     "compose.name": (EKS, ["shop"]),

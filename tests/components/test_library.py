@@ -57,6 +57,10 @@ reads = {"team": "shop", "environment": "dev", "namespace": team.namespace, "reg
 trusted = {"oidc_provider_arn": managed.oidc_provider_arn, "oidc_issuer": managed.oidc_issuer}
 reader = AwsSecretsIdentity("reader", {**reads, **trusted, "account_id": "111122223333"}, inside)
 VaultIdentity("vault", {"namespace": "other"}, inside)
+zone = {"zone": "example.com", "zone_id": "Z0123456789ABCDEFGHIJ"}
+DomainCertificate("domain", zone)
+DomainRecords("domain", {**zone, "cluster_name": managed.cluster_name, "region": "eu-west-1"}, inside)
+CertificateIssuer("issuer", {"email": "ops@example.com"}, inside)
 MonthlyBudget("money", {"monthly": 100, "notify": ["ops@example.com"], "tags": {"team": "shop"}})
 Application(
     "web",
@@ -146,7 +150,7 @@ def test_the_host_of_components_takes_all_of_them():
     found = schema()
     public = {one.__name__ for one in components_from_module(components)}
     assert {token.removeprefix("longshore:index:") for token in found["resources"]} == public
-    assert len(public) == 12
+    assert len(public) == 15
 
 
 def test_everything_in_the_schema_is_described():

@@ -21,6 +21,9 @@ BEYOND_A_SCHEMA = {
     "contradictions": "each value alone is right",
     "exposures-that-cannot-be": "what is wrong is between values, or no pattern knows it",
     "scale": "each value alone is right",
+    "a-domain-on-eks": "its cluster is another setting",
+    "a-domain-elsewhere": "its cluster is another setting",
+    "a-domain-of-a-team": "its cluster is another setting",
 }
 EXTENSIONS = [
     (path.parent, service)

@@ -1,0 +1,58 @@
+"""Programs of others on a cluster, each a Helm release in a namespace of its own, whole or not at all."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from longshore.components.kubernetes_object import KubernetesObject
+
+
+class Chart(NamedTuple):
+    """Where a program comes from.
+
+    name: of the chart and of its release. repository: URL of the charts. version: pinned. elsewhere: a path or `oci://`
+    address of the chart, where the repository is out of reach.
+    """
+
+    name: str
+    repository: str
+    version: str
+    elsewhere: str = ""
+
+
+def installed(
+    name: str,
+    chart: Chart,
+    namespace: str,
+    values: Mapping[str, Any],
+    opts: pulumi.ResourceOptions,
+    *,
+    protect: bool = False,
+) -> "tuple[KubernetesObject, k8s.helm.v3.Release]":
+    """Install a chart: the namespace, and the release in it.
+
+    name: of both resources. opts: of both, with the parent and the provider.
+    """
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    where = KubernetesObject(
+        name, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}}, opts
+    )
+    packed = chart.elsewhere and not chart.elsewhere.startswith("oci://")
+    release = k8s.helm.v3.Release(
+        name,
+        name=chart.name,
+        chart=chart.elsewhere or chart.name,
+        version=None if packed else chart.version,
+        repository_opts=None if chart.elsewhere else k8s.helm.v3.RepositoryOptsArgs(repo=chart.repository),
+        namespace=namespace,
+        create_namespace=False,
+        values=dict(values),
+        atomic=True,
+        cleanup_on_fail=True,
+        max_history=5,
+        timeout=600,
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[where], protect=protect)),
+    )
+    return where, release
