@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import gc
-import sys
+import os
 
 from longshore.cli.program import started
 
 
 def main() -> None:
-    """Run as a program.
+    """Run as a program, which does not come back.
 
-    Python's collector looks for cycles while a project grows in memory, and at the end through all of it once more. A
-    verb ends before that has paid: it would be a third of the time for 400 services.
+    Python's collector would look for cycles while a project grows in memory, a third of the time for 400 services; and
+    Python would free every object of it at the end, a twentieth more, when all is written and the memory is given back
+    anyway.
     """
     gc.disable()
-    code = started()
-    gc.freeze()
-    sys.exit(code)
+    os._exit(started())
 
 
 if __name__ == "__main__":
