@@ -13,13 +13,13 @@ from longshore.cli.origin_comments import annotated
 from longshore.cli.project_input import FINDINGS, FLAGS, OVERWRITE, WRONG, chosen, exit_code, output, read
 from longshore.convert.kubernetes.stable import stable_name
 from longshore.errors import Refused
-from longshore.report.yaml_text import document, write
+from longshore.report.yaml_text import document
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
     from longshore.cli.project_input import Reading
     from longshore.cli.shell import Shell
-    from longshore.model import Conversion
+    from longshore.model import Conversion, Manifest
 
 
 def run(given: Given, shell: Shell) -> int:
@@ -40,11 +40,11 @@ def run(given: Given, shell: Shell) -> int:
     if folder:
         _into(folder, reading, given, shell)
     elif file:
-        write_file(file, shell.directory, _text(reading, given), overwrite=given.on("--overwrite"))
+        write_file(file, shell.directory, "".join(_texts(reading, given)), overwrite=given.on("--overwrite"))
         if not given.on("--quiet"):
             shell.name("wrote", [file])
     else:
-        shell.out.write(_text(reading, given))
+        shell.out.writelines(_texts(reading, given))
     return code
 
 
@@ -79,14 +79,20 @@ def _placed(conversion: Conversion, namespace: str) -> Conversion:
     return conversion._replace(manifests=tuple(placed))
 
 
-def _text(reading: Reading, given: Given) -> str:
+def _texts(reading: Reading, given: Given) -> list[str]:
+    """All that is written, in pieces: on its way out, a text of a whole estate would be copied again and again."""
     assert reading.conversion  # noqa: S101  the caller looked
-    manifests = reading.conversion.manifests
     if given.text("--output") == "json":
-        return _json({"apiVersion": "v1", "kind": "List", "items": list(manifests)})
+        return [_json({"apiVersion": "v1", "kind": "List", "items": list(reading.conversion.manifests)})]
+    return [f"---\n{text}" for _, text in _documents(reading, given)]
+
+
+def _documents(reading: Reading, given: Given) -> list[tuple[Manifest, str]]:
+    """Every manifest and its YAML."""
+    assert reading.conversion  # noqa: S101  the caller looked
     if given.on("--annotate"):
-        return "".join(f"---\n{text}" for _, text in annotated(reading))
-    return write(manifests)
+        return annotated(reading)
+    return [(manifest, document(manifest)) for manifest in reading.conversion.manifests]
 
 
 def _by_file(reading: Reading, given: Given) -> dict[str, str]:
@@ -95,13 +101,11 @@ def _by_file(reading: Reading, given: Given) -> dict[str, str]:
     What changes in an object's name is not in its file's: a changed Job takes the place of the one before it.
     """
     assert reading.conversion  # noqa: S101  the caller looked
-    manifests = reading.conversion.manifests
-    if given.text("--output") == "json":
-        texts = [(manifest, _json(manifest)) for manifest in manifests]
-    else:
-        noted = given.on("--annotate")
-        texts = annotated(reading) if noted else [(manifest, document(manifest)) for manifest in manifests]
     kind = given.text("--output")
+    if kind == "json":
+        texts = [(manifest, _json(manifest)) for manifest in reading.conversion.manifests]
+    else:
+        texts = _documents(reading, given)
     return {f"{manifest['kind']}-{stable_name(manifest)}.{kind}".lower(): text for manifest, text in texts}
 
 

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from longshore.model import Manifest
 
 Notes = dict[str | int, Any]
@@ -50,15 +48,6 @@ _PLAIN = Regex(
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
 _LONGEST_KEY = 1000
 """A key that YAML finds without looking ahead may have 1,024 characters."""
-
-
-def write(manifests: Iterable[Manifest]) -> str:
-    """Write manifests as a stream of documents, in the order given, each with its own `---`."""
-    out: list[str] = []
-    for manifest in manifests:
-        out.append("---\n")
-        _mapping(manifest, "", "", out, None)
-    return "".join(out)
 
 
 def document(manifest: Manifest, notes: Notes | None = None) -> str:
