@@ -9,7 +9,9 @@ import pulumi
 from longshore.components.kubernetes_object import KubernetesObject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+
+    Subnets = pulumi.Input[Sequence[pulumi.Input[str]]]
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 SCHEMES = {"alb": "internet-facing", "alb-internal": "internal"}
@@ -23,11 +25,35 @@ def classes(
     network_policies: bool,
     shared_load_balancers: bool,
     certificate: pulumi.Input[str] | None,
+    subnets: Mapping[str, Subnets | None],
     production: bool,
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
     """Make the default StorageClass (gp3, encrypted) and, in Auto Mode, the IngressClasses and network policies."""
-    disks = KubernetesObject(
+    disks = _disks(name, auto=auto, production=production, opts=opts)
+    if not auto:
+        return [disks]
+    made: list[pulumi.Resource] = [
+        disks,
+        *_ingress_classes(name, opts, shared=shared_load_balancers, certificate=certificate, subnets=subnets),
+    ]
+    if network_policies:
+        enforced = KubernetesObject(
+            f"{name}-network-policies",
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": "amazon-vpc-cni", "namespace": "kube-system"},
+                "data": {"enable-network-policy-controller": "true"},
+            },
+            opts,
+        )
+        made.append(enforced)
+    return made
+
+
+def _disks(name: str, *, auto: bool, production: bool, opts: pulumi.ResourceOptions) -> KubernetesObject:
+    return KubernetesObject(
         f"{name}-gp3",
         {
             "apiVersion": "storage.k8s.io/v1",
@@ -47,29 +73,15 @@ def classes(
             ),
         ),
     )
-    if not auto:
-        return [disks]
-    made: list[pulumi.Resource] = [
-        disks,
-        *_ingress_classes(name, opts, shared=shared_load_balancers, certificate=certificate),
-    ]
-    if network_policies:
-        enforced = KubernetesObject(
-            f"{name}-network-policies",
-            {
-                "apiVersion": "v1",
-                "kind": "ConfigMap",
-                "metadata": {"name": "amazon-vpc-cni", "namespace": "kube-system"},
-                "data": {"enable-network-policy-controller": "true"},
-            },
-            opts,
-        )
-        made.append(enforced)
-    return made
 
 
 def _ingress_classes(
-    name: str, opts: pulumi.ResourceOptions, *, shared: bool, certificate: pulumi.Input[str] | None
+    name: str,
+    opts: pulumi.ResourceOptions,
+    *,
+    shared: bool,
+    certificate: pulumi.Input[str] | None,
+    subnets: Mapping[str, Subnets | None],
 ) -> Iterator[pulumi.Resource]:
     for ingress, scheme in SCHEMES.items():
         parameters = KubernetesObject(
@@ -83,6 +95,7 @@ def _ingress_classes(
                     # Ingresses of one group have one load balancer, in whatever namespace they are.
                     **({"group": {"name": scheme}} if shared else {}),
                     **({"certificateARNs": [certificate]} if certificate else {}),
+                    **({"subnets": {"ids": subnets[scheme]}} if subnets[scheme] else {}),
                 },
             },
             opts,

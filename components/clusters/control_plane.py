@@ -64,6 +64,10 @@ class EksClusterArgs(TypedDict):
     """Where nodes and pods stand, one subnet per zone."""
     control_subnet_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Where the control plane of a cluster with managed nodes has its interfaces. Default: the private subnets."""
+    public_subnet_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Where load balancers that face the internet stand, in Auto Mode. Default: the subnets with a tag for them."""
+    inside_subnet_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Where load balancers inside stand, in Auto Mode. Default: the subnets with a tag for them."""
     vpc_cidr: NotRequired[pulumi.Input[str]]
     """The addresses of the VPC, which reach the shared storage."""
     zones: NotRequired[Sequence[str]]

@@ -111,6 +111,10 @@ class EksCluster(Component):
             network_policies=self._args.get("network_policies", True),
             shared_load_balancers=self._args.get("shared_load_balancers", True),
             certificate=self._args.get("certificate_arn"),
+            subnets={
+                "internet-facing": self._args.get("public_subnet_ids"),
+                "internal": self._args.get("inside_subnet_ids"),
+            },
             production=self._production,
             opts=pulumi.ResourceOptions(parent=self, provider=outside),
         )

@@ -13,6 +13,7 @@ from longshore.components import (
     FlowLogDestination,
     MonthlyBudgetArgs,
     Nat,
+    Network,
     NetworkArgs,
     NodeCapacity,
     NodeGroupArgs,
@@ -27,16 +28,16 @@ from longshore.components import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from longshore.components import Network
     from longshore.stack.eks_settings import Addon, EksCluster, NodeGroup
-    from longshore.stack.settings import Aws, Budget, NetworkSettings, Operator, Quota, Settings
+    from longshore.stack.network_settings import NetworkSettings
+    from longshore.stack.settings import Aws, Budget, Operator, Quota, Settings
 
 
 def network(settings: NetworkSettings, account: Aws, *, production: bool) -> NetworkArgs:
     """The network of a platform stack."""
     return NetworkArgs(
         region=account.region,
-        cidr=settings.cidr,
+        cidr=settings.addresses,
         zones=settings.zones,
         nat=Nat(settings.nat),
         endpoints=settings.endpoints,
@@ -46,14 +47,38 @@ def network(settings: NetworkSettings, account: Aws, *, production: bool) -> Net
     )
 
 
-def eks_cluster(cluster: EksCluster, account: Aws, network: Network, *, production: bool) -> EksClusterArgs:
-    """An EKS cluster in the network of its stack."""
+def place(network: Network | NetworkSettings) -> EksClusterArgs:
+    """Where a cluster stands: in the network of its stack, or in one that is there."""
+    if isinstance(network, Network):
+        return EksClusterArgs(
+            vpc_id=network.vpc_id,
+            vpc_cidr=network.cidr,
+            private_subnet_ids=network.private_subnet_ids,
+            control_subnet_ids=network.control_subnet_ids,
+            zones=network.zones,
+        )
+    subnets = network.subnets
     args = EksClusterArgs(
         vpc_id=network.vpc_id,
-        vpc_cidr=network.cidr,
-        private_subnet_ids=network.private_subnet_ids,
-        control_subnet_ids=network.control_subnet_ids,
-        zones=network.zones,
+        private_subnet_ids=subnets.private,
+        control_subnet_ids=subnets.control or subnets.private,
+        # Nobody asks AWS for the zones of subnets: a plan has no account. Ids tell them apart as well.
+        zones=subnets.private,
+        inside_subnet_ids=subnets.private,
+    )
+    if network.cidr:
+        args["vpc_cidr"] = network.cidr
+    if subnets.public:
+        args["public_subnet_ids"] = subnets.public
+    return args
+
+
+def eks_cluster(
+    cluster: EksCluster, account: Aws, network: Network | NetworkSettings, *, production: bool
+) -> EksClusterArgs:
+    """An EKS cluster in the network of its stack, or in one that is there."""
+    args = EksClusterArgs(
+        **place(network),
         partition=account.partition,
         version=cluster.version,
         compute=Compute(cluster.compute),

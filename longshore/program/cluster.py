@@ -10,6 +10,7 @@ from longshore.components import (
     EksCluster,
     KubeconfigCluster,
     KubeconfigClusterArgs,
+    Network,
     StackReferenceCluster,
     StackReferenceClusterArgs,
 )
@@ -19,8 +20,8 @@ from longshore.stack import settings as wanted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from longshore.components import Network
     from longshore.program.bound_cluster import Reached
+    from longshore.stack.network_settings import NetworkSettings
     from longshore.stack.settings import Settings
 
 Cluster = EksCluster | StackReferenceCluster | KubeconfigCluster
@@ -28,7 +29,7 @@ Cluster = EksCluster | StackReferenceCluster | KubeconfigCluster
 
 def cluster_of(
     settings: Settings,
-    network: Network | None,
+    network: Network | NetworkSettings | None,
     opts: pulumi.ResourceOptions,
     reached: Reached | None,
     hooks: pulumi.ResourceHookBinding | None,
@@ -36,9 +37,9 @@ def cluster_of(
 ) -> Cluster:
     """Make, or reach, the cluster of a stack.
 
-    network: of the stack, there for a cluster of its own. opts: with the provider of its AWS account. reached: the
-    cluster of a stack on a kubeconfig. hooks: run before an EKS cluster is made. certificate: ARN of
-    the one that its load balancers show.
+    network: of the stack, made or there, for a cluster of its own. opts: with the provider of its AWS account. reached:
+    the cluster of a stack on a kubeconfig. hooks: run before an EKS cluster is made. certificate: ARN of the one that
+    its load balancers show.
     """
     cluster = settings.cluster
     if isinstance(cluster, wanted.StackCluster):
@@ -54,7 +55,7 @@ def cluster_of(
     args = arguments.eks_cluster(cluster, settings.aws, network, production=settings.in_production)
     if certificate:
         args["certificate_arn"] = certificate
-    after = pulumi.ResourceOptions(depends_on=[network])
+    after = pulumi.ResourceOptions(depends_on=[network] if isinstance(network, Network) else None)
     return EksCluster(settings.cluster_name, args, pulumi.ResourceOptions.merge(opts, after), hooks=hooks)
 
 

@@ -20,6 +20,7 @@ from longshore.program.team import Ground, deploy_team, operator_namespace, read
 from longshore.stack.reading import convert_stack, read_stack, summary
 
 if TYPE_CHECKING:
+    from longshore.stack.network_settings import NetworkSettings
     from longshore.stack.settings import Settings
 
 
@@ -66,10 +67,12 @@ def declare() -> None:
         pulumi.export("urls", found)
 
 
-def _network(settings: Settings, opts: pulumi.ResourceOptions) -> Network | None:
-    """The network of a stack; None where it has none of its own."""
+def _network(settings: Settings, opts: pulumi.ResourceOptions) -> Network | NetworkSettings | None:
+    """The network of a stack, made, or as it is there; None where it needs none."""
     if settings.network is None or settings.aws is None:
         return None
+    if settings.network.vpc_id:
+        return settings.network
     args = arguments.network(settings.network, settings.aws, production=settings.in_production)
     return Network(settings.environment, args, opts)
 

@@ -48,6 +48,22 @@ class Ground(NamedTuple):
     domain: pulumi.Resource | None
 
 
+class Eks(NamedTuple):
+    """What AWS knows of a cluster: its name there, and by which identity provider IAM trusts it, if by any."""
+
+    name: pulumi.Input[str]
+    oidc_provider: pulumi.Input[str] | None
+    oidc_issuer: pulumi.Input[str]
+
+
+def _eks(settings: Settings, cluster: Cluster) -> Eks | None:
+    """The cluster as AWS knows it, made here, by the platform or by others; None where it is not one of EKS."""
+    if not isinstance(cluster, KubeconfigCluster):
+        return Eks(cluster.cluster_name, cluster.oidc_provider_arn, cluster.oidc_issuer)
+    there = getattr(settings.cluster, "eks", None)
+    return Eks(there.name, there.oidc_provider or None, there.oidc_issuer) if there else None
+
+
 def operator_namespace(settings: Settings, platform: Settings | None) -> str:
     """Where the secrets operator runs: as this stack or its platform says, else where its chart puts it by default."""
     made = settings.operator or (platform.operator if platform else None) or Operator()
@@ -59,8 +75,9 @@ def deploy_team(settings: Settings, conversion: Conversion | None, ground: Groun
     connection = ground.cluster.connection
     opts = pulumi.ResourceOptions(providers=[provider for provider in (connection.inside, ground.aws) if provider])
     args = arguments.team_access(settings)
-    if settings.aws and not isinstance(ground.cluster, KubeconfigCluster):
-        args["cluster_name"], args["partition"] = ground.cluster.cluster_name, settings.aws.partition
+    eks = _eks(settings, ground.cluster)
+    if settings.aws and eks:
+        args["cluster_name"], args["partition"] = eks.name, settings.aws.partition
     logins = sorted(login_secrets(conversion)) if conversion else []
     if logins:
         args["login_secrets"] = logins
@@ -133,9 +150,8 @@ def _identity(
     # A role named in the stack file is somebody else's; a cluster that IAM does not trust can't assume one.
     if secrets.role:
         args["role_arn"] = secrets.role
-    elif settings.aws and not isinstance(ground.cluster, KubeconfigCluster):
-        args["oidc_provider_arn"] = ground.cluster.oidc_provider_arn
-        args["oidc_issuer"] = ground.cluster.oidc_issuer
+    elif settings.aws and (eks := _eks(settings, ground.cluster)) and eks.oidc_provider is not None:
+        args["oidc_provider_arn"], args["oidc_issuer"] = eks.oidc_provider, eks.oidc_issuer
     return AwsSecretsIdentity(name, args, opts)
 
 

@@ -55,10 +55,10 @@ def refused_by_aws(settings: Settings) -> Iterator[Wrong]:
     """Find what AWS would refuse in settings that are otherwise right."""
     if settings.aws:
         yield from _tags(settings.aws.tags)
-        if settings.network and settings.aws.region in TWO_ZONES:
+        if settings.network and not settings.network.vpc_id and settings.aws.region in TWO_ZONES:
             help_text = "choose another region; in this one, use a cluster that is there (`kind: kubeconfig`)"
             yield Wrong(("aws", "region"), f"`{settings.aws.region}` offers two zones, a network has three", help_text)
-    if settings.network and len(settings.environment) > LONGEST_ENVIRONMENT:
+    if settings.network and not settings.network.vpc_id and len(settings.environment) > LONGEST_ENVIRONMENT:
         yield _too_long(("environment",), LONGEST_ENVIRONMENT)
     if isinstance(settings.cluster, EksCluster):
         if len(settings.cluster_name) > LONGEST_CLUSTER:

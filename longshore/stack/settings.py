@@ -15,13 +15,13 @@ from pydantic import Field, TypeAdapter
 
 from longshore.convert.kubernetes.names import label
 from longshore.convert.options import Exposure, Login, Scale, SecretSettings, ServiceSettings, Storage, VolumeSettings
-from longshore.decoding.types import Boolean, Count, Fields, Integer, Named, Section, Written
+from longshore.decoding.types import Boolean, Count, Fields, Integer, Named, Section, Written, text
 from longshore.stack.domain_settings import Domain
 from longshore.stack.eks_settings import EksCluster
+from longshore.stack.network_settings import NetworkSettings
 from longshore.stack.setting_types import (
     Account,
     Cidr,
-    DaysOrNone,
     Email,
     Group,
     Minor,
@@ -85,26 +85,6 @@ class Aws(Section):
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkSettings(Section):
-    """A VPC over three zones with public, private and control-plane subnets.
-
-    zones: empty takes three of the region. nat: `single` is cheapest, `per-zone` survives the loss of a zone,
-    `regional` is one gateway that AWS spreads. endpoints: interface endpoints, each billed by the hour; S3 always
-    has its free gateway endpoint. flow_log_days: 0 keeps no flow logs. flow_log_destination: `s3` is the cheap one,
-    `cloudwatch` the one that can be searched at once; another one later leaves what is there in the old one.
-    """
-
-    cidr: Cidr = "10.0.0.0/16"
-    zones: tuple[str, ...] = ()
-    nat: Literal["single", "per-zone", "regional"] = "single"
-    endpoints: tuple[
-        Literal["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "kms", "logs", "secretsmanager", "sts"], ...
-    ] = ()
-    flow_log_days: DaysOrNone = 30
-    flow_log_destination: Literal["cloudwatch", "s3"] = "cloudwatch"
-
-
-@dataclass(frozen=True, slots=True)
 class StackCluster(Section):
     """The cluster of a platform stack of this project, by its name: `platform.dev`."""
 
@@ -113,12 +93,35 @@ class StackCluster(Section):
 
 
 @dataclass(frozen=True, slots=True)
+class ExistingEks(Section):
+    """What AWS knows of an EKS cluster that somebody else made.
+
+    name: as `aws eks list-clusters` has it. oidc_provider: ARN of its identity provider in IAM, by which a role trusts
+    its ServiceAccounts.
+    """
+
+    name: Annotated[str, text(r"[0-9A-Za-z][0-9A-Za-z_-]{0,99}", "the name of an EKS cluster")]
+    oidc_provider: Annotated[
+        str,
+        text(
+            r"arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/.+",
+            "the ARN of an identity provider, `arn:aws:iam::…:oidc-provider/oidc.eks.…`",
+        ),
+    ] = ""
+
+    @property
+    def oidc_issuer(self) -> str:
+        """Who signs the tokens of ServiceAccounts, without `https://`."""
+        return self.oidc_provider.partition(":oidc-provider/")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class KubeconfigCluster(Section):
     """Any cluster that a kubeconfig file names; no credentials of it get into the state of Pulumi.
 
     path: empty takes `$KUBECONFIG`, or else `~/.kube/config`; relative to the project. context: empty takes the
     current one at the first `up`; from then on the stack stays with that cluster. identifier: another value moves
-    the stack to another cluster, where all is made anew, and deleted here.
+    the stack to another cluster, where all is made anew, and deleted here. eks: where it is one of EKS.
     """
 
     kind: Literal["kubeconfig"]
@@ -127,6 +130,7 @@ class KubeconfigCluster(Section):
     identifier: str = "kubeconfig"
     version: Minor = "1.35"
     network_policies: Boolean = False
+    eks: ExistingEks | None = None
 
 
 ClusterSettings = EksCluster | StackCluster | KubeconfigCluster

@@ -5,7 +5,6 @@ Imports no pulumi: the command line and the Pulumi program read a stack through 
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 from dataclasses import replace
@@ -21,10 +20,10 @@ from longshore.stack.eks_rules import EVERYONE, contradictions
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.exposure_rules import exposures
 from longshore.stack.neighbours import clashes
+from longshore.stack.network_rules import networks
 from longshore.stack.secret_values import secrets_in
 from longshore.stack.service_rules import scales, unmeasured
-from longshore.stack.settings import STACK, KubeconfigCluster, NetworkSettings, StackCluster
-from longshore.stack.subnets import LARGEST, SMALLEST, ZONES
+from longshore.stack.settings import STACK, KubeconfigCluster, StackCluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -201,7 +200,10 @@ def _contradictions(settings: Settings) -> Iterator[Wrong]:
             key=True,
         )
     if settings.network is not None:
-        yield from _network(settings.network, settings.aws.region if settings.aws else "")
+        region = settings.aws.region if settings.aws else ""
+        yield from networks(settings.network, region, cluster if isinstance(cluster, EksCluster) else None)
+    if isinstance(cluster, KubeconfigCluster) and cluster.eks and settings.aws is None:
+        yield Wrong(("cluster", "eks"), "is in an account that the stack does not name", ACCOUNT_HELP, key=True)
     yield from _application(settings)
     yield from scales(settings)
     yield from exposures(settings)
@@ -211,23 +213,6 @@ def _contradictions(settings: Settings) -> Iterator[Wrong]:
         yield Wrong(("budget",), "needs an account whose costs it watches", ACCOUNT_HELP)
     if settings.budget and not settings.budget.notify:
         yield Wrong(("budget", "notify"), "names nobody to tell", "write `notify: [ops@example.com]`")
-
-
-def _network(network: NetworkSettings, region: str) -> Iterator[Wrong]:
-    try:
-        prefix = ipaddress.IPv4Network(network.cidr).prefixlen
-    except ValueError as error:
-        yield Wrong(("network", "cidr"), f"is no address range: {error}", "such as `10.0.0.0/16`")
-    else:
-        if not LARGEST <= prefix <= SMALLEST:
-            yield Wrong(
-                ("network", "cidr"), f"must be /{LARGEST} to /{SMALLEST}, is /{prefix}", "such as `10.0.0.0/16`"
-            )
-    if network.zones and len(set(network.zones)) != ZONES:
-        yield Wrong(("network", "zones"), f"must be {ZONES} different zones", "or leave it out")
-    for index, zone in enumerate(network.zones):
-        if region and not zone.startswith(region):
-            yield Wrong(("network", "zones", index), f"`{zone}` is not in `{region}`", f"such as `{region}a`")
 
 
 _UNREAD = re.compile(r"https://|http://(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|\Z)").match
@@ -279,7 +264,8 @@ def _application(settings: Settings) -> Iterator[Wrong]:
 def _doubts(settings: Settings) -> Iterator[Wrong]:
     """What works, and is worth a warning."""
     cluster = settings.cluster
-    if settings.in_production and settings.network and settings.network.nat == "single":
+    network = settings.network
+    if settings.in_production and network and network.nat == "single" and not network.vpc_id:
         help_text = "write `nat: per-zone` or `nat: regional`"
         yield Wrong(
             ("network",), "has one NAT gateway, and without its zone no node reaches anything", help_text, key=True

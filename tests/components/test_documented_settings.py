@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DOCUMENTATION = (Path(__file__).resolve().parents[2] / "docs/stacks.md").read_text("utf-8")
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 POLICY = "arn:aws:iam::111122223333:policy/logs-of-shop"
+PROVIDER = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C"
 ROLE = "arn:aws:iam::111122223333:role/developers"
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUJx0ZbZ0Q\n-----END CERTIFICATE-----\n"
 
@@ -76,6 +77,9 @@ BY_COGNITO, BY_OIDC = (
 )
 IN_DOMAIN = EKS | {"domain": {"zone": "example.com", "zoneId": "Z0123456789ABCDEFGHIJ"}}
 BY_ISSUER = ANY | {"domain": {"zone": "example.com", "email": "ops@example.com"}}
+THERE = {"private": ["subnet-0123456789abcdefa", "subnet-0123456789abcdefb"]}
+IN_VPC = EKS | {"network": {"vpcId": "vpc-0123456789abcdef0", "subnets": THERE}}
+BY_OTHERS = ANY | {"aws": EKS["aws"], "cluster": {"kind": "kubeconfig", "eks": {"name": "prod"}}}
 SCALED = EKS | {"services": {"web": {"scale": {"max": 9}}}}
 
 EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
@@ -87,6 +91,10 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "aws.accountId": (EKS, ["111122223333"]),
     "aws.assumeRole": (EKS, [ROLE]),
     "aws.tags.*": (EKS, ["web"]),
+    "network.vpcId": (EKS | {"network": {"subnets": THERE}}, ["vpc-0123456789abcdef0"]),
+    "network.subnets.private": (IN_VPC, [["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]]),
+    "network.subnets.public": (IN_VPC, [["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"]]),
+    "network.subnets.control": (IN_VPC, [["subnet-0123456789abcdef4", "subnet-0123456789abcdef5"]]),
     "network.cidr": (EKS, ["10.0.0.0/16", "10.0.0.0/22"]),
     "network.zones": (EKS, [["eu-west-1a", "eu-west-1b", "eu-west-1c"]]),
     "network.nat": (EKS, ["single", "per-zone", "regional"]),
@@ -125,6 +133,8 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "cluster.path": (ANY, ["~/.kube/config"]),
     "cluster.context": (ANY, ["staging"]),
     "cluster.identifier": (ANY, ["kubeconfig", "staging-2"]),
+    "cluster.eks.name": (BY_OTHERS, ["prod"]),
+    "cluster.eks.oidcProvider": (BY_OTHERS, [PROVIDER]),
     "operator.version": (EKS, ["2.9.0"]),
     "operator.chart": (EKS, ["oci://registry.example.com/charts/external-secrets"]),
     "operator.namespace": (EKS, ["external-secrets"]),

@@ -24,6 +24,8 @@ BEYOND_A_SCHEMA = {
     "a-domain-on-eks": "its cluster is another setting",
     "a-domain-elsewhere": "its cluster is another setting",
     "a-domain-of-a-team": "its cluster is another setting",
+    "a-vpc-that-is-there": "what is wrong is between values",
+    "subnets-of-no-vpc": "what is wrong is between values",
 }
 EXTENSIONS = [
     (path.parent, service)
