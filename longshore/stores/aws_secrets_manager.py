@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretV
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import uuid4
@@ -58,6 +59,9 @@ _EXPIRED: Final = frozenset(
     }
 )
 _THROTTLED: Final = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"})
+_CODE: Final = re.compile(r"(?:[A-Z]{1,4}[a-z]{1,20}){1,8}").fullmatch
+"""What an error of AWS is called: words. Whatever else answers in its place may have a value there."""
+
 _DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 
 
@@ -103,6 +107,8 @@ class SecretsManager:
         """Ask AWS who we are, and refuse another account than the stack's."""
         with explaining("ask AWS who we are (sts:GetCallerIdentity)", ""):
             account = str(self._sts.get_caller_identity()["Account"])
+            if not account.isdecimal():
+                raise Misshapen("ask AWS who we are", "AWS")
         wanted = self._where.account
         if wanted and account != wanted:
             raise Refused(
@@ -297,4 +303,5 @@ def _refusal(what: str, path: str, error: ClientError, *, swap: bool) -> Excepti
         return Denied(f"can't {what}: AWS denies {action}", "docs/secrets.md lists the rights that each verb needs")
     if code == "InvalidRequestException" and "delet" in message.lower():
         return Deleted(path)
-    return BackendError(f"can't {what}: AWS answered {code or 'an error'} to {error.operation_name}")
+    said = code if _CODE(code) else "an error"
+    return BackendError(f"can't {what}: AWS answered {said} to {error.operation_name}")

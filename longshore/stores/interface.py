@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 8
 """Reads at the same time: a stack of fifty secrets is compared in a second or two."""
 
-MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
-"""What comes of reading an answer that has not the form that its service documents; wrapped around nothing else."""
+MISSHAPEN = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RuntimeError)
+"""What comes of reading an answer that has not the form that its service documents; wrapped around nothing else.
+
+botocore calls a time that no calendar has a RuntimeError, and endless brackets are one.
+"""
 
 MOST_PAGES = 1000
 """Of a list; a store that never comes to the end of one is not waited for."""

@@ -25,7 +25,22 @@ from tests.fuzzing.world import ACCOUNT, Body
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LIES: tuple[Any, ...] = (None, 5, -1.5, True, "", CANARY, "2026-13-45", [], [None], {}, {"a": None}, [[{}]])
+LIES: tuple[Any, ...] = (
+    None,
+    5,
+    -1.5,
+    1e308,
+    10**30,
+    True,
+    "",
+    CANARY,
+    "2026-13-45",
+    [],
+    [None],
+    {},
+    {"a": None},
+    [[{}]],
+)
 NEVER_ENDING = {"NextToken": "more", "Versions": [], "SecretList": []}
 
 AWS = {
@@ -102,17 +117,18 @@ class Liar:
     def __init__(self) -> None:
         self.answers: dict[str, bytes] = {}
         self.writes = 0
+        self.status = 200
 
     def aws(self, request: Any) -> AWSResponse:
         operation = str(request.headers.get("X-Amz-Target", b""), "ascii") if "sts." not in request.url else ""
         name = operation.rpartition(".")[2]
         self.writes += name in {"CreateSecret", "PutSecretValue", "UpdateSecretVersionStage"}
         body = ACCOUNT if not operation else self.answers.get(name, b"{}")
-        return AWSResponse(request.url, 200, {}, Body(body))
+        return AWSResponse(request.url, self.status if operation else 200, {}, Body(body))
 
     def vault(self, request: Any, **_: Any) -> requests.Response:
         response = requests.Response()
-        response.status_code, response.url, response.request = 200, request.url, request
+        response.status_code, response.url, response.request = self.status, request.url, request
         if request.method in {"PUT", "POST"} and "/data/" in request.url:
             self.writes += 1
             response._content = b'{"data": {"version": 3}}'
@@ -187,6 +203,28 @@ def test_no_lie_is_believed_or_repeated(liar, monkeypatch, store):
     for liar.answers in told:
         for given in asked(connected):
             assert has_its_types(given), (liar.answers, given)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 429, 500, 503])
+@pytest.mark.parametrize("store", ["aws", "vault"])
+def test_no_error_is_repeated_but_by_its_name(liar, monkeypatch, store, status):
+    monkeypatch.setenv("VAULT_TOKEN", "x")
+    connected, liar.status = backend(store), status
+    for code in (
+        CANARY,
+        f"--password={CANARY}",
+        f"Access{CANARY}",
+        5,
+        None,
+        [CANARY],
+        {"Code": CANARY},
+        "Wrong\x1b[31m",
+    ):
+        body = {"__type": code, "message": CANARY, "Error": {"Code": code}, "errors": [CANARY, code]}
+        liar.answers = dict.fromkeys((*AWS, *VAULT, "PutSecretValue"), json.dumps(body).encode())
+        for given in asked(connected):
+            assert has_its_types(given), given
+            assert "\x1b" not in getattr(given, "message", "")
 
 
 @pytest.mark.parametrize("verb", VERBS[::2], ids=" ".join)
