@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import copy
 import json
-import random
+from collections.abc import Callable
 from functools import cache
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from tests.compose.mutate import _KEY, _VALUE, SCALARS
 from tests.fuzzing.case import FOLDER, LINK, OTHERS, STORE, Case, decode, encode
+from tests.fuzzing.parts import PARTS
 from tests.fuzzing.seeds import CANARY, COMMANDS, ON_STACKS, ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from random import Random
+    from collections.abc import Iterator, Sequence
 
 HOSTILE: tuple[Any, ...] = (
     "", " ", "\n", "\0", "\x1b[31m", "\x7f", "\u202e", "\u2028", "\ud83d\ude00", "a:b", ":", "::", "/", "//", "80/",
@@ -35,17 +36,23 @@ HOSTILE: tuple[Any, ...] = (
 )  # fmt: skip
 
 ANSWERS = (200, 201, 204, 301, 400, 403, 404, 429, 500, 503)
+Native = Callable[[bytes, Random], bytes]
+"""The fuzzer's own change of bytes."""
+
 _DEEP = 60
 _MOST_STEPS = 3
 
 
-def mutated(data: bytes, native: Callable[[bytes], bytes], seed: int, others: Sequence[bytes]) -> bytes:
-    """Change an input in one to three ways. native: the fuzzer's own change of bytes. others: inputs to borrow from."""
-    chance = random.Random(seed)  # noqa: S311  a fuzzer's, the same for the same seed
+def mutated(data: bytes, native: Native, seed: int, others: Sequence[bytes]) -> bytes:
+    """Change an input in one to three ways. others: inputs to borrow from."""
+    chance = Random(seed)  # noqa: S311  a fuzzer's, the same for the same seed
+    kept = decode(data).words[:1]
+    if kept and kept[0] in PARTS:
+        return _part_mutated(data, kept[0], chance, native, others)
     for _ in range(chance.randint(1, _MOST_STEPS)):
         kind = chance.random()
         if kind < 0.15:
-            data = native(data)
+            data = native(data, chance)
             continue
         case = decode(data)
         if kind < 0.25 or not case.parts:
@@ -55,6 +62,23 @@ def mutated(data: bytes, native: Callable[[bytes], bytes], seed: int, others: Se
         else:
             case = _inside(case, chance, native)
         data = encode(case)
+    return data
+
+
+def _part_mutated(data: bytes, part: str, chance: Random, native: Native, others: Sequence[bytes]) -> bytes:
+    """Change an input of a part, so that it stays one."""
+    for _ in range(chance.randint(1, _MOST_STEPS)):
+        case, kind = decode(data), chance.random()
+        words = case.words[1:]
+        if part == "!words" or not case.parts:
+            words = tuple(_words(words, chance))
+        elif kind < 0.15:
+            case = decode(native(data, chance))
+        elif kind < 0.25:
+            case = _borrowed(case, chance, others)
+        else:
+            case = _inside(case, chance, native)
+        data = encode(case._replace(words=(part, *words)))
     return data
 
 
@@ -108,13 +132,13 @@ def _borrowed(case: Case, chance: Random, others: Sequence[bytes]) -> Case:
     return case._replace(parts=tuple(parts))
 
 
-def _inside(case: Case, chance: Random, native: Callable[[bytes], bytes]) -> Case:
+def _inside(case: Case, chance: Random, native: Native) -> Case:
     parts = list(case.parts)
     index = 0 if chance.random() < 0.4 else chance.randrange(len(parts))
     name, content = parts[index]
     kind = chance.random()
     if kind < 0.1:
-        content = native(content)
+        content = native(content, chance)
     elif name == STORE:
         content = _answers(content, chance)
     elif kind < 0.6:

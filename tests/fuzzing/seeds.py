@@ -19,6 +19,8 @@ CORPUS = Path(os.environ.get("LONGSHORE_CORPUS") or ROOT.parent / "shared" / "co
 
 LARGEST = 24_000
 """Bytes of a file that is worth trying again and again."""
+_LARGEST_PART = 4_000
+"""Bytes of a project whose reading is tried alone."""
 _MOST_FILES = 12
 
 CANARY = "ghp_q9Zr4tXw7LmB2vKc8NsY3hJd6PfG1aEu5ToR"
@@ -44,6 +46,9 @@ ON_STACKS = (
     "secrets push -s shop.dev --random DB_PASSWORD:20 --if-not-set --yes", "check -s shop.dev --output json",
     "secrets push -s shop.dev --from .env --dry-run -v", "secrets diff -s shop.dev --from .env --output json",
 )  # fmt: skip
+
+OPERATIONS = ("place", "describe", "read", "versions", "paths", "write", "roll_back", "restore")
+"""What is asked of a store."""
 
 _PROJECT = "name: longshore\nconfig:\n  pulumi:disable-default-providers: {value: [aws, kubernetes]}\n"
 _VAULT = STACK + "  longshore:secrets: {backend: vault, server: 'https://vault.example.com', mount: kv, role: shop}\n"
@@ -76,8 +81,12 @@ _FAULTS = (
 )  # fmt: skip
 
 
-def seeds() -> Iterator[bytes]:
-    """Every seed, always in the same order."""
+def seeds(part: str = "") -> Iterator[bytes]:
+    """Every seed, always in the same order. part: of `PARTS`; empty for whole command lines."""
+    yield from map(encode, _OF_PARTS[part]()) if part else _whole()
+
+
+def _whole() -> Iterator[bytes]:
     commands = cycle(COMMANDS)
     for folder in _projects():
         files = tuple(_files(folder))
@@ -86,6 +95,47 @@ def seeds() -> Iterator[bytes]:
     yield from map(encode, _stacks())
     for command in COMMANDS:
         yield encode(Case(tuple(command.split()), (("compose.yaml", COMPOSE.encode()), (".env", ENV.encode()))))
+
+
+def _command_lines() -> Iterator[Case]:
+    for command in (*COMMANDS, *ON_STACKS, "help check", "init --team shop --env dev", "-q status -s shop.dev"):
+        yield Case(("!words", *command.split()), ((VARIABLES, b"LONGSHORE_OUTPUT=json\nNO_COLOR=1"),))
+
+
+def _compose() -> Iterator[Case]:
+    for folder in _projects():
+        files = tuple(_files(folder))
+        if files and sum(len(content) for _, content in files) <= _LARGEST_PART:
+            yield Case(("!compose",), files)
+
+
+def _env_files() -> Iterator[Case]:
+    texts = [ENV.encode(), f"A={CANARY}\nexport B=\"x ${{A}}\\n\"\nC: d # e\nD\nE='f\n g'\n".encode()]
+    texts += [content for folder in _projects() for name, content in _files(folder) if ".env" in name]
+    for text in dict.fromkeys(texts):
+        yield Case(("!env",), ((".env", text), (VARIABLES, b"HOME=/x\nUSER=y")))
+
+
+def _stack_files() -> Iterator[Case]:
+    texts = [path.read_text() for path in sorted((ROOT / "stacks").glob("Pulumi.*.yaml"))]
+    texts += [path.read_text() for path in sorted((ROOT / "tests/components/wrong").rglob("Pulumi.yaml"))]
+    for page in sorted((ROOT / "docs").rglob("*.md")):
+        texts += [block.split("```")[0] for block in page.read_text().split("```yaml\n")[1:]]
+    for text in (STACK, _VAULT, *(text for text in texts if text.startswith("config:") or "\nconfig:" in text)):
+        yield Case(("!stack",), (("Pulumi.shop.dev.yaml", text.encode()),))
+
+
+def _answered() -> Iterator[Case]:
+    good = [f"200 {json.dumps(answer)}".encode() for answer in _ANSWERS]
+    for kind in ("aws", "vault"):
+        for operation in OPERATIONS:
+            for answer in (*good, *_FAULTS):
+                yield Case(("!store", kind, operation), ((STORE, b"\n".join((answer, *good))),))
+
+
+_OF_PARTS = {
+    "!words": _command_lines, "!compose": _compose, "!env": _env_files, "!stack": _stack_files, "!store": _answered,
+}  # fmt: skip
 
 
 def _projects() -> Iterator[Path]:

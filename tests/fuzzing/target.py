@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import re
+import signal
 import traceback
 from collections import Counter
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,12 +16,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import longshore.cli.bug
 from longshore.cli.program import run
 from longshore.cli.shell import Shell
+from longshore.cli.terminal import tame
+from longshore.errors import Refused
 from tests.fuzzing.case import STDIN, decode
+from tests.fuzzing.parts import PARTS
 from tests.fuzzing.seeds import CANARY, ROOT
 from tests.fuzzing.world import Elsewhere
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tests.fuzzing.case import Case
     from tests.fuzzing.world import World
@@ -26,7 +32,14 @@ if TYPE_CHECKING:
 CODES = frozenset((0, 1, 2, 3, 4, 130))
 _RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028-\u202e\u2066-\u2069]")
 _COLOUR = re.compile("\x1b\\[[0-9;]*m")
+_SECONDS = 60
+_COLLECTED_EVERY = 2000
+"""Inputs: to look for cycles after each of them would be a third of the time."""
 _WHOLE = re.compile(rf"(?<![\w-]){CANARY}(?![\w-])".encode())
+
+
+class TooSlow(Exception):  # noqa: N818  it says what the input is
+    """An input takes a minute of the processor."""
 
 
 class Failure(NamedTuple):
@@ -44,11 +57,21 @@ class Target:
         self._folder = folder
         self.families: Counter[str] = Counter()
         self.tried = 0
+        gc.collect()
+        gc.freeze()
+        gc.disable()
 
     def __call__(self, data: bytes) -> None:
         """Try one input; never raises for a fault of the program."""
         self.tried += 1
-        for failure in judged(decode(data), self._world):
+        if self.tried % _COLLECTED_EVERY == 0:
+            gc.collect()
+        try:
+            with _bounded():
+                found = judged(decode(data), self._world)
+        except TooSlow as slow:
+            found = [Failure(_family(slow), "".join(traceback.format_exception(slow)))]
+        for failure in found:
             self.families[failure.family] += 1
             if self.families[failure.family] == 1:
                 self._keep(failure, data)
@@ -60,8 +83,39 @@ class Target:
         (self._folder / f"{name}.txt").write_text(f"{failure.family}\n\n{failure.told}\n", errors="backslashreplace")
 
 
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Let an input that takes too much of the processor fail where it is, however busy the machine is."""
+
+    def end(_number: int, _frame: object) -> None:
+        raise TooSlow
+
+    signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
 def judged(case: Case, world: World) -> list[Failure]:
     """Run one case, and say what is wrong with how it went."""
+    part = PARTS.get(case.words[0]) if case.words else None
+    return _part_judged(part, case, world) if part else _whole_judged(case, world)
+
+
+def _part_judged(part: Callable[[Case], str], case: Case, world: World) -> list[Failure]:
+    world.expect(case)
+    try:
+        told = part(case)
+    except Refused as refused:
+        told = f"{refused.message} {refused.help}"
+    except Exception as bug:  # noqa: BLE001  what the fuzzer looks for
+        return [Failure(_family(bug), "".join(traceback.format_exception(bug)))]
+    return _shown(case, "", tame(told), b"")
+
+
+def _whole_judged(case: Case, world: World) -> list[Failure]:
     world.fill(case)
     bugs: list[BaseException] = []
     real = longshore.cli.bug.report

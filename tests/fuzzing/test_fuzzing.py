@@ -6,18 +6,31 @@ import os
 import re
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from longshore.cli.terminal import tame
-from tests.fuzzing.case import STDIN, VARIABLES, Case, decode, encode
+from tests.fuzzing import target as target_module
+from tests.fuzzing.blind import scratched
+from tests.fuzzing.case import STDIN, STORE, VARIABLES, Case, decode, encode
 from tests.fuzzing.mutation import mutated
+from tests.fuzzing.parts import PARTS
 from tests.fuzzing.seeds import CANARY, CORPUS, seeds
+from tests.fuzzing.target import Target
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = 4000
 COUNTS = re.compile(r"(?P<runs>[\d,]+) executions in .* s, (?P<edges>[\d,]+) edges, (?P<failed>\d+) families failed")
+
+
+class Nowhere:
+    """The world of an input that needs none."""
+
+    def expect(self, case: Case) -> None:
+        """Nothing is asked."""
+
 
 PLANTED = """
 import sys
@@ -81,12 +94,44 @@ def test_a_case_is_read_as_it_was_written():
         decode(data)
 
 
-def test_every_seed_is_a_case_and_changes_into_others():
-    found = list(seeds())
-    assert len(found) > 400
+@pytest.mark.parametrize("part", ["", *PARTS])
+def test_every_seed_is_a_case_and_changes_into_others_of_its_kind(part):
+    found = list(seeds(part))
+    assert len(found) > (400 if not part else 10)
     for index, seed in enumerate(found[:100]):
         assert encode(decode(seed)) == seed
-        mutated(seed, lambda data: data, index, found)
+        changed = mutated(seed, scratched, index, found)
+        assert not part or decode(changed).words[:1] == (part,)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_seed_of_a_part_fails(tmp_path, part):
+    for index, seed in enumerate(seeds(part)):
+        (tmp_path / f"{index}.input").write_bytes(seed)
+    done = fuzz(*sorted(str(path) for path in tmp_path.iterdir()))
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.parametrize(
+    ("case", "family"),
+    [
+        (Case(("!store", "aws", "read"), ((STORE, b'400 {"__type": "PLANTED"}'),)), "KeyError"),
+        (Case(("!env",), ((".env", b"A=PLANTED"),)), "TooSlow"),
+    ],
+)
+def test_what_fails_in_a_part_is_kept(tmp_path, monkeypatch, case, family):
+    def fail(text: str) -> str:
+        if "PLANTED" in text and family == "TooSlow":
+            while True:
+                pass
+        raise KeyError(text)
+
+    monkeypatch.setattr(target_module, "_SECONDS", 0.2)
+    monkeypatch.setitem(PARTS, case.words[0], lambda case: fail(str(case.parts)))
+    tried = Target(Nowhere(), tmp_path)
+    tried(encode(case))
+    assert [each.partition(" ")[0] for each in tried.families] == [family]
+    assert (tmp_path / f"{sha256(next(iter(tried.families)).encode()).hexdigest()[:12]}.input").exists()
 
 
 @pytest.mark.parametrize(
