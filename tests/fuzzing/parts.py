@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tests.fuzzing.case import Case
 
 _MOST_LINES = 40
+_STACK = "Pulumi.shop.dev.yaml"
 _NOWHERE = {"VAULT_TOKEN": "x", "HOME": "/nonexistent"}
 
 
@@ -90,11 +91,11 @@ def _raw(case: Case) -> Callable[[str], Any]:
 def _stack(case: Case) -> str:
     """A stack file, read into settings, and these into what the converter is told."""
     told = []
-    for name, content in _files(case):
-        file = read_stack_file(content.decode(errors="replace"), name)
+    for _, content in _files(case):
+        file = read_stack_file(content.decode(errors="replace"), _STACK)
         config = file.values.get("config")
         checked = check_settings(config if isinstance(config, dict) else {}, file)
-        told.append(_told(checked.findings, {name: content.decode(errors="replace")}))
+        told.append(_told(checked.findings, {_STACK: content.decode(errors="replace")}))
         if checked.settings:
             options = options_of(checked.settings)
             compose = checked.settings.compose

@@ -63,6 +63,13 @@ SECRETS = [
     ("AUTH", "bob/hunter2", "K5"),
     ("PGPASSWORD", "pw", "K4"),
     ("GITHUBTOKEN", "abc", "K4"),
+    ("DB_SLAPTAZODIS", "pw", "K1"),
+    ("令牌", "pw", "K1"),
+    ("DB_PSWD", "pw", "K1"),
+    ("API_SLEUTEL", "Zk3vQ9xT1mLw8Rb5", "K5"),
+    ("КЛЮЧ_API", "Zk3vQ9xT1mLw8Rb5", "K5"),
+    ("RECOVERY_CODE", "Zk3vQ9xT1mLw8Rb5", "K5"),
+    ("HOOK", "https://n8n.example.com/webhook/8936dcee-bfad-2c60-c6a2-067df57536a0", "V2"),
 ]
 """(key, value, rule): made-up values that must be found."""
 
@@ -85,6 +92,9 @@ PLAIN = [
     ("PWD", "/home/me/shop"), ("OLDPWD", "/"), ("X_SECRET_PARAM_BOOTSTRAP_SERVERS", "a:1"),
     ("X_CREDENTIALS_SOURCE", "X"), ("ARGS", 'password="" token=`cat /t`'),
     ("SASL_JAAS_CONFIG", f'x required username="a" password="{reference("PW")}";'),
+    ("ВКЛЮЧЕНО", "да"), ("スキーマ", "public"), ("COUNTRY_CODE", "DE"), ("SLEUTELWOORD", "zoek"), ("CLE", "id"),
+    ("PASSWORD_LOGIN", "disabled"), ("TOKEN_EXPIRES_IN", "15m"), ("SHEET_ID", "Zk3vQ9xT1mLw8Rb5Yc2Hd7Nf4Gs6"),
+    ("OPAMP_GO_REF", "fc016b0599ee6cb5ba479452055a3370e7238aaa"), ("LOGO", "/assets/logo.3f9aQzR81.svg"),
     ("TOKEN_SERVICE", "http://tokens:8080"), ("JWT_ISSUER", "https://shop.example.com"), ("SESSION_COOKIE_NAME", "sid"),
 ]  # fmt: skip
 
@@ -95,6 +105,22 @@ def test_a_secret_is_found(key, value, rule):
     assert hit is not None
     assert (hit.rule, hit.kind) == (rule, "secret")
     assert value not in hit.reason
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("MAT_KHAU", "iKI78Lv3agJMiN3"),
+        ("LISTE", "bob,PT4B6IDWbYrwWq,admin"),
+        ("HOOK", "https://hooks.example.com/services/kktqnBl3IqrUXvDU0xO2LFHk"),
+        ("FEED", "https://api.example.com/v1/input/c9bcd3fe14182759510e6a118ae4ef59"),
+        ("THING", "c9bcd3fe14182759510e6a118ae4ef59"),
+    ],
+)
+def test_what_looks_generated_is_told_whatever_its_name(key, value):
+    hit = detect(key, value)
+    assert hit is not None
+    assert (hit.rule, hit.kind) == ("W1", "suspect")
 
 
 @pytest.mark.parametrize(("key", "value"), PLAIN)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import longshore.compose
+import longshore.convert.engine
 from longshore.cli.program import run
 from longshore.cli.shell import Shell
 from tests.secrets import forms, leaks
@@ -58,6 +60,30 @@ def test_forms_are_bound_or_refused_and_settings_stay(tmp_path: Path, theirs):
     assert len(plain) > 90
 
 
+@pytest.fixture
+def _once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read and convert an estate once for all verbs that ask for the same; what each says of it is its own."""
+    real_load, real_convert = longshore.compose.load, longshore.convert.engine.convert_project
+    loads: dict[str, Any] = {}
+    conversions: dict[tuple[int, str], Any] = {}
+
+    def load(request: Any, files: Any) -> Any:
+        key = repr(request)
+        if key not in loads:
+            loads[key] = real_load(request, files)
+        return loads[key]
+
+    def convert_project(project: Any, options: Any, late: Any) -> Any:
+        key = id(project), repr(options)
+        if key not in conversions:
+            conversions[key] = real_convert(project, options, late)
+        return conversions[key]
+
+    monkeypatch.setattr(longshore.compose, "load", load)
+    monkeypatch.setattr(longshore.convert.engine, "convert_project", convert_project)
+
+
+@pytest.mark.usefixtures("_once")
 @pytest.mark.parametrize("theirs", BOTH)
 def test_no_verb_shows_what_was_found(tmp_path: Path, theirs):
     found = leaks.outcomes(tmp_path, theirs=theirs, seed=3)

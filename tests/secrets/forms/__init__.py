@@ -14,6 +14,8 @@ from base64 import b64decode
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from longshore.convert.secrets.detection.randomness import looks_random
+
 if TYPE_CHECKING:
     import random
 
@@ -41,12 +43,17 @@ class Form(NamedTuple):
 
 
 def filled(name: str, text: str, chance: random.Random) -> Form:
-    """Make the secrets of a form up; the longest of them is what is looked for, its parts may be harmless."""
+    """Make the secrets of a form up; the longest of them is what is looked for, its parts may be harmless.
+
+    One random text in three hundred looks like a word (docs/secrets.md): none of these, or chance would decide a test.
+    """
     made: list[str] = []
 
     def write(hole: re.Match[str]) -> str:
         kind, length = hole[1] or "P", int(hole[2] or chance.randint(14, 16))
         value = "".join(chance.choices(_ALPHABETS[kind], k=length))
+        while kind == "P" and not looks_random(value):
+            value = "".join(chance.choices(_ALPHABETS[kind], k=length))
         if kind != "D":
             made.append(value)
         return value

@@ -21,8 +21,9 @@ from typing import Final
 from longshore.compose.references import OPEN
 from longshore.convert.secrets.detection import hits, values
 from longshore.convert.secrets.detection.commands import is_command, secrets_of
+from longshore.convert.secrets.detection.generated import generated
 from longshore.convert.secrets.detection.hits import Hit
-from longshore.convert.secrets.detection.names import Name, is_store_address, name
+from longshore.convert.secrets.detection.names import Name, is_identifier, is_store_address, name
 from longshore.convert.secrets.detection.randomness import looks_random
 from longshore.convert.secrets.detection.texts import find
 from longshore.regex import Regex
@@ -32,8 +33,12 @@ __all__ = ["Hit", "by_name", "detect", "text_hit", "variable"]
 _RANDOM: Final = Regex(r"[A-Za-z0-9+/_=.-]{24,}")
 _UUID: Final = Regex(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HARMLESS: Final = Regex(
-    r"(?:^|_)(?:id|ids|sha|sha256|commit|revision|digest|checksum|version|tag|etag|fingerprint|uuid|hash)$"
+    r"(?:^|_)(?:id|ids|uid|guid|sha|sha1|sha256|commit|ref|rev|revision|digest|checksum|sum|md5|version|tag|etag"
+    r"|fingerprint|uuid|hash|image)$"
 )
+_DIGEST: Final = Regex(r"^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$|://[^\s\"']{1,400}[/=][0-9a-f]{32}(?:[/&?#]|$)")
+"""A token as often as a digest, which a name tells: alone, or in an address."""
+
 _OF_LOGINS: Final = Regex(r"(?i)(?:.*[_.-])?(?:auth|users?|logins?)")
 """Names under which `name:password` stands as often as anything else: `AUTH`, `BASIC_AUTH_USERS`."""
 
@@ -53,7 +58,7 @@ def detect(key: str, value: str | None) -> Hit | None:
             return found
     meaning = name(key)
     if meaning.strength == "secret":
-        return _by_name(meaning.rule, value)
+        return _by_name(meaning, value)
     if value is None or meaning.strength == "public":
         return None
     if meaning.strength == "telling" and _tells(key, meaning, value):
@@ -69,15 +74,17 @@ def _tells(key: str, meaning: Name, value: str) -> bool:
     )
 
 
-def _by_name(rule: str, value: str | None) -> Hit | None:
-    found = Hit(rule, "secret", "the name says so")
+def _by_name(meaning: Name, value: str | None) -> Hit | None:
+    found = Hit(meaning.rule, "secret", "the name says so")
     if value is None:
         return found
     if values.is_nothing(value):
         return None
     if values.is_placeholder(value):
         return found._replace(kind="placeholder")
-    return None if values.is_public(value) or (rule != "K2" and values.is_place(value)) else found
+    if not meaning.last and (values.is_kind(value) or values.is_duration(value)):
+        return None
+    return None if values.is_public(value) or (meaning.rule != "K2" and values.is_place(value)) else found
 
 
 def _is_likely(value: str) -> bool:
@@ -117,15 +124,13 @@ def text_hit(text: str) -> Hit | None:
 
 
 def _by_randomness(key: str, value: str) -> Hit | None:
+    if values.is_public(value) or _HARMLESS.search(key.lower()) or is_identifier(key):
+        return None
+    if next(generated(value), None) or _DIGEST.search(value):
+        return hits.RANDOM
     if not _RANDOM.fullmatch(value) or _UUID.fullmatch(value) or "." in value or value.startswith("/"):
         return None
-    if (
-        value.isalpha()
-        or value.isdigit()
-        or value.count("/") > 1
-        or values.is_public(value)
-        or _HARMLESS.search(key.lower())
-    ):
+    if value.isalpha() or value.isdigit() or value.count("/") > 1:
         return None
     counts = Counter(value)
     entropy = -sum(n / len(value) * log2(n / len(value)) for n in counts.values())

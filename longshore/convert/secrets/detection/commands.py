@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from longshore.convert.secrets.detection import hits, values
 from longshore.convert.secrets.detection.addresses import is_variable
+from longshore.convert.secrets.detection.generated import generated
 from longshore.convert.secrets.detection.hits import Found, Hit
-from longshore.convert.secrets.detection.names import name, words
+from longshore.convert.secrets.detection.names import is_identifier, name, words
+from longshore.convert.secrets.detection.notations import may_tell
 from longshore.convert.secrets.detection.programs import PROGRAMS, READERS, SHORT, USER_FLAGS
 from longshore.convert.secrets.detection.randomness import looks_random
 from longshore.convert.secrets.detection.shell import commands
@@ -51,6 +53,7 @@ _KEY_OWNERS: Final = frozenset(
 )
 _COMMAND: Final = Regex(r"(?:^|\s)--?[A-Za-z]|\||&&")
 _PLAIN_LONG: Final = Regex(r"[A-Za-z0-9+/_=.-]{20,}")
+_SPEAKS: Final = Regex(r"(?i)\b(?:log-?in|unlock|join|register|sign-?in|activate|enroll?)\b|<<<")
 _DEPTH: Final = 4
 _FARTHEST: Final = 12
 """Of the words after a program's name, flags not counted, so many are looked at for the places of its grammar."""
@@ -71,7 +74,39 @@ def secrets_of(text: str) -> tuple[Found, ...]:
         start = text.find(placed.value, placed.start, placed.end)
         end = start + len(placed.value) if start >= 0 else placed.end
         found.append(Found(max(start, placed.start), end, placed.hit))
+    found += _others(text, [(one.start, one.end) for one in found])
     return tuple(found)
+
+
+def _others(text: str, known: Sequence[tuple[int, int]]) -> Iterator[Found]:
+    """What looks generated in a command, and is no part of what was found already."""
+    for start, end in generated(text):
+        if not any(first < end and start < last for first, last in known):
+            yield Found(start, end, _of_generated(text))
+
+
+def _of_generated(command: str) -> Hit:
+    """Where a command speaks of secrets, a word that looks generated is one; elsewhere it is worth a warning."""
+    return hits.GENERATED if may_tell(command) or _SPEAKS.search(command) else hits.RANDOM
+
+
+def _generated_in(given: Sequence[str], known: Sequence[Argument]) -> Iterator[Argument]:
+    """The same among the words of a command."""
+    whole = ""
+    for at, word in enumerate(given):
+        spans = list(generated(word))
+        if not spans or _is_named_public(given[at - 1] if at else ""):
+            continue
+        whole = whole or " ".join(given)
+        inside = [one.value for one in known if one.at == at and one.hit.kind == "secret"]
+        for start, end in spans:
+            if not any(word[start:end] in value for value in inside):
+                yield Argument(at, word[start:end], _of_generated(whole))
+
+
+def _is_named_public(flag: str) -> bool:
+    key = flag.lstrip("-")
+    return flag[:1] == "-" and (is_identifier(key) or name(key).strength == "public")
 
 
 def arguments_of(given: Iterable[str]) -> tuple[Argument, ...]:
@@ -87,6 +122,7 @@ def _arguments(given: tuple[str, ...]) -> tuple[Argument, ...]:
         if " " in word or "\n" in word or ";" in word:
             found += [Argument(at, one.value, one.hit) for one in _in_text(word, 1)]
     found += _among(given)
+    found += list(_generated_in(given, found))
     if "|" in given:
         ends = tuple(accumulate(len(word) + 1 for word in given))
         placed = _in_text(" ".join(given), 1)
@@ -146,8 +182,8 @@ def _among(given: Sequence[str]) -> Iterator[Argument]:
 
 def _flag(word: str, following: str, at: int, grammars: Collection[Grammar]) -> Iterator[Argument]:
     key, equals, value = word.lstrip("-").partition("=")
-    if following[:1] == "-" and not looks_random(following):
-        following = ""
+    if "$" in key or (following[:1] == "-" and not looks_random(following)):
+        following = ""  # `-p$PASSWORD shop` has its value, and this is another flag
     given, place = (value, at) if equals else (following, at + 1)
     pair = values.login(given)
     if _is_secret(key, given, flag=True):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from longshore.convert.secrets.detection import values
 from longshore.convert.secrets.detection.addresses import is_variable
 from longshore.convert.secrets.detection.commands import secrets_of
+from longshore.convert.secrets.detection.generated import generated
 from longshore.convert.secrets.detection.kinds import secret_kind
 from longshore.convert.secrets.detection.names import is_harmless, name, words
 from longshore.convert.secrets.detection.programs import PROGRAMS
@@ -49,6 +50,13 @@ _CODE: Final = (
     ".py .rb .js .mjs .cjs .ts .jsx .tsx .lua .go .java .kt .groovy .pl .pm .php .vcl .tpl .tmpl .j2 .erb .star .ps1 "
     ".cs .ex .exs .scala .rs .c .h .cpp"
 ).split()
+_TRANSLATION: Final = Regex(
+    r"(?:^|/)(?:locales?|i18n|l10n|lang|languages|translations)/"
+    r"|(?:^|/)(?:(?:messages|strings|translation|translations|locale)[._-])?[a-z]{2}(?:[_-][a-z]{2,4})?"
+    r"\.(?:json|ya?ml|properties|po|ftl|xliff|arb|resx)$|(?:^|/)messages(?:_[a-z_]{2,8})?\.properties$"
+)
+"""What an application says, in a language: `password` is a word of it."""
+
 _SCRIPTS: Final = (".sh", ".bash", ".zsh", ".ksh", ".command", ".bats")
 _BRACED: Final = (".json", ".json5", ".jsonc", ".tf", ".tfvars", ".tfstate", ".hcl", ".js", ".ts", ".nomad")
 _INDENTED: Final = (".yml", ".yaml", ".j2", ".tpl", ".tmpl", ".gotmpl", ".sls", ".raml")
@@ -65,6 +73,12 @@ _COMPRESSED: Final = (
     b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"PK\x03\x04", b"wOFF", b"wOF2", b"%PDF", b"\x7fELF",
     b"\x00\x00\x01\x00", b"RIFF", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"OTTO", b"\x00\x01\x00\x00",
 )  # fmt: skip
+_PICTURES: Final = (".html", ".htm", ".css", ".svg", ".map", ".lock", "-lock.json", "-lock.yaml", ".sum")
+"""Files that are full of what is encoded or counted."""
+
+_FIELD: Final = Regex(r"[a-z]{2,20}+(?:[._-][a-z]{1,20}+){1,6}+")
+"""`key: user_id`: the name of something, by which another thing is looked up."""
+
 _LONE: Final = Regex(r"[^\s:;,={}<>\"']{6,400}|[\w.@+-]{1,100}:[^\s:]{6,400}:{0,9}")
 _MOST_LONE: Final = 200
 _REASONS: Final = {"V4": "a password", "V7": "a password"}
@@ -114,9 +128,11 @@ def _line_starts(text: str) -> list[int]:
 
 def _search(path: str, text: str) -> Iterator[tuple[int, str]]:
     """(where, why) of every secret, in no order."""
-    prose, code = path.endswith(_PROSE), path.endswith(tuple(_CODE))
+    prose, code = path.endswith(_PROSE) or _TRANSLATION.search(path) is not None, path.endswith(tuple(_CODE))
     for found in find(text, code=code, prose=prose, file=True):
         yield found.start, _reason(found)
+    if not path.endswith(_PICTURES):
+        yield from ((start, "a word that looks like a generated password") for start, _ in generated(text))
     if prose:
         return
     if path.endswith(_SCRIPTS) or _SCRIPT.match(text) or basename(path).startswith("dockerfile"):
@@ -168,6 +184,8 @@ def _judged(leaf: Leaf, *, is_secret: bool) -> str:
     likely = meaning.strength != "plain" or (
         not is_harmless(key) and any(name(above).strength in {"secret", "telling"} for above in leaf.names[-3:-1])
     )
+    if words(key)[-1:] in (["key"], ["keys"]) and len(words(key)) == 1 and _FIELD.fullmatch(value):
+        return ""
     return (
         f"the value of `{key}`"
         if sure or (likely and looks_random(values.login(value) if meaning.pair else value))

@@ -36,7 +36,8 @@ _BY_NAME: Final = {
     "credentials": (
         ".git-credentials git-credentials .dockercfg .dockerconfigjson .docker/config.json .aws/credentials .boto "
         ".s3cfg .passwd-s3fs passwd-s3fs .mylogin.cnf application_default_credentials.json accesstokens.json "
-        "msal_token_cache.json"
+        "msal_token_cache.json .fetchmailrc .msmtprc rootkey.csv accesskeys.csv client_secret.json "
+        "service-account.json serviceaccount.json secrets.json secrets.yml secrets.yaml secrets.toml secrets.env"
     ),
     "the cookie of a cluster": ".erlang.cookie erlang.cookie",
     "credentials of a cluster": ".kube/config",

@@ -38,30 +38,45 @@ LOGIN: Final = Name("telling", "K5", pair=True)
 
 _WORD: Final = Regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SECRET_WORDS: Final = frozenset(
-    "password passwords passwd passwds passphrase passcode pwd pass pw psk secret secrets token tokens credential "
-    "credentials creds cred apikey apikeys apitoken authtoken authtok authkey accesskey secretkey privatekey "
+    "password passwords passwd passwds passwrd passwrds pasword passord passphrase passcode pwd pswd pswrd pwrd "
+    "pass pw psk secret secrets token tokens tok tkn tkns credential credentials creds cred apikey apikeys "
+    "apitoken authtoken authtok authkey accesskey secretkey privatekey "
     "signingkey "
     "sharedkey accountkey masterkey dsn salt salts pepper bearer hmac mnemonic dbpass userpass smtppass requirepass "
     "masterauth masterpass adminpass rootpass storepass keypass bindpass mailpass ftppass mysqlpass "
-    "passwort kennwort losung geheim geheimnis schluessel zugangsdaten contrasena contrasenya contrasenia clave claves "
-    "secreto motdepasse mdp jeton senha senhas segredo wachtwoord wachtwoorden parola segreto haslo losenord passord "
-    "adgangskode kodeord salasana heslo jelszo parool sifre parol sandi katasandi lozinka zaporka".split()
+    "privkey signkey sessionkey cookiekey presharedkey preshared fernet cipherkey secretstring pgpass webdavpass "
+    "passwort kennwort losung geheim geheimnis geheimwort schluessel zugangsdaten zugangscode zugriffscode contrasena "
+    "contrasenya contrasenia clave claves secreto secreta secrete motdepasse mdp jeton senha senhas segredo segreda "
+    "wachtwoord wachtwoorden toegangscode geheime parola parolada segreto segreta haslo hasla losenord "
+    "hemlighet hemligt passord adgangskode kodeord hemmelighed hemmelig salasana tunnussana salaisuus heslo hesla "
+    "tajne tajny jelszo titkos parool salasona slaptazodis geslo pasahitza cyfrinair lykilord fjalekalim sifre gizli "
+    "parol sandi katasandi matkhau lozinka lozinku zaporka tajna".split()
 )
 _OTHER_SCRIPTS: Final = (
-    "парол",
-    "секрет",
-    "密码",
-    "密碼",
-    "密钥",
-    "口令",
-    "パスワード",
-    "비밀번호",
-    "κωδικ",
-    "סיסמ",
-    "كلمة",
+    "парол", "секрет", "токен", "лозинк", "таємн", "密码", "密碼", "密钥", "密鑰", "秘密", "口令", "令牌", "暗証",
+    "パスワード", "トークン", "シークレット", "비밀", "암호", "토큰", "κωδικ", "συνθηματικ", "σύνθημα", "סיסמ", "كلمة",
+    "पासवर्ड", "รหัสผ่าน", "գաղտնաբառ", "პაროლ",
+)  # fmt: skip
+_OTHER_KEYS: Final = (
+    "ключ",
+    "キー",
+    "鍵",
+    "钥",
+    "키",
+    "κλειδ",
+    "מפתח",
+    "סוד",
+    "مفتاح",
+    "رمز",
+    "سر",
+    "कुंजी",
+    "กุญแจ",
+    "รหัส",
 )
+"""Keys and codes, which may be those of other things; as parts of longer words too."""
 _LETTERS: Final = str.maketrans({"ł": "l", "Ł": "L", "ß": "ss", "\u0131": "i", "ø": "o", "Ø": "O"})
 _ENDINGS: Final = (
+    "schluessel", "schlussel", "geheimnis", "adgangskode", "losenord", "jelszo", "hemlighet",
     "password", "passwd", "passwort", "kennwort", "passphrase", "secret", "apikey", "token", "secretkey", "accesskey",
     "privatekey", "authkey", "contrasena", "motdepasse", "wachtwoord", "passcode", "pwd", "credential", "credentials",
     "apisecret", "pw",
@@ -76,6 +91,18 @@ _PAIRS: Final = frozenset(
 )  # fmt: skip
 _WHOLE_NAMES: Final = frozenset({"neo4j_auth", "rabbitmq_cookie", "ftp_users", "sftp_users"})
 _KEYS: Final = frozenset({"key", "keys"})
+_KEYS_ELSEWHERE: Final = frozenset(
+    "sleutel schluessel schlussel clef cle cles llave llaves chave chaves chiave chiavi klucz klic kljuc "
+    "nyckel nokkel noekkel nogle noegle avain anahtar anahtari kulcs cheie raktas atslega voti".split()
+)
+"""Keys in other languages: they may be those of a door, a map or a record, and are telling."""
+
+_CODE_OWNERS: Final = frozenset(
+    "access unlock security secret entry invite invitation activation recovery backup license licence door alarm pin "
+    "verification registration enrollment pairing setup otp auth admin zugangs toegangs".split()
+)
+"""Words before `code` or `phrase` that make it one that opens something."""
+
 _NO_SECRET_KEY: Final = frozenset(
     "public pub publishable site partition primary foreign sort range cache routing shard sharding message group "
     "order object record row index metric metadata property config lookup unique search tag label feature flag "
@@ -90,11 +117,12 @@ _TELLING_LAST: Final = frozenset(
     "auth oauth authorization cookie cookies license licence iv hash signature sig private pem seed conn "
     "connection webhook "
     "webhooks nonce sas access encrypt encryption community jwt pin otp totp pat hook hooks "
-    "key keys cert psk2 unseal recovery session signing credentialsjson value header headers".split()
+    "key keys cert psk2 unseal recovery session signing credentialsjson value header headers cipher shared enrollment "
+    "aes aes128 aes256 hmac256 seedphrase".split()
 )
 """Last words under which a value that looks random is a secret."""
 
-_LOGINS: Final = frozenset("login logins user users".split())
+_LOGINS: Final = frozenset("login logins user users admin admins account accounts system userlist basic".split())
 """Last words under which `name:password` may stand."""
 
 _TELLING_PARTS: Final = frozenset("auth oauth key keys".split())
@@ -116,7 +144,9 @@ _HARMLESS_LAST: Final = frozenset(
     "rules location root folder filename files paths dirs plugin handler service services per allowed space usage "
     "budget price cost limiter ratio threshold level action check checks".split()
 )
-_IDENTIFIERS: Final = frozenset("id ids name names arn alias fingerprint label type algorithm alg size length".split())
+_IDENTIFIERS: Final = frozenset(
+    "id ids uid uids uuid guid name names arn alias fingerprint label type algorithm alg size length".split()
+)
 """Last words that make of a key something that everybody may see: `KEY_ID`."""
 
 _HARMLESS_NAME: Final = Regex(
@@ -141,6 +171,8 @@ def name(key: str) -> Name:
     if not key.isascii():
         if any(word in key.lower() for word in _OTHER_SCRIPTS):
             return Name("secret", "K1", last=True)
+        if any(word in key.lower() for word in _OTHER_KEYS):
+            return TELLING
         key = _without_accents(key)
     parts = words(key)
     if not parts:
@@ -158,7 +190,13 @@ def name(key: str) -> Name:
         key_of = _KEYS.intersection(parts) and _SECRET_WORDS.isdisjoint(parts)
         return PLAIN if key_of and last in _IDENTIFIERS else TELLING
     parted = not _TELLING_PARTS.isdisjoint(parts) and last not in _HARMLESS_LAST
-    if last in _TELLING_LAST or parted or _is_sentry(parts) or before in {"cred", "creds"}:
+    if (
+        _tells_elsewhere(parts, last, before)
+        or last in _TELLING_LAST
+        or parted
+        or _is_sentry(parts)
+        or before in {"cred", "creds"}
+    ):
         return TELLING
     return LOGIN if last in _LOGINS else PLAIN
 
@@ -176,6 +214,12 @@ def _secret(parts: list[str], lowered: str, last: str, before: str) -> str:
     if any(word.endswith(_ENDINGS) or word.startswith(_BEGINNINGS) for word in parts if len(word) > 2):  # noqa: PLR2004  letters
         return "K4"
     return ""
+
+
+def _tells_elsewhere(parts: list[str], last: str, before: str) -> bool:
+    """Is it a key in another language, or the code or phrase that opens something?"""
+    coded = last in {"code", "codes", "phrase", "kod", "codigo", "codice"} and before in _CODE_OWNERS
+    return coded or not _KEYS_ELSEWHERE.isdisjoint(parts) or any(part.endswith("sleutel") for part in parts)
 
 
 def _is_last(last: str, before: str, lowered: str) -> bool:
@@ -213,6 +257,12 @@ def is_store_address(key: str) -> bool:
     """Is it the name of a data store's address, with a password in it or, tomorrow, without?"""
     parts = words(key)
     return parts[-1:] == ["datasource"] or (len(parts) > 1 and parts[-1] in {"url", "uri"} and parts[-2] in _STORES)
+
+
+def is_identifier(key: str) -> bool:
+    """Is it the name of what tells one thing from another, which everybody may see: `SHEET_ID`, `uid`, `priceIds`?"""
+    parts = words(key)
+    return bool(parts) and parts[-1] in _IDENTIFIERS
 
 
 def is_harmless(key: str) -> bool:

@@ -22,7 +22,8 @@ _PARTS: Final = (
     "mdp", "clave", "senha", "contrase", "wachtw", "geheim", "kennw", "parol", "haslo", "hasło", "heslo", "jelszo",
     "segre", "losen", "lösen", "salasan", "adgangs", "sifre", "şifre", "schluessel", "schlüssel", "парол", "секрет",
     "密", "口令", "パス", "비밀", "identified", r"pin(?![a-z])", "otp", "nonce", r"\biv\b", "user", r"pat(?![a-z])",
-    "secure_link",
+    "secure_link", "tkn", "fernet", "sleutel", "toegang", "zugang", "chave", "llave", "chiav", "klucz", "nyckel",
+    "anahtar", "slaptaz", "geslo", "lozink", "tajn", "tunnuss", "hemlig", "cipher", "ключ", "токен", "令牌", "암호",
 )  # fmt: skip
 """A name without any of these means nothing to `names`."""
 
@@ -44,6 +45,9 @@ _VALUE: Final = Regex(
     r"|(?P<bare>[^\s\"'`<>;,&|(){}\[\]][^\s\"'`<>;,&|()\]}]{0,400}+))"
 )
 _NEXT: Final = Regex(r"[A-Za-z_][\w.]*=(?![=\s]|$)")
+_CALLED: Final = Regex(r"[A-Za-z_]{3,40}+(?:\.[A-Za-z_]{1,40}+){0,4}+\([\w.,'\" ]{0,200}+\)(?=[\s,;)'\"]|$)")
+"""A function is called: what it gives is no value that stands here."""
+
 _LINE_REST: Final = Regex(r"[^\s\"'`]{1,400}+")
 LONGEST_NAME: Final = 100
 _INNER: Final = 64
@@ -113,7 +117,11 @@ def _assignment(text: str, start: int, end: int, doubting: bool) -> Assignment |
         after["close"].lstrip("\\")[:1] in {'"', "'", "`"} or text[start - 1 : start] in {'"', "'"},
     )
     before = text[max(0, start - 40) : start].rstrip("\"'` \t")[-1:]
-    if (not sign and after.end() == end) or (sign == ">" and before != "<") or (sign == "," and before != "("):
+    if (
+        (not sign and after.end() == end)
+        or (sign == ">" and before != "<")
+        or (sign == "," and (before != "(" or ")" in after["close"]))
+    ):
         return None
     value = _VALUE.match(text, after.end())
     if not value:
@@ -121,6 +129,8 @@ def _assignment(text: str, start: int, end: int, doubting: bool) -> Assignment |
     kind = value.lastgroup or "bare"
     found = value[kind]
     whole = ""
+    if kind == "bare" and text[value.end() : value.end() + 1] == "(" and _CALLED.match(text, value.start()):
+        return None
     if kind == "back" and " " in found:
         return None  # what a shell runs
     if kind == "bare" and not doubting and text[value.start() - 1] in " \t" and _NEXT.match(found):

@@ -8,9 +8,12 @@ on 41,000 identifiers, and on random texts of 14 letters and digits: docs/secret
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from longshore.regex import Regex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PAIRS: Final = {
     "a": "bcdfgiklmnprstuvwxy", "b": "aceijlorsuy", "c": "acehiklorstuy", "d": "abdegilmorsuy",
@@ -24,6 +27,7 @@ _COMMON: Final = frozenset(first + second for first, seconds in _PAIRS.items() f
 _RUN: Final = Regex(r"[A-Za-z0-9]{9,}")
 _HEX: Final = Regex(r"[0-9a-f]{16,}|[0-9A-F]{16,}")
 _LONG: Final = 12
+_LONE: Final = Regex(r"(?<![A-Za-z0-9+_])(?<![^:]-)[A-Za-z0-9]{12,64}+(?![A-Za-z0-9+_]|=?-|[.-][A-Za-z0-9])")
 _ENOUGH: Final = 256
 """Characters of a run that are looked at."""
 
@@ -31,6 +35,20 @@ _ENOUGH: Final = 256
 def looks_random(text: str) -> bool:
     """Does any run of letters and digits in it look random?"""
     return any(_odd(run[0][:_ENOUGH]) for run in _RUN.finditer(text))
+
+
+def lone_words(text: str) -> Iterator[tuple[int, int]]:
+    """Find the words of 12 to 64 letters of both cases, and digits, that stand alone and look random.
+
+    That is how passwords are generated, and few other things are: digests have one case, identifiers of records dashes,
+    base64 of data is longer or has other signs. In 1,400 files and 1,600 settings of real projects all such words but
+    the halves of public keys were secrets, or stood under the name of an identifier: docs/secrets.md.
+    """
+    for match in _LONE.finditer(text):
+        word = match[0]
+        mixed = not (word.isdigit() or word.islower() or word.isupper())
+        if mixed and not _HEX.fullmatch(word) and _odd(word):
+            yield match.span()
 
 
 @lru_cache(maxsize=8192)

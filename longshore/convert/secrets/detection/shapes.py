@@ -60,7 +60,13 @@ _SURE: Final = Regex(
     r"|b(?:uildkite|kua)_[A-Za-z0-9]{30,64}|sq[pau]_[a-f0-9]{40}|ph[xs]_[A-Za-z0-9]{30,60}"
     r"|nfp_[A-Za-z0-9]{30,60}|vc[pikar]_[A-Za-z0-9]{20,80}|[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk|4b1d[A-Za-z0-9]{38}"
     r"|eyJ[\w-]{10,999}\.(?:eyJ[\w-]{6,4000})?\.[\w.-]*|(?<!sha512-)[A-Za-z0-9+/]{86}==(?![A-Za-z0-9+/=])"
-    r"|_gitlab_session=[0-9a-z]{32}"
+    r"|_gitlab_session=[0-9a-z]{32}|sbp_v\d_[a-f0-9]{40}|hf_[A-Za-z0-9]{34}(?![A-Za-z0-9])|ddapi_[a-f0-9]{32}"
+    r"|(?:APP_USR|TEST)-\d{12,20}-\d{6}-[a-f0-9]{32}-\d{6,12}|[a-f0-9]{32}-[a-f0-9]{8}-[a-f0-9]{8}(?![A-Za-z0-9])"
+    r"|rzp_(?:live|test)_[A-Za-z0-9]{14}:[A-Za-z0-9]{14,24}|AC[a-f0-9]{32}:[a-f0-9]{32}|00D[A-Za-z0-9]{12,15}![\w.]{60,120}"
+    r"|v1\.[a-f0-9]{32}-[\w-]{100,200}|pcsk_[A-Za-z0-9]{5,8}_[A-Za-z0-9]{40,80}|jina_[A-Za-z0-9]{40,70}"
+    r"|wandb_v\d_[\w-]{40,99}|vercel_blob_rw_[A-Za-z0-9]{8,24}_[A-Za-z0-9]{20,40}|fig[dou]_[\w-]{30,64}|shptka_[a-f0-9]{32}"
+    r"|ph[a-z]_[A-Za-z0-9]{40,48}|rnd_[A-Za-z0-9]{24,32}|fw_[A-Za-z0-9]{22,26}(?![A-Za-z0-9])"
+    r"|(?:FwoGZXIvYXdz|IQoJb3JpZ2lu|FQoGZXIvYXdz)[A-Za-z0-9+/=]{60,2000}|NRAL[A-Za-z0-9]{20,40}|[a-f0-9]{36}NRAL|S[UOANC][A-Z2-7]{56}(?![A-Z0-9])"
     r")"
 )
 _DOUBTFUL: Final = Regex(
@@ -75,14 +81,28 @@ _ADDRESS: Final = Regex(
     r"|webhook\.office\.com/webhookb2/[\w@/.-]{8,300}"
     r"|api\.telegram\.org/(?:file/)?bot[\w:-]{12,99}|hooks\.zapier\.com/hooks/catch/[\w/]{6,99}"
     r"|chat\.googleapis\.com/v1/spaces/[\w-]{1,99}/messages\?key=[\w%&=-]{8,300}"
-    r"|outlook\.office\.com/webhook/[\w@/.-]{8,300}|open\.feishu\.cn/open-apis/bot/v2/hook/[\w-]{8,99}"
+    r"|outlook\.office(?:365)?\.com/webhook/[\w@/.-]{8,300}|open\.feishu\.cn/open-apis/bot/v2/hook/[\w-]{8,99}"
     r"|oapi\.dingtalk\.com/robot/send\?access_token=\w{8,99}|qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=[\w-]{8,99}"
     r"|logic\.azure\.com[:\d]{0,5}/workflows/[\w/?&=%.-]{8,400}|maker\.ifttt\.com/trigger/[\w/-]{1,99}/with/key/[\w-]{8,99}"
+    r"|hook\.\w{1,10}\.make\.com/[a-z0-9]{20,64}|alert\.victorops\.com/integrations/[\w/-]{20,200}"
+    r"|betterstack\.com/api/v1/heartbeat/\w{16,64}|\.pipedream\.net/?\w{0,64}"
+    r"|/(?:web)?hooks?/(?:[\w.-]{1,40}/){0,3}+(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64})"
     r"|hc-ping\.com/[\w-]{20,99}|events\.pagerduty\.com/integration/[\w-]{8,99}"
 )
 """Addresses that whoever knows them may use."""
 
-_OF_ADDRESSES: Final = ("hook", "bot", "chat.googleapis.com", "logic.azure.com", "ifttt", "hc-ping", "pagerduty")
+_OF_ADDRESSES: Final = (
+    "hook",
+    "bot",
+    "chat.googleapis.com",
+    "logic.azure.com",
+    "ifttt",
+    "hc-ping",
+    "pagerduty",
+    "victorops",
+    "heartbeat",
+    "pipedream",
+)
 """One of these is in each of them."""
 
 _HASH: Final = Regex(
@@ -90,8 +110,9 @@ _HASH: Final = Regex(
     r"|\{(?:S?SHA|S?SHA256|S?SHA512|S?MD5|PLAIN|CRYPT|CLEARTEXT|PBKDF2|SCRAM-SHA-\d{1,3}|ARGON2|BCRYPT)(?:\.[A-Za-z0-9]{3,6})?\}[^\s\"':,]{6,400}"
     r"|(?:pbkdf2_sha256|pbkdf2:sha256|scrypt|pbkdf2-sha512|bcrypt_sha256)[$:][\w$:./+=-]{16,400}"
     r"|SCRAM-SHA-(?:1|256|512)\$\d+:[\w+/=$:]{16,400}|(?<![A-Za-z0-9])md5[0-9a-f]{32}(?![0-9a-f])"
+    r"|(?<=')\*[0-9A-Fa-f]{40}(?=')"
 )
-_OF_HASHES: Final = ("$", "{", "md5", "pbkdf2", "crypt")
+_OF_HASHES: Final = ("$", "{", "'*", "md5", "pbkdf2", "crypt")
 """One of these is in each of them."""
 
 _SHORTEST: Final = 16

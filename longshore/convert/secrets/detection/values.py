@@ -35,6 +35,9 @@ _PUBLIC: Final = Regex(
     re.DOTALL,
 )
 _VERSION: Final = Regex(r"v?[\^~]?\d+\.\d+(?:\.\d+)?(?:[-+][\w.]+)?|[\^~<>=]=?\d[\d.x*]*")
+_DURATION: Final = Regex(
+    r"\d{1,9}(?:\.\d{1,3})?[ ]?(?:ns|us|ms|s|sec|m|min|h|d|w|y|seconds?|minutes?|hours?|days?|weeks?|years?)"
+)
 _REFERENCE: Final = Regex(
     r"\$(?:\{|\((?=[A-Za-z])|[A-Za-z_]\w{0,60}$|[?@*#!-])|\$[A-Z_]{3}|\{\{|<%|%\(\w+\)s|%\{\w|^%\w+%$|^@\w+@$|^__\w+__$|^\*+$|^<.*>$"
     r"|^\{[^{}]*\}$|^[*&!|>]|^(?:env|vault|file|secret|ref|arn|process|os|ssm|aws|gcp|op|sops|var|local|data|self|this"
@@ -89,6 +92,11 @@ def is_public(value: str) -> bool:
 def is_version(value: str) -> bool:
     """Is it the version of something, such as of a package that is called `jsonwebtoken`?"""
     return bool(_VERSION.fullmatch(value))
+
+
+def is_duration(value: str) -> bool:
+    """Is it how long something lasts?"""
+    return bool(_DURATION.fullmatch(value))
 
 
 def is_reference(value: str) -> bool:
