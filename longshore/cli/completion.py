@@ -6,8 +6,8 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from longshore.cli import program
 from longshore.cli.flags import Flag, Given, Verb, flags_of, parse, spellings
-from longshore.cli.program import VERBS, find, parted
 from longshore.errors import Refused, suggestion
 from longshore.model import key_of
 from longshore.report.catalogue import by_code
@@ -66,15 +66,15 @@ def run(given: Given, shell: Shell) -> int:
 def candidates(words: Sequence[str], shell: Shell) -> list[Candidate]:
     """What the last of `words` (those after `longshore`) could become."""
     *before, last = words
-    _, typed = parted(before)
+    _, typed = program.parted(before)
     if not typed:
-        return _starting(((name, summary) for name, (_, summary) in VERBS.items()), last)
-    verb, rest = find(before)
+        return _starting(((name, summary) for name, (_, summary) in program.VERBS.items()), last)
+    verb, rest = program.find(before)
     if isinstance(verb, str):
-        group = import_module(VERBS[typed[0]][0]).VERBS
+        group = import_module(program.VERBS[typed[0]][0]).VERBS
         return _starting(((name, summary) for name, (_, summary) in group.items()), last)
     if not rest and not last.startswith("-") and len(typed) == 1:
-        group = getattr(import_module(VERBS[typed[0]][0]), "VERBS", {})
+        group = getattr(import_module(program.VERBS[typed[0]][0]), "VERBS", {})
         if group:
             return _starting(((name, summary) for name, (_, summary) in group.items()), last)
     flags = flags_of(verb)
