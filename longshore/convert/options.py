@@ -16,150 +16,185 @@ NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Login(NamedTuple):
-    """Who asks people for their name before a request reaches the service.
-
-    kind: `cognito` or `oidc`. client_id: of the load balancer, at the one who asks. user_pool: ARN of the pool in
-    Cognito; domain: its prefix. issuer, the endpoints: URLs of the provider. variable: the name of the secret variable
-    with the client's secret, which `longshore secrets push` stores with those of the service. scope: what is asked of
-    the provider. hours: how long a login lasts.
-    """
+    """Who asks people for their name before a request reaches the service."""
 
     kind: Literal["cognito", "oidc"]
+    """Who asks."""
     client_id: str
+    """The load balancer, as the one who asks knows it."""
     user_pool: str = ""
+    """ARN of the user pool in Cognito."""
     domain: str = ""
+    """The prefix of the user pool's domain."""
     issuer: str = ""
+    """URL of the provider (OIDC)."""
     authorization_endpoint: str = ""
+    """URL where the provider asks people."""
     token_endpoint: str = ""
+    """URL where the provider gives tokens out."""
     user_info_endpoint: str = ""
+    """URL where the provider says who somebody is."""
     variable: str = ""
+    """Name of the secret variable with the client's secret, which `longshore secrets push` stores with those of the
+    service."""
     scope: str = ""
+    """What is asked of the provider; left out: `openid`."""
     hours: int = 0
+    """How long a login lasts; left out: a week."""
 
 
 class Exposure(NamedTuple):
-    """How a compose service is reached from outside the cluster; `ports:` alone never opens anything.
-
-    kind: `ingress` (HTTP by host name) or `loadbalancer` (TCP/UDP). port: the container port; 0 = the
-    first one, or all published ones for a load balancer.
-    host, path: of an ingress. certificate: ARN (AWS) or name of a TLS secret. internal: inside the VPC only.
-    allow_from: address ranges that are let in, all where it is empty. login: who asks for a name first.
-    sticky: seconds for which a client stays with one pod. idle_timeout: seconds after which a connection on which
-    nothing is said is cut, 60 where it is left out. health_path: what the load balancer asks the pods for.
-    aliases: host names that are sent on to `host`. redirects: path → path or URL to which it is sent.
-    """
+    """How a compose service is reached from outside the cluster; `ports:` alone never opens anything."""
 
     kind: Literal["ingress", "loadbalancer"]
+    """`ingress`, for HTTP by host name, or `loadbalancer`, for TCP and UDP."""
     port: int = 0
+    """The container's port; left out: the first one, or all published ones of a load balancer."""
     host: str = ""
+    """Host name of an ingress."""
     path: str = "/"
+    """Path of an ingress."""
     certificate: str = ""
+    """ARN of a certificate where AWS makes the load balancer; else, of an ingress, the name of a TLS Secret."""
     internal: bool = False
+    """Whether only the VPC reaches it."""
     allow_from: tuple[str, ...] = ()
+    """Address ranges that are let in; left out: everybody is."""
     login: Login | None = None
+    """Who asks people for their name first."""
     sticky: int = 0
+    """Seconds for which a client stays with one pod, by a cookie."""
     idle_timeout: int = 0
+    """Seconds after which a connection is cut on which nothing is said; left out: 60."""
     health_path: str = ""
+    """What the load balancer asks each pod for; left out: `/`."""
     aliases: tuple[str, ...] = ()
+    """Other host names, which are sent on to `host`."""
     redirects: Mapping[str, str] = NOTHING
+    """Path → the path or URL to which it is sent."""
     annotations: Mapping[str, str] = NOTHING
+    """More annotations of the Ingress or Service, for its controller."""
 
 
 class Scale(NamedTuple):
-    """How many pods of a service run, by what they use; a HorizontalPodAutoscaler decides between `min` and `max`.
-
-    cpu, memory: percent of what the pods request, which they are held at on average; 0 does not look at it. With
-    neither, it is 80 percent of the processor.
-    """
+    """How many pods of a service run, by what they use; a HorizontalPodAutoscaler decides."""
 
     max: int
+    """The most pods."""
     min: int = 1
+    """The fewest pods."""
     cpu: int = 0
+    """Percent of the processor that the pods request, at which they are held on average; 0 does not look at it. With
+    neither this nor `memory` it is 80."""
     memory: int = 0
+    """The same of their memory."""
 
 
 class ServiceSettings(NamedTuple):
-    """What the stack decides for one compose service; None or empty leaves it to the compose file and the policies.
-
-    memory: Kubernetes quantity for the memory limit; cpu: for the CPU request. backoff_limit: how often a Job is
-    started again. allow: finding codes that were consented to. plain / secret: environment keys declared not secret /
-    secret, with the reason. scale: the cluster decides how many pods run, instead of `replicas`.
-    """
+    """What the stack decides for one compose service; what is left out the compose file and the policies decide."""
 
     replicas: int | None = None
+    """How many pods run."""
     scale: Scale | None = None
+    """Let the cluster decide how many pods run, instead of `replicas`."""
     image: str = ""
+    """Another image."""
     memory: str = ""
+    """Memory limit, a Kubernetes quantity."""
     cpu: str = ""
+    """Request of processor, a Kubernetes quantity."""
     workload: Literal["", "Deployment", "StatefulSet", "DaemonSet", "Job"] = ""
+    """The kind of object that runs it."""
     backoff_limit: int | None = None
+    """How often a Job is started again where it fails."""
     liveness: Literal["", "on", "off"] = ""
+    """Whether there is a liveness probe."""
     exposure: Exposure | None = None
+    """How it is reached from outside; left out: nothing is open to the world."""
     allow: frozenset[str] = frozenset()
+    """Codes of findings that are consented to."""
     plain: Mapping[str, str] = NOTHING
+    """Environment key that is no secret → the reason."""
     secret: Mapping[str, str] = NOTHING
+    """Environment key that is a secret → the reason."""
 
 
 class Extension(NamedTuple):
-    """What the owner of a compose service decides in the compose file itself, as `x-longshore`.
-
-    allow: finding codes that were consented to. backoff_limit: how often a Job is started again. plain / secret:
-    environment keys declared not secret / secret, with the reason.
-    """
+    """What the owner of a compose service decides in the compose file itself, as `x-longshore`."""
 
     allow: frozenset[str] = frozenset()
+    """Codes of findings that are consented to."""
     workload: Literal["", "Deployment", "StatefulSet", "DaemonSet", "Job"] = ""
+    """The kind of object that runs the service."""
     backoff_limit: int | None = None
+    """How often a Job is started again where it fails."""
     plain: Mapping[str, str] = NOTHING
+    """Environment key that is no secret → the reason."""
     secret: Mapping[str, str] = NOTHING
+    """Environment key that is a secret → the reason."""
 
 
 class VolumeSettings(NamedTuple):
-    """What the stack decides for one named volume: Kubernetes quantity, StorageClass name, access mode."""
+    """What the stack decides for one named volume."""
 
     size: str = ""
+    """A Kubernetes quantity."""
     storage_class: str = ""
+    """Name of a StorageClass; another one makes the volume anew, and empty."""
     access_mode: Literal["", "ReadWriteOnce", "ReadWriteMany"] = ""
+    """Whether pods on several nodes may write to it; another one makes the volume anew, and empty."""
 
 
 class Storage(NamedTuple):
-    """Where named volumes live. shared_class: a StorageClass that gives ReadWriteMany (EFS); empty = there is none."""
+    """Where named volumes live."""
 
     storage_class: str = ""
+    """Name of the StorageClass of all volumes; left out: the cluster's default."""
     size: str = ""
+    """Size of a volume that names none."""
     shared_class: str = ""
+    """A StorageClass for volumes that several pods mount; left out: `efs` where the platform has `sharedStorage`."""
     volumes: Mapping[str, VolumeSettings] = NOTHING
+    """Name of a volume → what is decided for it."""
 
 
 class SecretSettings(NamedTuple):
-    """Where secret values live, and how the manifests name them; never a value.
-
-    backend: `aws-secrets-manager`, `vault` or `fake` (a local cluster without a backend).
-    store: name of the SecretStore in the namespace. versions: remote key → version id to pin (`rotation: pinned`).
-    role: ARN of the IAM role (AWS) or role name (Vault) that the store's ServiceAccount assumes.
-    kms_key: ARN of the customer's own key in AWS, where secrets are encrypted with one.
-    server, mount, auth_mount, vault_namespace: where Vault is, its KV engine, its Kubernetes login, its (Enterprise)
-    namespace. certificate: PEM of the authority behind Vault's own certificate, where it is a private one. allow_http:
-    let values travel unencrypted to a `http://` server that is not on this machine.
-    variables: compose variables declared secret (True) or plain (False), beyond what detection finds.
-    """
+    """Where secret values live, and how the manifests name them; never a value."""
 
     backend: Literal["aws-secrets-manager", "vault", "fake"] = "aws-secrets-manager"
+    """The secret store; `fake` is for a local cluster without one."""
     store: str = "longshore"
+    """Name of the SecretStore in the namespace."""
     region: str = ""
+    """Region of AWS Secrets Manager; left out: that of the account."""
     role: str = ""
+    """What the store's ServiceAccount acts as: ARN of an IAM role that somebody else made, or name of a role in Vault.
+    """
     prefix: str = ""
+    """What the names of all secrets begin with."""
     kms_key: str = ""
+    """ARN of the customer's own key in AWS, where secrets are encrypted with one."""
     server: str = ""
+    """Address of Vault."""
     mount: str = "secret"
+    """KV engine of Vault."""
     auth_mount: str = "kubernetes"
+    """Where Vault has its login for Kubernetes."""
     vault_namespace: str = ""
+    """Namespace of Vault Enterprise."""
     certificate: str = ""
+    """PEM of the authority behind Vault's certificate, where it is a private one."""
     allow_http: bool = False
+    """Whether values may travel unencrypted to a `http://` server that is not on this machine."""
     rotation: Literal["pinned", "refresh"] = "pinned"
+    """`pinned`: a new version of a secret is rolled out by the next deployment; `refresh`: the operator fetches it by
+    itself."""
     refresh_interval: str = "1h0m0s"
+    """How often the operator looks for new values."""
     versions: Mapping[str, str] = NOTHING
+    """Name of a secret → id of the version to stay at."""
     variables: Mapping[str, bool] = NOTHING
+    """Variable of the compose files → whether it is a secret, beyond what is detected."""
 
 
 class Capacity(NamedTuple):

@@ -22,21 +22,25 @@ Url = Annotated[str, text(r"https://[^\s]+", "an address that begins with `https
 
 @dataclass(frozen=True, slots=True)
 class Domain(Section):
-    """The domain whose hosts get a record and a certificate by their name alone.
-
-    zone_id: of the hosted zone, on EKS, where ACM and ExternalDNS do it. email: on any other cluster cert-manager is
-    installed, and asks an authority (`server`, unset means Let's Encrypt) in the name of this address. issuer: the
-    ClusterIssuer, of that cert-manager or of one that is there. version, chart, values: of the Helm chart.
-    """
+    """The domain whose hosts get a record and a certificate by their name alone."""
 
     zone: Annotated[Zone, Field(min_length=1, examples=["example.com"])]
+    """The domain: its hosts are below it."""
     zone_id: ZoneId = ""
+    """Id of its hosted zone in Route 53, on EKS, where ACM and ExternalDNS make certificates and records."""
     email: Email = ""
+    """Mail address in whose name cert-manager, which is installed for it, asks for certificates on any other cluster.
+    """
     issuer: Name = ""
+    """Name of the ClusterIssuer, of that cert-manager or of one that is there."""
     server: Url = ""
+    """Address of the authority that is asked; left out: Let's Encrypt."""
     version: Version = ""
+    """Version of the Helm chart."""
     chart: str = ""
+    """A path or `oci://` address of the Helm chart, where its own repository is out of reach."""
     values: Named[Any] = field(default_factory=dict)
+    """Helm values over ours."""
 
     @property
     def issuer_name(self) -> str:

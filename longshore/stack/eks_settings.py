@@ -11,40 +11,50 @@ from longshore.stack.setting_types import AddonVersion, Cidr, Days, Minor, Name,
 
 @dataclass(frozen=True, slots=True)
 class Endpoint(Section):
-    """Where the API server answers, beside the VPC: `public` to `cidrs` only."""
+    """Where the API server answers, beside the VPC."""
 
     public: Boolean = False
+    """Whether it answers outside the VPC."""
     cidrs: tuple[Cidr, ...] = ()
+    """Address ranges that reach it there; everyone (`0.0.0.0/0`) is refused in production."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeGroup(Section):
-    """Managed nodes; disk in GiB. Spot groups want three instance types or more to choose from."""
+    """Managed nodes."""
 
     instance_types: tuple[str, ...] = ("m7i.large",)
+    """Types of instances; spot groups want three or more to choose from."""
     capacity: Literal["on-demand", "spot"] = "on-demand"
+    """How AWS sells them."""
     ami: Literal["AL2023_x86_64_STANDARD", "AL2023_ARM_64_STANDARD", "BOTTLEROCKET_x86_64", "BOTTLEROCKET_ARM_64"] = (
         "AL2023_x86_64_STANDARD"
     )
+    """The image of the nodes."""
     minimum: Count = 2
+    """The fewest nodes."""
     desired: Count = 3
+    """How many nodes there are at first."""
     maximum: Count = 6
+    """The most nodes."""
     disk: Count = 50
+    """GiB of the disk of a node."""
     labels: Named[Written] = field(default_factory=dict)
+    """Labels of the nodes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Addon(Section):
-    """An EKS add-on. version: exact; an empty one leaves it out, none at all takes the one that is pinned here.
-
-    configuration: as `aws eks describe-addon-configuration` has it. policies: of its role by EKS Pod Identity, names of
-    AWS's or ARNs, beside those that it is known to need. service_account: that gets the role, where it is not known.
-    """
+    """An EKS add-on."""
 
     version: AddonVersion | None = None
+    """The exact version; an empty one leaves the add-on out. Left out: the one that is pinned here."""
     configuration: Named[Any] = field(default_factory=dict)
+    """What `aws eks describe-addon-configuration` knows, laid over ours."""
     policies: tuple[Policy, ...] = ()
+    """Of its role by EKS Pod Identity: names of AWS's or ARNs, beside those that it is known to need."""
     service_account: Name = ""
+    """The ServiceAccount that gets the role, where it is not known."""
 
 
 Log = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
@@ -52,34 +62,45 @@ Log = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
 @dataclass(frozen=True, slots=True)
 class EksCluster(Section):
-    """An EKS cluster of our own. compute: `auto` is EKS Auto Mode, `managed` runs `nodeGroups`.
-
-    admins: roles with full rights beside the one that deploys (which has them already and must not be listed).
-    viewers: roles that may read all but Secrets, for previews of pull requests. addons: by name, beside those that the
-    cluster needs; a text is a version. shared_storage: a file system (EFS) for volumes that several pods
-    mount, as StorageClass `efs`. support: `standard` upgrades at the end of standard support,
-    `extended` keeps the version at about six times the price. logs: what the control plane writes to CloudWatch, each
-    billed by what it writes. load_balancers: of Auto Mode; `shared` is one for all hosts that face the internet, and
-    one for those inside, `each` one for every host. protect: unset means in production.
-    """
+    """An EKS cluster of our own."""
 
     kind: Literal["eks"]
+    """An EKS cluster of our own."""
     name: Name = ""
+    """Left out: `longshore-<environment>`. 42 characters at most, for the names of IAM roles that begin with it."""
     version: Minor = "1.35"
+    """Kubernetes minor version in quotes, one at a time upwards."""
     compute: Literal["auto", "managed"] = "auto"
+    """`auto` is EKS Auto Mode: nodes, DNS, disks and load balancers are AWS's business. `managed` runs `nodeGroups`."""
     node_pools: tuple[Literal["system", "general-purpose"], ...] = ("system", "general-purpose")
+    """The pools that Auto Mode has from the start."""
     node_groups: Named[NodeGroup] = field(default_factory=dict)
+    """Name → managed nodes."""
     endpoint: Endpoint = Endpoint()
+    """Where the API server answers, beside the VPC."""
     admins: tuple[RoleArn, ...] = ()
+    """ARNs of IAM roles with all rights beside the one that deploys, which has them already and must not be listed."""
     viewers: tuple[RoleArn, ...] = ()
+    """ARNs of IAM roles that may read all but Secrets: for previews of pull requests."""
     addons: Named[Annotated[Addon, Shorthand("version")]] = field(default_factory=dict)
+    """Add-on → its exact version, or all of it, beside those that the cluster needs; an empty version leaves one out.
+    """
     network_policies: Boolean = True
+    """Whether NetworkPolicies are enforced."""
     load_balancers: Literal["shared", "each"] = "shared"
+    """Of Auto Mode: `shared` is one for all hosts that face the internet and one for those inside, `each` one for every
+    host. Another value makes them anew, with other addresses."""
     shared_storage: Boolean = False
+    """Whether there is a file system (EFS) for volumes that several pods mount, as StorageClass `efs`."""
     support: Literal["standard", "extended"] = "standard"
+    """`standard` upgrades the cluster when standard support ends, `extended` keeps the version at about six times the
+    price."""
     logs: tuple[Log, ...] = ("api", "audit", "authenticator")
+    """What the control plane writes to CloudWatch, billed by the gigabyte."""
     log_days: Days = 90
+    """For how many days CloudWatch keeps the control plane's logs."""
     protect: Boolean | None = None
+    """Whether neither Pulumi nor AWS deletes the cluster; left out: in production."""
 
     @property
     def addon_versions(self) -> dict[str, str | None]:

@@ -17,39 +17,39 @@ USUAL = "10.0.0.0/16"
 
 @dataclass(frozen=True, slots=True)
 class Subnets(Section):
-    """Subnets of a VPC that is there, by their ids, each list over two zones or more.
-
-    private: of nodes and pods, with a way out. public: of load balancers that face the internet. control: of the
-    control plane of a cluster with managed nodes; empty takes the private ones.
-    """
+    """Subnets of a VPC that is there, by their ids, each list over two zones or more."""
 
     private: tuple[SubnetId, ...] = ()
+    """Of nodes and pods, with a way out."""
     public: tuple[SubnetId, ...] = ()
+    """Of load balancers that face the internet."""
     control: tuple[SubnetId, ...] = ()
+    """Of the control plane of a cluster with managed nodes; left out: the private ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkSettings(Section):
-    """A VPC over three zones with public, private and control-plane subnets; or one that is there.
-
-    vpc_id, subnets: of a VPC that somebody else made; nothing is made or changed in it. cidr: its addresses, of our
-    own VPC 10.0.0.0/16 where it is empty. zones: empty takes three of the region. nat: `single` is cheapest, `per-zone`
-    survives the loss of a zone, `regional` is one gateway that AWS spreads. endpoints: interface endpoints, each billed
-    by the hour; S3 always has its free gateway endpoint. flow_log_days: 0 keeps no flow logs. flow_log_destination:
-    `s3` is the cheap one, `cloudwatch` the one that can be searched at once; another one later leaves what is there in
-    the old one.
-    """
+    """A VPC over three zones with public, private and control-plane subnets; or one that is there."""
 
     vpc_id: VpcId = ""
+    """A VPC that somebody else made; nothing is made or changed in it."""
     subnets: Subnets = Subnets()
+    """The subnets of that VPC."""
     cidr: Cidr = ""
+    """The addresses of the VPC, from a /16 to a /22."""
     zones: tuple[str, ...] = ()
+    """Names of three availability zones; left out: the first three of the region."""
     nat: Literal["single", "per-zone", "regional"] = "single"
+    """`single` is cheapest, `per-zone` survives the loss of a zone, `regional` is one gateway that AWS spreads."""
     endpoints: tuple[
         Literal["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "kms", "logs", "secretsmanager", "sts"], ...
     ] = ()
+    """AWS services with an interface endpoint, each billed by the hour; S3 always has its free one."""
     flow_log_days: DaysOrNone = 30
+    """For how many days flow logs are kept; 0 keeps none."""
     flow_log_destination: Literal["cloudwatch", "s3"] = "cloudwatch"
+    """`cloudwatch` can be searched at once, `s3` costs a fraction. Another one later leaves what is there in the old
+    one."""
 
     @property
     def addresses(self) -> str:

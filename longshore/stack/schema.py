@@ -1,20 +1,29 @@
 """The JSON Schemas that editors read: of a stack file, and of a compose file with `x-longshore`.
 
 `python -m tools.documents` writes them into `schemas/`, which the wheel has and `longshore init` copies, and into
-docs/.
+docs/. What a key means is written once, in the docstring below the field that reads it.
 """
 
 from __future__ import annotations
 
+import ast
 import json
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic.alias_generators import to_camel
 
 from longshore.compose.schema import schema_text
+from longshore.convert import options
 from longshore.convert.extension import EXTENSION
+from longshore.convert.options import Extension
 from longshore.decoding.json_schema import DIALECT, schema_of
-from longshore.stack.settings import STACK
+from longshore.stack.settings import STACK, Settings
 from longshore.stack.validation import NAMESPACE, TOP_LEVEL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FOLDER = Path(__file__).with_name("schemas")
 STACK_FILE: Final = "stack.schema.json"
@@ -30,14 +39,14 @@ def schemas() -> dict[str, str]:
 
 def _stack() -> dict[str, Any]:
     """Our settings below `config`, Pulumi's own beside them."""
-    settings = schema_of(STACK)
-    definitions = settings.pop("$defs")
+    ours = _with_meanings(schema_of(STACK), Settings.__name__)
+    definitions = ours.pop("$defs")
     config = {
-        **settings,
+        **ours,
         "type": "object",
-        "properties": {f"{NAMESPACE}{key}": wanted for key, wanted in settings["properties"].items()},
+        "properties": {f"{NAMESPACE}{key}": wanted for key, wanted in ours["properties"].items()},
         "patternProperties": {"^pulumi:": {}},
-        "required": [f"{NAMESPACE}{key}" for key in settings["required"]],
+        "required": [f"{NAMESPACE}{key}" for key in ours["required"]],
     }
     return {
         "$schema": DIALECT,
@@ -54,5 +63,25 @@ def _compose() -> dict[str, Any]:
     """The schema of the Compose Specification, in which a service has our extension."""
     schema: dict[str, Any] = json.loads(schema_text())
     del schema["$id"]
-    schema["$defs"]["service"]["properties"]["x-longshore"] = schema_of(EXTENSION)
+    schema["$defs"]["service"]["properties"]["x-longshore"] = _with_meanings(schema_of(EXTENSION), Extension.__name__)
     return schema
+
+
+def _with_meanings(schema: dict[str, Any], name: str) -> dict[str, Any]:
+    """Say of every key what it means. name: of the class that `schema` is of; its sections are called as theirs."""
+    files = [*Path(__file__).parent.glob("*settings.py"), Path(options.__file__)]
+    meanings = {key: found for file in files for key, found in _meanings(file)}
+    for title, section in {**schema.get("$defs", {}), name: schema}.items():
+        for key, wanted in section["properties"].items():
+            section["properties"][key] = {"description": meanings[title, key], **wanted}
+    return schema
+
+
+def _meanings(file: Path) -> Iterator[tuple[tuple[str, str], str]]:
+    """((class, key), the docstring below its field) of a file; Python itself does not keep it."""
+    classes = (each for each in ast.parse(file.read_text("utf-8")).body if isinstance(each, ast.ClassDef))
+    for each in classes:
+        for field, below in pairwise(each.body):
+            match field, below:
+                case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(text))):
+                    yield (each.name, to_camel(name)), " ".join(text.split())

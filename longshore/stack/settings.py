@@ -68,15 +68,16 @@ PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
 
 @dataclass(frozen=True, slots=True)
 class Aws(Section):
-    """The account and region of the stack; a deployment with credentials of another account is refused.
-
-    assume_role: the role that deploys, where the ambient credentials may only assume it. tags: on every resource.
-    """
+    """The account and region of the stack; a deployment with credentials of another account is refused."""
 
     region: Annotated[Region, Field(min_length=1, examples=["eu-west-1"])]
+    """Where everything lives."""
     account_id: Annotated[Account, Field(min_length=1, examples=["111122223333"])]
+    """The number of the account, in quotes."""
     assume_role: RoleArn = ""
+    """ARN of the role that deploys, where yours may only assume it."""
     tags: Named[Written] = field(default_factory=dict)
+    """On every resource, beside `environment`, `team`, `stack` and `managed-by`."""
 
     @property
     def partition(self) -> str:
@@ -86,21 +87,20 @@ class Aws(Section):
 
 @dataclass(frozen=True, slots=True)
 class StackCluster(Section):
-    """The cluster of a platform stack of this project, by its name: `platform.dev`."""
+    """The cluster of a platform stack of this project."""
 
     kind: Literal["stack"]
+    """The cluster of a platform stack of this project."""
     stack: Annotated[str, Field(min_length=1, examples=["platform.dev"])]
+    """Name of the platform stack: `platform.dev`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExistingEks(Section):
-    """What AWS knows of an EKS cluster that somebody else made.
-
-    name: as `aws eks list-clusters` has it. oidc_provider: ARN of its identity provider in IAM, by which a role trusts
-    its ServiceAccounts.
-    """
+    """What AWS knows of an EKS cluster that somebody else made."""
 
     name: Annotated[str, text(r"[0-9A-Za-z][0-9A-Za-z_-]{0,99}", "the name of an EKS cluster")]
+    """Name of the cluster, as `aws eks list-clusters` has it."""
     oidc_provider: Annotated[
         str,
         text(
@@ -108,6 +108,7 @@ class ExistingEks(Section):
             "the ARN of an identity provider, `arn:aws:iam::…:oidc-provider/oidc.eks.…`",
         ),
     ] = ""
+    """ARN of its identity provider in IAM, by which a role trusts ServiceAccounts of the cluster."""
 
     @property
     def oidc_issuer(self) -> str:
@@ -117,20 +118,22 @@ class ExistingEks(Section):
 
 @dataclass(frozen=True, slots=True)
 class KubeconfigCluster(Section):
-    """Any cluster that a kubeconfig file names; no credentials of it get into the state of Pulumi.
-
-    path: empty takes `$KUBECONFIG`, or else `~/.kube/config`; relative to the project. context: empty takes the
-    current one at the first `up`; from then on the stack stays with that cluster. identifier: another value moves
-    the stack to another cluster, where all is made anew, and deleted here. eks: where it is one of EKS.
-    """
+    """Any cluster that a kubeconfig file names; no credentials of it get into the state of Pulumi."""
 
     kind: Literal["kubeconfig"]
+    """Any cluster that a kubeconfig file names."""
     path: str = ""
+    """The kubeconfig, relative to the project; left out: `$KUBECONFIG`, or else `~/.kube/config`."""
     context: str = ""
+    """Left out: the current one at the first `up`; from then on the stack stays with that cluster."""
     identifier: str = "kubeconfig"
+    """Another value moves the stack to another cluster, where all is made anew, and deleted here."""
     version: Minor = "1.35"
+    """Kubernetes minor version of the cluster, in quotes."""
     network_policies: Boolean = False
+    """Whether the cluster enforces NetworkPolicies."""
     eks: ExistingEks | None = None
+    """What is to be known of it where it is one of EKS."""
 
 
 ClusterSettings = EksCluster | StackCluster | KubeconfigCluster
@@ -139,16 +142,18 @@ ClusterSettings = EksCluster | StackCluster | KubeconfigCluster
 
 @dataclass(frozen=True, slots=True)
 class Operator(Section):
-    """The External Secrets Operator. chart: a path or `oci://` address, where its own repository is out of reach.
-
-    values: Helm values over ours, for tolerations, mirrors and the like.
-    """
+    """The External Secrets Operator."""
 
     version: Version = "2.9.0"
+    """Version of the chart."""
     chart: str = ""
+    """A path or `oci://` address of the chart, where its own repository is out of reach."""
     namespace: Name = "external-secrets"
+    """The namespace of the operator, which is made."""
     replicas: Count = 2
+    """How many run; one of them leads."""
     values: Named[Any] = field(default_factory=dict)
+    """Helm values over ours, for tolerations, mirrors and the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,34 +161,45 @@ class Budget(Section):
     """A monthly budget for what carries the tags of this stack; mails at 80 % spent and 100 % forecast."""
 
     monthly: Annotated[Count, Field(examples=[300])]
+    """The limit of a calendar month."""
     notify: Annotated[tuple[Email, ...], Field(examples=[["ops@example.com"]])]
+    """Mail addresses."""
     currency: Literal["USD", "CNY"] = "USD"
+    """What the limit is in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access(Section):
-    """Who of the team may do what in its namespace. people: read everything but secrets; deployers: write.
-
-    exec: people may open a shell in a pod; unset means outside production. group: the Kubernetes group of people.
-    """
+    """Who of the team may do what in its namespace."""
 
     people: tuple[RoleArn, ...] = ()
+    """ARNs of IAM roles that read everything but Secrets."""
     deployers: tuple[RoleArn, ...] = ()
+    """ARNs of IAM roles that write what a conversion makes."""
     group: Group = ""
+    """The Kubernetes group of people; left out: `team:<team>`."""
     exec: Boolean | None = None
+    """Whether people may open a shell in a pod; left out: outside production."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quota(Section):
-    """What a team may take of the cluster at most; an empty one is unlimited. container_*: of one container."""
+    """What a team may take of the cluster at most; an empty one is unlimited."""
 
     cpu: Quantity = ""
+    """Requests of processor, a Kubernetes quantity."""
     memory: Quantity = ""
+    """Requests and limits of memory, a Kubernetes quantity."""
     pods: Count | None = None
+    """How many pods."""
     volumes: Count | None = None
+    """How many volume claims."""
     storage: Quantity = ""
+    """What all volumes together ask for, a Kubernetes quantity."""
     load_balancers: Count | None = None
+    """How many Services of type LoadBalancer."""
     container_memory: Quantity = ""
+    """Memory limit of one container, a Kubernetes quantity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,31 +207,43 @@ class Compose(Section):
     """Which compose files to read and how, as `docker compose` options do; paths are relative to the project."""
 
     files: Annotated[tuple[str, ...], Field(examples=[["compose.yaml"]])]
+    """The compose files, in order."""
     directory: str = ""
+    """Where relative paths in the files start; left out: the folder of the first file."""
     name: str = ""
+    """The project's name; left out: as Docker finds it."""
     profiles: tuple[str, ...] = ()
+    """Profiles whose services are wanted."""
     services: tuple[str, ...] = ()
+    """Only these services, and what they depend on."""
     variables: Named[Written] = field(default_factory=dict)
+    """Values for variables of the files, which beat `.env`; no secrets."""
     env_files: tuple[str, ...] | None = None
+    """Files with variables, instead of `.env`."""
     allow_outside: Boolean = False
+    """Whether the files may name what lies outside their folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workloads(Section):
-    """House rules for all services of the stack. memory, cpu: where the compose file leaves them out.
-
-    ingress_class, load_balancer_class: empty takes those of AWS's load balancers on EKS, and elsewhere what the
-    cluster has as its default.
-    """
+    """House rules for all services of the stack."""
 
     memory: Quantity = "256Mi"
+    """Memory limit where the compose file has none, a Kubernetes quantity."""
     cpu: Quantity = "100m"
+    """Request of processor where the compose file has none, a Kubernetes quantity."""
     pod_security: Literal["privileged", "baseline", "restricted"] = "baseline"
+    """The Pod Security level of the namespace."""
     network_policies: Boolean = True
+    """Whether networks of the compose file become NetworkPolicies."""
     ingress_class: str = ""
+    """Class of ingresses; left out: that of AWS's load balancers on EKS, and the cluster's default elsewhere."""
     load_balancer_class: str = ""
+    """Class of load balancers; left out: that of AWS's on EKS, and the cluster's default elsewhere."""
     image_pull_secrets: tuple[str, ...] = ()
+    """Names of Secrets for private registries."""
     application: str = ""
+    """The label `app.kubernetes.io/part-of`; left out: the team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,34 +251,56 @@ class CapacitySettings(Section):
     """What the nodes offer to pods, for the capacity table: `kubectl get nodes` shows it as allocatable."""
 
     nodes: Count = 0
+    """How many nodes there are."""
     memory: Quantity = ""
+    """What each offers, a Kubernetes quantity."""
     cpu: Quantity = ""
+    """What each offers, a Kubernetes quantity."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings(Section):
-    """All of one stack. production: unset means that the environment is called `prod` or `production`."""
+    """All of one stack."""
 
     environment: Annotated[Name, Field(min_length=1, examples=["dev"])]
+    """`dev`, `staging`, `prod`: the first part of the name of every secret."""
     cluster: Annotated[ClusterSettings, Field(discriminator="kind", examples=[{"kind": "eks"}])]
+    """The cluster: `eks` makes one, `stack` is that of a platform stack, `kubeconfig` any other."""
     production: Boolean | None = None
+    """Whether missing limits and mutable tags are errors, and what holds data is protected; left out: where the
+    environment is `prod` or `production`."""
     aws: Aws | None = None
+    """The account and region; an application stack takes it from its platform."""
     network: NetworkSettings | None = None
+    """A VPC over three zones, for a cluster of its own."""
     operator: Operator | None = None
+    """The External Secrets Operator; left out where the cluster has one."""
     domain: Domain | None = None
+    """The domain for whose hosts the platform has records and certificates."""
     budget: Budget | None = None
+    """Mails before the bill."""
     team: Name = ""
+    """The team of an application stack."""
     namespace: Name = ""
+    """Of the application; left out: the team's name. One team per namespace."""
     access: Access = Access()
+    """Who of the team may do what in its namespace."""
     quota: Quota = Quota()
+    """What the team may take of the cluster at most."""
     compose: Compose | None = None
+    """Which compose files to read and how."""
     services: Named[Service] = field(default_factory=dict)
+    """Compose service → what no compose file decides of it."""
     workloads: Workloads = Workloads()
+    """House rules for all services."""
     storage: Annotated[Storage, Fields(size=Quantity, volumes=Named[Volume])] = field(default_factory=Storage)
+    """Where named volumes live."""
     secrets: Annotated[
         SecretSettings, Fields(allow_http=Boolean, versions=Named[Written], variables=Named[Boolean])
     ] = field(default_factory=SecretSettings)
+    """Where secret values live; never a value."""
     capacity: CapacitySettings = CapacitySettings()
+    """What the nodes offer to pods, for the capacity table."""
 
     @property
     def in_production(self) -> bool:

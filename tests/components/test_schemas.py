@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import pytest
@@ -13,6 +14,9 @@ import yaml
 from longshore.stack.file import read_stack_file
 from longshore.stack.schema import COMPOSE_FILE, FOLDER, STACK_FILE
 from tests.components.stage import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 STACK = jsonschema_rs.validator_for(json.loads((FOLDER / STACK_FILE).read_text("utf-8")))
 COMPOSE = jsonschema_rs.validator_for(json.loads((FOLDER / COMPOSE_FILE).read_text("utf-8")))
@@ -52,6 +56,23 @@ def examples() -> list[Any]:
 @pytest.mark.parametrize("name", [STACK_FILE, COMPOSE_FILE])
 def test_they_are_schemas(name):
     jsonschema_rs.meta.validate(json.loads((FOLDER / name).read_text("utf-8")))
+
+
+def keys(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """All keys that a schema and its definitions name, with what they may be."""
+    for title, section in {"": schema, **schema.get("$defs", {})}.items():
+        yield from ((f"{title}.{key}", wanted) for key, wanted in section["properties"].items())
+
+
+def test_every_key_says_what_it_means():
+    stack = json.loads((FOLDER / STACK_FILE).read_text("utf-8"))
+    compose = json.loads((FOLDER / COMPOSE_FILE).read_text("utf-8"))
+    extension = compose["$defs"]["service"]["properties"]["x-longshore"]
+    config = {**stack["properties"]["config"], "$defs": stack["$defs"]}
+    found = [*keys(config), *keys(extension)]
+    assert len(found) > 170
+    assert [name for name, wanted in found if not wanted.get("description", "").endswith((".", "`"))] == []
+    assert [name for name, wanted in found if re.search(r"[a-z]_[a-z]", wanted["description"])] == []
 
 
 def test_every_stack_file_of_the_documentation_is_accepted():
