@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Final
 
 from longshore.cli.flags import Flag, Verb, flags_of, variable_of
-from longshore.cli.program import VERBS, find
+from longshore.cli.program import VERBS, find, second_words
 from longshore.cli.project_input import FORMATS
 from longshore.errors import EXIT_CODES
 from longshore.report.table import markdown
@@ -100,7 +100,7 @@ def every_verb() -> list[Verb]:
         verb, _ = find([name])
         if isinstance(verb, Verb):
             found.append(verb)
-        inner = (find([name, word])[0] for word in getattr(import_module(VERBS[name][0]), "VERBS", ()))
+        inner = (find([name, word])[0] for word in second_words(import_module(VERBS[name][0])))
         found += [verb for verb in inner if isinstance(verb, Verb)]
     return found
 

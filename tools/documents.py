@@ -13,6 +13,7 @@ from pulumi.provider.experimental.host import components_from_module
 
 from longshore import components
 from longshore.cli.manual import known_attributes, manual
+from longshore.inventory.document import schema_text
 from longshore.report.manual import attributes_markdown, findings_markdown, matrix
 from longshore.stack.schema import FOLDER, schemas
 from tools.command_line import command_line_markdown
@@ -28,6 +29,7 @@ def documents() -> dict[Path, str]:
     return {
         **{DOCS / name: text for name, text in texts.items()},
         **{FOLDER / name: text for name, text in texts.items()},
+        DOCS / "inventory.schema.json": schema_text(),
         DOCS / "attributes.md": attributes_markdown(matrix(found, known_attributes())),
         DOCS / "findings.md": findings_markdown(found),
         DOCS / "command-line.md": command_line_markdown(),

@@ -71,10 +71,10 @@ def candidates(words: Sequence[str], shell: Shell) -> list[Candidate]:
         return _starting(((name, summary) for name, (_, summary) in program.VERBS.items()), last)
     verb, rest = program.find(before)
     if isinstance(verb, str):
-        group = import_module(program.VERBS[typed[0]][0]).VERBS
+        group = program.second_words(import_module(program.VERBS[typed[0]][0]))
         return _starting(((name, summary) for name, (_, summary) in group.items()), last)
     if not rest and not last.startswith("-") and len(typed) == 1:
-        group = getattr(import_module(program.VERBS[typed[0]][0]), "VERBS", {})
+        group = program.second_words(import_module(program.VERBS[typed[0]][0]))
         if group:
             return _starting(((name, summary) for name, (_, summary) in group.items()), last)
     flags = flags_of(verb)

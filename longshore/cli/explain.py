@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from longshore.cli.findings_output import locate, show
 from longshore.cli.flags import Verb
-from longshore.cli.project_input import FILES, STACK, TARGET, exit_code, output, read
+from longshore.cli.project_input import FLAGS, exit_code, output, read
 from longshore.convert.kubernetes.stable import stable_name
 from longshore.errors import Refused, suggestion
 from longshore.model import field_text, key_of
@@ -120,7 +120,7 @@ VERB = Verb(
     "explain",
     "say what a finding means, or where a field came from",
     run,
-    (FILES[0], STACK, *FILES[1:], *TARGET, output("text", "json", what="how to write")),
+    (*FLAGS, output("text", "json", what="how to write")),
     "WHAT [FIELD]",
     least=1,
     most=2,

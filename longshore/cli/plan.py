@@ -14,7 +14,7 @@ from longshore.cli.capacity_table import show_capacity
 from longshore.cli.findings_output import show
 from longshore.cli.flags import Verb
 from longshore.cli.plan_text import plan_text
-from longshore.cli.project_input import FINDINGS, STACK, WRONG, chosen, exit_code, output, read, stack_named
+from longshore.cli.project_input import FINDINGS, INVENTORY, STACK, WRONG, chosen, exit_code, output, read, stack_named
 from longshore.errors import BUG, INPUT
 from longshore.model import Severity
 from longshore.rehearsal.plan import Script
@@ -39,7 +39,7 @@ def run(given: Given, shell: Shell) -> int:
     reading = chosen(reading, given)
     code = exit_code(reading, given)
     with shell.busy(f"running the program of stack {name}", quiet=given.on("--quiet")):
-        rehearsal = rehearse_stack(name, shell)
+        rehearsal = rehearse_stack(name, shell, given.text("--inventory"))
     if rehearsal.bug:
         shell.err.write(f"error: the program of stack {name} ended with a bug\n{rehearsal.bug}")
         shell.err.write("help: if the last place named is in longshore, please report it (CONTRIBUTING.md)\n")
@@ -58,8 +58,10 @@ def run(given: Given, shell: Shell) -> int:
     return code
 
 
-def rehearse_stack(name: str, shell: Shell) -> Rehearsal:
+def rehearse_stack(name: str, shell: Shell, inventory: str = "") -> Rehearsal:
     """Run the program for a stack of the project around the shell's directory.
+
+    inventory: one that is read instead of the one that the stack file names.
 
     Raises:
         ModuleNotFoundError: Pulumi's SDK is not installed.
@@ -68,6 +70,8 @@ def rehearse_stack(name: str, shell: Shell) -> Rehearsal:
         raise ModuleNotFoundError(name="pulumi")
     root = reading.project_root(shell.directory)
     configs = {known: reading.configuration(known, root) for known in reading.stack_names(root)}
+    if inventory:
+        configs[name] = {**configs[name], "longshore:inventory": shell.path(inventory)}
     script = Script(reading.project_program(root), root, reading.project_name(root), name, configs)
     return rehearse(script, shell.environment)
 
@@ -108,7 +112,7 @@ VERB = Verb(
     "plan",
     "show every resource of a stack, without an account or a cluster",
     run,
-    (STACK, output("text", "json", what="of the resources", old="--format"), *FINDINGS),
+    (STACK, INVENTORY, output("text", "json", what="of the resources", old="--format"), *FINDINGS),
     examples=("longshore plan -s platform.dev", "longshore plan -s shop.dev -o json"),
     wrong=f"{WRONG}, and any error",
 )

@@ -15,6 +15,7 @@ from longshore.errors import BUG, CLOSED_PIPE, EXIT_CODES, INPUT, INTERRUPTED, R
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from types import ModuleType
 
     from longshore.cli.shell import Shell
 
@@ -194,11 +195,17 @@ def find(words: Sequence[str]) -> tuple[Verb | str, list[str]]:
             raise Refused(f"unknown verb `{name} {word}`", suggestion(word, verbs) or known)
         module = import_module(verbs[word][0])
         taken += 1
-        inner = getattr(module, "VERBS", {})
+        inner = second_words(module)
         if hasattr(module, "VERB") and not (taken < len(words) and words[taken] in inner):
             verb: Verb = module.VERB
             return verb, [*front, *words[taken:]]
-        verbs = module.VERBS
+        verbs = inner
+
+
+def second_words(module: ModuleType) -> Mapping[str, tuple[str, str]]:
+    """The verbs that may follow the one of a module: only a package has some, others may import such a table."""
+    found: Mapping[str, tuple[str, str]] = getattr(module, "VERBS", {}) if hasattr(module, "__path__") else {}
+    return found
 
 
 def parted(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:

@@ -39,6 +39,8 @@ FILES = (
 
 STACK = Flag("--stack", "read a stack file instead: shop.dev", short="-s", value="STACK")
 
+INVENTORY = Flag("--inventory", "what runs today, from a file", value="FILE")
+
 OVERWRITE = Flag("--overwrite", "replace files that others wrote or changed")
 
 TARGET = (
@@ -60,7 +62,7 @@ FINDINGS = (
     Flag("--fail-on", "exit 1 from", value="SEVERITY", choices=("error", "warning", "never"), default="error"),
 )
 
-FLAGS = (FILES[0], STACK, *FILES[1:], *TARGET)
+FLAGS = (FILES[0], STACK, *FILES[1:], *TARGET, INVENTORY)
 """For verbs that read an estate and convert it."""
 
 WRONG = "findings from `--fail-on` up"
@@ -192,6 +194,16 @@ def _from_files(given: Given, shell: Shell) -> Reading:
     timings = {"read": perf_counter() - started}
     if loaded.project is None:
         return Reading(None, None, loaded.findings, loaded.sources, options, timings)
+    if given.text("--inventory"):
+        from longshore.inventory.reading import UnreadableError, read_observed  # noqa: PLC0415  pydantic, which a compose file alone does not need
+
+        name = given.text("--inventory")
+        try:
+            observed = read_observed(Disk(shell.stdin), shell.path(name), name, loaded.project)
+        except UnreadableError as error:
+            findings = (*loaded.findings, error.finding)
+            return Reading(loaded.project, None, findings, loaded.sources, options, timings)
+        options = options._replace(observed=observed)
     started = perf_counter()
     conversion = convert_project(loaded.project, options, late)
     timings["convert"] = perf_counter() - started
@@ -211,7 +223,8 @@ def _from_stack(given: Given, shell: Shell) -> Reading:
             "services cannot be chosen with `--stack`", "`longshore:compose` of the stack file has `services`"
         )
     stack = read_stack(given.text("--stack"), shell.directory)
-    estate = convert_stack(stack, shell.environment)
+    named = given.text("--inventory")
+    estate = convert_stack(stack, shell.environment, inventory=shell.path(named) if named else "")
     options = options_of(stack.settings, stack.platform) if stack.settings else Options()
     if estate is None:
         return Reading(None, None, stack.findings, stack.sources, options, {})

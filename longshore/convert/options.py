@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from longshore.convert.observed import Observed
+
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -216,6 +218,7 @@ class Options(NamedTuple):
     outside whatever an Ingress says; empty = it is the same one. shared_load_balancers: all Ingresses of a class have
     one load balancer, so that what one says of it holds for all. zone: the domain for whose hosts the platform has a
     certificate; issuer: the ClusterIssuer of cert-manager that makes them, where it is not AWS.
+    observed: what an inventory saw of the project where it ran; None = there is none.
     """
 
     environment: str = "dev"
@@ -239,3 +242,4 @@ class Options(NamedTuple):
     zone: str = ""
     issuer: str = ""
     image_pull_secrets: tuple[str, ...] = ()
+    observed: Observed | None = None

@@ -5,6 +5,7 @@ The Pulumi program goes the same way, so that `check`, `render`, `plan` and `pul
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -127,11 +128,17 @@ def read_stack(name: str, directory: str, config: Mapping[str, Any] | None = Non
 
 
 def convert_stack(
-    stack: Stack, environment: Mapping[str, str], *, files: Files | None = None, deploying: bool = False
+    stack: Stack,
+    environment: Mapping[str, str],
+    *,
+    files: Files | None = None,
+    inventory: str = "",
+    deploying: bool = False,
 ) -> ConvertedStack | None:
     """Load and convert the compose estate of a stack; None for a stack that has none, or whose settings are wrong.
 
     files: where compose files, and all that these name, are read from; this machine's unless given.
+    inventory: the path of one that is read instead of the one that the stack file names.
     deploying: the secret store is asked which version of each secret is current, and whether there is one at all.
     """
     if stack.settings is None or stack.settings.compose is None:
@@ -146,6 +153,16 @@ def convert_stack(
     if loaded.project is None:
         return ConvertedStack(loaded, None, (*stack.findings, *loaded.findings), sources)
     options = options_of(stack.settings, stack.platform)
+    named = inventory or stack.settings.inventory
+    if named:
+        from longshore.inventory.reading import UnreadableError, read_observed  # noqa: PLC0415  few stacks have one
+
+        path = os.path.join(stack.root, named)
+        try:
+            options = options._replace(observed=read_observed(files or Disk(), path, named, loaded.project))
+        except UnreadableError as error:
+            findings = (*stack.findings, *loaded.findings, error.finding)
+            return ConvertedStack(loaded, None, findings, sources)
     lacking: tuple[Finding, ...] = ()
     if deploying:
         from longshore.stack.pins import pinned  # noqa: PLC0415  it asks an account, by boto3

@@ -10,6 +10,7 @@ where the stack has something to say.
 - `report.txt` is compared in full: every finding of the case, one line each, `severity[code] path: message`, sorted.
 - `options.yaml` holds fields of `Options`; `services` maps names to fields of `ServiceSettings`.
   `profiles` are those that are enabled, all of them where it is not there.
+- `observed.yaml` holds what an inventory saw: fields of `Observed`, its services and volumes by name.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import yaml
 from longshore.compose import Request, load
 from longshore.convert.engine import convert_project
 from longshore.convert.kubernetes.stable import stable_name
+from longshore.convert.observed import Listening, Observed, SeenCheck, SeenService, SeenVolume, Size
 from longshore.convert.options import (
     Capacity,
     Exposure,
@@ -60,7 +62,27 @@ def options(folder: Path) -> Options:
     for name, build in (("storage", _storage), ("capacity", Capacity), ("secrets", SecretSettings)):
         if name in given:
             made[name] = build(**given.pop(name))
+    seen = folder / "observed.yaml"
+    if seen.exists():
+        made["observed"] = _observed(**yaml.safe_load(seen.read_text()))
     return Options(**_frozen(given), **made)
+
+
+def _observed(services: dict[str, Any] | None = None, volumes: dict[str, Any] | None = None, **fields: Any) -> Observed:
+    seen = {name: _seen(**given) for name, given in (services or {}).items()}
+    found = {name: SeenVolume(**given) for name, given in (volumes or {}).items()}
+    calls = tuple(tuple(call) for call in fields.pop("calls", ()))
+    return Observed("vm.json", services=seen, volumes=found, calls=calls, **_frozen(fields))
+
+
+def _seen(**given: Any) -> SeenService:
+    given |= {name: tuple(tuple(each) for each in given[name]) for name in ("exposed", "published") if name in given}
+    if given.get("listening") is not None:
+        given["listening"] = tuple(Listening(*each) for each in given["listening"])
+    for name, build in (("check", SeenCheck), ("size", Size)):
+        if given.get(name):
+            given[name] = build(**_frozen(given[name]))
+    return SeenService(**given)
 
 
 def _given(folder: Path) -> dict[str, Any]:

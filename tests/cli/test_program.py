@@ -29,7 +29,7 @@ def verbs() -> dict[str, tuple[Verb, str]]:
         verb, _ = program.find([name])
         if isinstance(verb, Verb):
             found[name] = verb, summary
-        for word, (_, line) in getattr(import_module(program.VERBS[name][0]), "VERBS", {}).items():
+        for word, (_, line) in program.second_words(import_module(program.VERBS[name][0])).items():
             inner, _ = program.find([name, word])
             assert isinstance(inner, Verb)
             found[f"{name} {word}"] = inner, line

@@ -238,6 +238,7 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "secrets.refreshInterval": (EKS, ["1h0m0s"]),
     "secrets.versions.*": (EKS, ["1234abcd-12ab-34cd-56ef-1234567890ab"]),
     "secrets.variables.*": (EKS, [True, False]),
+    "inventory": (EKS, ["vm.json"]),
     "capacity.nodes": (EKS, [3]),
     "capacity.memory": (EKS, ["7Gi"]),
     "capacity.cpu": (EKS, ["1930m"]),

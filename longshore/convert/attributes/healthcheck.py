@@ -43,6 +43,7 @@ from longshore.convert.estate.facts import (
 from longshore.convert.estate.health import asks_through, called, request, target
 from longshore.convert.estate.network_names import hosts
 from longshore.convert.estate.peers import peers
+from longshore.convert.estate.seen import seen
 from longshore.convert.estate.service_images import of
 from longshore.convert.registry import attribute
 from longshore.convert.secrets.arguments import arguments
@@ -75,7 +76,11 @@ def healthcheck(value: View, service: Service) -> Iterator[Effect]:
     test = service.health_test
     if not check or check.get("disable") or check.get("test") == ["NONE"]:
         return
-    if test is None:
+    if test is None and _has_none(service):
+        yield LocalOnly(
+            "the image has no test, as the inventory shows: Docker never asks, and neither is it asked here"
+        )
+    elif test is None:
         yield Unsupported(
             "the test is inside the image, where Kubernetes does not look, and the image is not known; only its "
             "numbers are here",
@@ -97,6 +102,12 @@ def _rounded(check: Mapping[str, Any]) -> Iterator[Approximated]:
                 at=(key,),
                 severity=Severity.INFO,
             )
+
+
+def _has_none(service: Service) -> bool:
+    """Was it seen that Docker runs no test in the container?"""
+    found = seen(service)
+    return found is not None and found.own and found.check is None
 
 
 def _times(service: Service) -> Times:

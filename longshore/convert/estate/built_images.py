@@ -16,6 +16,7 @@ from longshore.convert.estate.content import texts_in
 from longshore.convert.estate.dockerfiles import read
 from longshore.convert.estate.image_facts import UNKNOWN, known
 from longshore.convert.estate.programs import CLIENT, SHELLS
+from longshore.convert.estate.seen import NO_DATA
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from longshore.convert.estate.image_facts import ImageFacts
 
 _NO_SHELL: Final = Regex(r"scratch$|.*distroless(?!.*debug)|cgr\.dev/(?!.*-dev)")
-_NO_DATA: Final = Regex(r"/(?:tmp|run|var/(?:run|cache|log|tmp))(?:/|$)|.*/(?:node_modules|\.cache|cache|logs?)$")
 _SPEAKS_OF_PORTS: Final = Regex(r"(?i)\bport\b|\blisten\b")
 _USERS: Final = {"root": 0, "nobody": 65534}
 _LARGEST: Final = (1 << 31) - 1
@@ -42,7 +42,7 @@ def facts_of_build(service: Service) -> ImageFacts | None:
     own = _runs(stage, service)
     begins = base if own and not stage.entrypoint and not _is_other(stage.command or ()) else _rights(base)
     users = {**base.users, **dict(stage.numbers)}
-    volumes = tuple(directory for directory in map(clean, stage.volumes) if not _NO_DATA.match(directory))
+    volumes = tuple(directory for directory in map(clean, stage.volumes) if not NO_DATA.match(directory))
     begins = begins._replace(
         user=_number(stage.user, users) if stage.user else base.user,
         group=_group(stage.user) if stage.user else base.group,

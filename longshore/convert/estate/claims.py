@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from math import ceil
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.compose.files import clean
 from longshore.convert.estate.facts import access_mode, run_as, shared
 from longshore.convert.estate.programs import runs_its_program
+from longshore.convert.estate.seen import seen_volume
 from longshore.convert.estate.service_images import of
 from longshore.convert.estate.sockets import meetings
 from longshore.convert.estate.storage import DEFAULT_SIZE, declaration, driver_options, export, named, templated
 from longshore.convert.kubernetes.names import label
+from longshore.convert.kubernetes.quantity import bytes_in, memory
 from longshore.model import Approximated, ObjectKey, Problem, Put, Severity, Unsupported
 
 if TYPE_CHECKING:
@@ -19,11 +22,21 @@ if TYPE_CHECKING:
     from longshore.convert.estate import Estate, Service
     from longshore.model import Effect
 
+_GIBIBYTE: Final = 1 << 30
+
 
 def given_size(estate: Estate, key: str) -> str:
     """The size that the stack gives a volume; empty where it gives none."""
     own = estate.options.storage.volumes.get(key)
     return (own.size if own else "") or estate.options.storage.size
+
+
+def seen_size(estate: Estate, key: str) -> str:
+    """Twice what an inventory saw in a volume, and the default at least; empty where it saw none."""
+    found = seen_volume(estate, key)
+    if found is None or found.size is None:
+        return ""
+    return memory(max(bytes_in(DEFAULT_SIZE), ceil(2 * found.size / _GIBIBYTE) * _GIBIBYTE))
 
 
 def given_class(estate: Estate, key: str) -> str:
@@ -40,7 +53,7 @@ def claim(estate: Estate, key: str) -> dict[str, Any]:
     spec = {
         "accessModes": [access_mode(estate, key)],
         **({"storageClassName": kind} if kind else {}),
-        "resources": {"requests": {"storage": given_size(estate, key) or DEFAULT_SIZE}},
+        "resources": {"requests": {"storage": given_size(estate, key) or seen_size(estate, key) or DEFAULT_SIZE}},
     }
     return {"metadata": {"name": label(key)}, "spec": spec}
 
@@ -55,8 +68,11 @@ def made(estate: Estate, key: str, own: ObjectKey, users: tuple[Service, ...]) -
     yield Put(own, ("metadata", "annotations", "pulumi.com/skipAwait"), "true")
     setting = f"storage.volumes.{key}" if key in estate.options.storage.volumes else "storage"
     decided = {"storageClassName": given_class(estate, key), "resources": given_size(estate, key)}
+    by = {name: setting for name, value in decided.items() if value}
+    if estate.options.observed and seen_size(estate, key):
+        by.setdefault("resources", f"inventory {estate.options.observed.source}")
     for name, value in claim(estate, key)["spec"].items():
-        yield Put(own, ("spec", name), value, setting if decided.get(name) else "")
+        yield Put(own, ("spec", name), value, by.get(name, ""))
 
 
 def _sharing(estate: Estate, key: str, users: tuple[Service, ...]) -> Iterator[Effect]:

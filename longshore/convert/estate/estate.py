@@ -13,6 +13,7 @@ from longshore.convert.estate.dials import is_called
 from longshore.convert.estate.owners import owned
 from longshore.convert.estate.ports import exposed_ports, target_port
 from longshore.convert.estate.programs import runs_its_program
+from longshore.convert.estate.seen import seen
 from longshore.convert.estate.service_images import of
 from longshore.convert.estate.storage import named
 from longshore.convert.kubernetes import pod
@@ -143,7 +144,9 @@ class Service:
     @cached_property
     def image_test(self) -> list[str] | None:
         """The `HEALTHCHECK` of the image, where it is known and the container runs the program that it tests."""
-        return list(of(self).healthcheck) or None if runs_its_program(self) else None
+        found = seen(self)
+        runs = runs_its_program(self) or (found is not None and found.healthy)
+        return list(of(self).healthcheck) or None if runs else None
 
     def memo(self, compute: Callable[[Service], T]) -> T:
         """Compute a fact about this service once; the function is the name it is remembered by."""

@@ -12,6 +12,7 @@ from longshore.compose.units import bytes_of, duration_seconds, millicores
 from longshore.convert.estate.dials import is_called, relied_on
 from longshore.convert.estate.memory import claimed, claimed_by_image
 from longshore.convert.estate.ports import every, usual_port
+from longshore.convert.estate.seen import seen
 from longshore.convert.estate.service_images import of
 from longshore.convert.estate.storage import byte_size, declaration, driver_options, is_claim, named
 from longshore.convert.estate.writers import alone
@@ -20,6 +21,7 @@ from longshore.convert.kubernetes.quantity import bytes_in, millicores_in
 if TYPE_CHECKING:
     from longshore.convert.estate import Estate, Service
     from longshore.convert.estate.memory import Claim
+    from longshore.convert.observed import Size
 
 PRE_STOP_SLEEP: Final = 5
 """Seconds a pod goes on serving after it was told to end: until then, proxies still send it requests."""
@@ -45,7 +47,8 @@ class Resources(NamedTuple):
     """Memory in bytes, processors in millicores; None where nothing is asked or limited.
 
     memory_given: the limit comes from compose or the stack, not from the house rule. memory_claimed: what the house
-    rule went by, where the service's own options say how much memory its program takes.
+    rule went by, where the service's own options say how much memory its program takes. sized: what the samples of an
+    inventory say, where they decided the limit.
     """
 
     memory_limit: int
@@ -54,6 +57,7 @@ class Resources(NamedTuple):
     memory_claimed: Claim | None
     cpu_limit: int | None
     cpu_request: int
+    sized: Size | None = None
 
 
 def resources(service: Service) -> Resources:
@@ -68,14 +72,18 @@ def _resources(service: Service) -> Resources:
     reservations: dict[str, Any] = asked.get("reservations") or {}
     reserved = bytes_of(reservations.get("memory") or model.get("mem_reservation") or 0)
     given = bytes_in(service.settings.memory) if service.settings.memory else _memory(limits, model)
-    usual = bytes_in(service.options.default_memory)
+    usual, sized = bytes_in(service.options.default_memory), _sized(service)
+    if sized:
+        usual = sized.memory if sized.whole else max(usual, sized.memory)
     claim = None if given else claimed(service)
     if claim:
         shared = service.estate.memo(_in_shared_files)
         claim = claimed(service, {key for key in shared if _in_env_file(service, key)})
     claim = claim or (None if given else claimed_by_image(service))
     needed = claim if claim and claim.needed > max(usual, reserved) else None
-    limit = given or max((needed.needed if needed else usual) + in_memory(service), reserved)
+    # What lies in its directories in memory is in the samples.
+    beside = 0 if sized and sized.whole else in_memory(service)
+    limit = given or max((needed.needed if needed else usual) + beside, reserved)
     cpu_limit = _cpu_limit(limits, model)
     cpu_request = _cpu_request(service, reservations, cpu_limit)
     return Resources(
@@ -83,6 +91,7 @@ def _resources(service: Service) -> Resources:
         memory_request=min(reserved, limit) or limit,
         memory_given=bool(given),
         memory_claimed=needed,
+        sized=sized if sized and limit == sized.memory + beside and not given else None,
         cpu_limit=cpu_limit,
         cpu_request=min(cpu_request, cpu_limit) if cpu_limit else cpu_request,
     )
@@ -138,7 +147,22 @@ def _cpu_request(service: Service, reservations: dict[str, Any], cpu_limit: int 
         return max(1, millicores(reservations["cpus"]))
     if shares:
         return max(1, shares * 1000 // 1024)
-    return max(1, cpu_limit // 2) if cpu_limit else millicores_in(service.options.default_cpu)
+    if cpu_limit:
+        return max(1, cpu_limit // 2)
+    sized = _sized(service)
+    usual = millicores_in(service.options.default_cpu)
+    return max(sized.cpu, 0 if sized.whole else usual) if sized and sized.cpu else usual
+
+
+def cpu_is_seen(service: Service) -> bool:
+    """Is the request of processor what the samples of an inventory say?"""
+    sized = _sized(service)
+    return sized is not None and resources(service).cpu_request == sized.cpu and not service.settings.cpu
+
+
+def _sized(service: Service) -> Size | None:
+    found = seen(service)
+    return found.size if found else None
 
 
 LARGEST_ID: Final = (1 << 31) - 1

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.convert.estate.facts import LARGEST_ID, run_as
 from longshore.convert.estate.owners import owners
+from longshore.convert.estate.seen import seen_volume
 from longshore.convert.estate.storage import declaration, is_claim, named
 
 if TYPE_CHECKING:
@@ -30,10 +31,14 @@ _OTHERS, _GROUP, _USER = 0o004, 0o040, 0o400
 
 
 class Group(NamedTuple):
-    """The group of a pod's volumes. claims: some of them are claims, which are to be changed once only."""
+    """The group of a pod's volumes. claims: some of them are claims, which are to be changed once only.
+
+    seen: an inventory saw that the data belong to it.
+    """
 
     number: int
     claims: bool
+    seen: bool = False
 
 
 def pod_group(service: Service) -> Group | None:
@@ -50,7 +55,8 @@ def _pod_group(owner: Service) -> Group | None:
     claims = _of_claims(owner)
     given = next((group for member in members for group in _given(member)), 0)
     number = given or claims or next((group for member in members for group in _readers(member)), 0)
-    return Group(number, bool(claims)) if number else None
+    seen = bool(claims) and number == claims and claims == _of_data(owner)
+    return Group(number, bool(claims), seen) if number else None
 
 
 def mode_of(mount: Mapping[str, Any]) -> int:
@@ -115,6 +121,9 @@ def _of_claims(owner: Service) -> int:
     """The group for the claims of a pod; 0: it needs none."""
     estate = owner.estate
     fallback, known = 0, owners(estate)
+    group = _of_data(owner)
+    if group and not known:
+        return group
     for member in estate.pods[owner.name]:
         claims = {key: read_only for key, read_only in named(member).items() if is_claim(estate, key)}
         if not claims:
@@ -128,6 +137,13 @@ def _of_claims(owner: Service) -> int:
             others = (own_group(user) for key in written for user in estate.consumers[key])
             fallback = fallback or (next(filter(None, others), ANY_GROUP) if written else 0)
     return fallback
+
+
+def _of_data(owner: Service) -> int:
+    """The group that the data in one of the pod's claims belong to, as an inventory saw it; 0: root, or not seen."""
+    keys = [key for member in owner.estate.pods[owner.name] for key in named(member) if is_claim(owner.estate, key)]
+    places = (seen_volume(owner.estate, key) for key in keys)
+    return next((place.gid for place in places if place and place.gid and place.gid <= LARGEST_ID), 0)
 
 
 def _external(service: Service, key: str) -> bool:

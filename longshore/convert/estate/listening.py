@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from longshore.convert.estate.dials import dialled
 from longshore.convert.estate.own_texts import commands, files
 from longshore.convert.estate.programs import runs_its_program
+from longshore.convert.estate.seen import seen
 from longshore.convert.estate.service_images import of
 from longshore.regex import Regex
 
@@ -134,6 +135,10 @@ def _reachable(owner: Service) -> frozenset[int]:
 
 def _on_loopback(service: Service) -> Iterator[int]:
     """Ports that commands and settings open on the loopback only; 0: one that is not told."""
+    found = seen(service)
+    if found is not None and found.listening is not None:
+        yield from (one.port for one in found.listening if one.loopback)
+        return
     for path, text in commands(service):
         if path[2] in {"entrypoint", "command"}:
             yield from _pairs(text)

@@ -14,6 +14,7 @@ from longshore.convert.estate.configured import says_another_port
 from longshore.convert.estate.dials import dialled
 from longshore.convert.estate.images import parse
 from longshore.convert.estate.programs import runs_its_program
+from longshore.convert.estate.seen import open_ports
 from longshore.convert.estate.service_images import of
 from longshore.model import Item, Put, path_text
 from longshore.regex import Regex
@@ -152,7 +153,7 @@ def _undeclared(service: Service) -> tuple[Found, ...]:
     found: dict[int, str] = {}
     for member in service.estate.pods.get(service.name, (service,)):
         places = dialled(member)
-        if 0 in places or (service.workload.kind != "Job" and runs_its_program(member)):
+        if 0 in places or (service.workload.kind != "Job" and (runs_its_program(member) or open_ports(member))):
             found |= dict.fromkeys(served(member), "")
         for number, path in places.items():
             found.setdefault(number, f"{path_text(path)} dials it")
@@ -191,6 +192,8 @@ def _listening(service: Service) -> tuple[int, ...]:
 def usual_port(service: Service) -> int | None:
     """The port at which the service's program answers, where its image is known for it and nothing says another."""
     facts = of(service)
+    if open_ports(service):
+        return facts.ports[0] if facts.ports else None
     if not facts.answers or not runs_its_program(service):
         return None
     command = " ".join(map(str, service.model.get("command") or ()))

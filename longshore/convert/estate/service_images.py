@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from longshore.convert.estate.built_images import facts_of_build
 from longshore.convert.estate.image_facts import called_alike, known
+from longshore.convert.estate.seen import with_what_was_seen
 
 if TYPE_CHECKING:
     from longshore.convert.estate import Service
@@ -21,6 +22,11 @@ def of(service: Service) -> ImageFacts:
 
 
 def _of(service: Service) -> ImageFacts:
+    facts = _told(service)
+    return with_what_was_seen(facts, service) if service.options.observed else facts
+
+
+def _told(service: Service) -> ImageFacts:
     facts = known(service.settings.image or str(service.model.get("image") or ""))
     if not service.model.get("build"):
         return facts

@@ -30,6 +30,11 @@ def memory(count: int) -> str:
     return str(count)
 
 
+def mebibytes(count: int) -> str:
+    """Write a number of bytes that was measured, for people: `44335104` is `43Mi`."""
+    return memory(max(1, ceil(count / (1 << 20))) << 20)
+
+
 def cpu(millicores: int) -> str:
     """Write a share of processors in thousandths: `500` is `500m`, `2000` is `2`."""
     return f"{millicores}m" if millicores % 1000 else str(millicores // 1000)

@@ -6,6 +6,7 @@ production an error. Where the service's own options say that its program takes 
 as the largest of them; without such options, what its image is known not to start without (SQL Server: 2 GB).
 Directories in memory (`shm_size`, `tmpfs` with a size) are added. The request is the limit unless compose reserves
 less, so the scheduler admits only what fits.
+With an inventory whose samples cover a day, the limit and the request of processor are what these say instead.
 Processor: a request of half the limit, or 100m (`workloads.cpu`); no limit unless compose gives one, since an idle
 processor is of use to nobody.
 Local disk: 100Mi asked, and no limit, as in Docker: a pod that passes one is evicted and made again, without end. A
@@ -16,8 +17,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.convert.estate.facts import in_memory, resources
-from longshore.convert.kubernetes.quantity import cpu, memory, millicores_in
+from longshore.convert.estate.facts import cpu_is_seen, in_memory, resources
+from longshore.convert.estate.seen import source
+from longshore.convert.kubernetes.quantity import cpu, mebibytes, memory, millicores_in
 from longshore.convert.registry import service_policy
 from longshore.model import Default, Each, Problem, Severity
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from longshore.convert.estate import Service
     from longshore.convert.estate.facts import Resources
+    from longshore.convert.observed import Size
     from longshore.model import Effect
 
 
@@ -38,12 +41,12 @@ def limits(service: Service) -> Iterator[Effect]:
     found, settings, workload = resources(service), service.settings, service.workload
     held = (*service.container, "resources")
     requested, limit = Each({"memory": memory(found.memory_request)}), Each({"memory": memory(found.memory_limit)})
-    by_memory = f"{service.setting}.memory" if settings.memory else ""
-    by_cpu = f"{service.setting}.cpu" if settings.cpu else ""
+    by_memory = f"{service.setting}.memory" if settings.memory else source(service) if found.sized else ""
+    by_cpu = f"{service.setting}.cpu" if settings.cpu else source(service) if cpu_is_seen(service) else ""
     yield Default(workload, held, Each({"requests": requested, "limits": limit}), by_memory)
     yield Default(workload, (*held, "requests", "cpu"), cpu(found.cpu_request), by_cpu)
     yield Default(workload, (*held, "requests", "ephemeral-storage"), DISK_REQUEST)
-    if not found.memory_given:
+    if not found.memory_given and not (found.sized and found.sized.whole):
         yield _missing(service, found)
     if settings.cpu and found.cpu_limit and millicores_in(settings.cpu) > found.cpu_limit:
         yield Problem(
@@ -58,7 +61,7 @@ def limits(service: Service) -> Iterator[Effect]:
 def _missing(service: Service, found: Resources) -> Problem:
     limit, claim = memory(found.memory_limit), found.memory_claimed
     also = " and what it keeps in memory" if in_memory(service) else ""
-    why = f", {claim.why}{also}" if claim else ""
+    why = f", {claim.why}{also}" if claim else f", {_seen_for(found.sized)}" if found.sized else ""
     return Problem(
         "missing-memory-limit",
         Severity.ERROR if service.options.production else Severity.WARNING,
@@ -66,3 +69,7 @@ def _missing(service: Service, found: Resources) -> Problem:
         f"write `mem_limit:` here, or `services: {{{service.name}: {{memory: {limit}}}}}` in the stack file; "
         f"`docker stats` shows what it uses",
     )
+
+
+def _seen_for(size: Size) -> str:
+    return f"since it used {mebibytes(size.peak)} at most in {size.hours:g} h, which is too short to be sure"

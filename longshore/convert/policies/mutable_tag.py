@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from longshore.convert.estate.images import parse, valid
 from longshore.convert.estate.pulling import unpullable
+from longshore.convert.estate.seen import seen, source
 from longshore.convert.registry import service_policy
 from longshore.model import Default, Problem, Severity
 
@@ -35,6 +36,13 @@ def mutable_tag(service: Service) -> Iterator[Effect]:
             "mutable-tag",
             Severity.ERROR if service.options.production else Severity.WARNING,
             f"`{reference}` names another image whenever a new one is pushed",
-            "write the version, or a digest (`image@sha256:…`)",
+            _help(service),
             ("image",) if service.model.get("image") else (),
         )
+
+
+def _help(service: Service) -> str:
+    found = seen(service)
+    if found and found.own and found.digest and not service.settings.image:
+        return f"write the version, or the digest that runs today ({source(service)}): `image: {found.digest}`"
+    return "write the version, or a digest (`image@sha256:…`)"

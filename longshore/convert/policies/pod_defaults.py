@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from longshore.convert.estate.facts import run_as
 from longshore.convert.estate.ports import every
 from longshore.convert.estate.rights import container_security, raises
+from longshore.convert.estate.seen import seen, source
 from longshore.convert.kubernetes.pod import POD, POD_SECURITY
 from longshore.convert.registry import service_policy
 from longshore.model import Default, Each, Item
@@ -46,7 +47,9 @@ def pod_defaults(service: Service) -> Iterator[Effect]:
         for (name, value), needed in ((LOW_PORTS, _opens_low_ports(service)), (PINGS, _pings(service))):
             if needed:
                 yield Default(workload, (*POD_SECURITY, "sysctls", Item("name", name), "value"), value)
-    yield Default(workload, (*service.container, "securityContext"), container_security(service))
+    found = seen(service)
+    setting = source(service) if found and found.own and found.user and found.user == run_as(service) else ""
+    yield Default(workload, (*service.container, "securityContext"), container_security(service), setting)
 
 
 def _opens_low_ports(owner: Service) -> bool:

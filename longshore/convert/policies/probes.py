@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from longshore.convert.estate.facts import DEFAULT_RETRIES, DEFAULT_TIMEOUT, asked_port, health_times, image_test
 from longshore.convert.estate.health import request, target
+from longshore.convert.estate.seen import open_ports, seen, source
 from longshore.convert.registry import service_policy
 from longshore.model import Default
 
@@ -39,12 +40,15 @@ USUAL_PERIOD, LONGEST_PERIOD = 10.0, 30.0
 def probes(service: Service) -> Iterator[Effect]:
     """Ask the image's own test, or the first port every five seconds."""
     test, port = image_test(service), asked_port(service)
+    found = seen(service)
     if test:
         probe = {**_asked(test, service), **_times(service)}
-        yield Default(service.workload, (*service.container, "readinessProbe"), probe)
+        setting = source(service) if found and found.check and tuple(test) == found.check.test else ""
+        yield Default(service.workload, (*service.container, "readinessProbe"), probe, setting)
     elif port:
+        setting = source(service) if port in (open_ports(service) or ()) else ""
         probe = {"tcpSocket": {"port": port}, "periodSeconds": 5, "timeoutSeconds": 3, "failureThreshold": 6}
-        yield Default(service.workload, (*service.container, "readinessProbe"), probe)
+        yield Default(service.workload, (*service.container, "readinessProbe"), probe, setting)
 
 
 def _times(service: Service) -> dict[str, int]:

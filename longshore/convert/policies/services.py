@@ -17,6 +17,7 @@ from longshore.convert.estate.aliases import SKIP_AWAIT
 from longshore.convert.estate.dials import dialled
 from longshore.convert.estate.peers import finds_itself, peers
 from longshore.convert.estate.ports import asks_for_pods, by_address, every, undeclared
+from longshore.convert.estate.seen import open_ports, source
 from longshore.convert.estate.tasks import headless
 from longshore.convert.registry import service_policy
 from longshore.model import Default, Item, ObjectKey, Problem, Severity, path_text
@@ -52,7 +53,8 @@ def service(owner: Service) -> Iterator[Effect]:
         yield Default(ObjectKey("Service", name), ("spec",), spec | early)
     more = undeclared(owner)
     for found in more:
-        yield Default(owner.service, ("spec", "ports", Item("name", found.port.name)), found.port.entry())
+        by = source(owner) if any(found.port.number in (open_ports(member) or ()) for member in members) else ""
+        yield Default(owner.service, ("spec", "ports", Item("name", found.port.name)), found.port.entry(), by)
     told = tuple(found for found in more if found.why)
     if told:
         yield _undeclared(told)

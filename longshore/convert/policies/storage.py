@@ -1,7 +1,8 @@
 """The size of claims that the stack file does not give: 10Gi, with a warning; in production that is an error.
 
 Compose knows no size of a volume. `storage.size` in the stack file holds for all volumes, `storage.volumes.<name>.size`
-for one; the class likewise. Without a class the cluster's default one is taken.
+for one; the class likewise. Without a class the cluster's default one is taken. What an inventory saw in a volume
+decides where the stack does not: twice as much, 10Gi at least.
 
 Docker fills an empty volume with what the image has at that place; a claim starts empty. Databases and their like make
 what they need, any other program may miss its themes, plug-ins or templates: that is a warning, and `nocopy: true` of
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.convert.estate.claims import given_class, given_size, prefilled
+from longshore.convert.estate.claims import given_class, given_size, prefilled, seen_size
 from longshore.convert.estate.storage import DEFAULT_SIZE, declaration, is_claim
 from longshore.convert.registry import estate_policy
 from longshore.model import Problem, Severity
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 def sizes(estate: Estate) -> Iterator[Effect]:
     """Tell once which claims the stack gives no size, or no class; and which ones Docker would have filled."""
     ours = [key for key in estate.consumers if is_claim(estate, key) and not declaration(estate, key).get("external")]
-    unsized = [key for key in ours if not given_size(estate, key)]
+    unsized = [key for key in ours if not (given_size(estate, key) or seen_size(estate, key))]
     unclassed = [key for key in ours if not given_class(estate, key)]
     if unsized:
         yield Problem(

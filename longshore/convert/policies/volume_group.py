@@ -6,6 +6,8 @@ user (no `user`, an image that is not known), it gets the group 1000: which numb
 gives it to all processes of the pod beside their own groups, and a program that runs as root does not need it. Pods
 that share a claim get the same group. One that is known to be root, or only reads, gets none.
 
+Where an inventory saw whose the data are, they get the group that they have there.
+
 Secrets and configs belong to root too. Where their mode is not for everybody, the pod gets a group that may read them:
 that of their `uid` or `gid`, else of the container's user, if that is not known to be root.
 
@@ -19,6 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.convert.estate.groups import pod_group
+from longshore.convert.estate.seen import source
 from longshore.convert.kubernetes.pod import POD_SECURITY
 from longshore.convert.registry import service_policy
 from longshore.model import Default
@@ -37,6 +40,7 @@ def volume_group(service: Service) -> Iterator[Effect]:
         return
     group = pod_group(service)
     if group:
-        yield Default(service.workload, (*POD_SECURITY, "fsGroup"), group.number)
+        setting = source(service) if group.seen else ""
+        yield Default(service.workload, (*POD_SECURITY, "fsGroup"), group.number, setting)
         if group.claims:
             yield Default(service.workload, (*POD_SECURITY, "fsGroupChangePolicy"), "OnRootMismatch")

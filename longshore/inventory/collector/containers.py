@@ -167,7 +167,7 @@ def processes(engine: Engine, identifier: str) -> list[list[int]] | None:
 
 
 def user(engine: Engine, identifier: str, name: str) -> list[int] | None:
-    """The numbers of the user and group that a container begins as; None: nobody can tell.
+    """The numbers of the user and group that a container begins as, -1 for a group unknown; None: nobody can tell.
 
     name: as `USER` of the image or `user` of the container has it: empty is root, `node`, `1000`, `1000:1000`.
     """
@@ -183,7 +183,7 @@ def user(engine: Engine, identifier: str, name: str) -> list[int] | None:
         gid = int(group)
     elif group:
         gid = _entry(engine.small_file(identifier, "/etc/group"), group, (2, 2))[0]
-    return None if uid is None else [uid, uid if gid is None and not group else -1 if gid is None else gid]
+    return None if uid is None else [uid, -1 if gid is None else gid]
 
 
 def _entry(text: str, name: str, columns: Sequence[int]) -> list[int | None]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FORMAT = "longshore-inventory"
 VERSION = 1
-LARGEST = 16 << 20
+LARGEST = 8 << 20
 """Bytes of an inventory at most; where there would be more, spans of samples are longer, and the file says so."""
 _FEWEST_SPANS = 20
 _ENDED = frozenset({"dead", "removing"})

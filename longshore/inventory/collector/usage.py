@@ -13,14 +13,14 @@ from typing import Any, Iterator
 from longshore.inventory.collector.samples import check_head
 
 MOST_SPANS = 1500
-_WIDTHS = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400)
+_WIDTHS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400)
 _MOST_EVENTS = 5000
 _MOST_GAPS = 100
 _LONGEST_LINE = 64 << 10
 
 
 def usage(path: str, identity: str, most: int = MOST_SPANS) -> dict[str, Any]:
-    """Add up a file: `from`, `to` (seconds since 1970), `span`, `containers` by name, `events`, `gaps`.
+    """Add up a file: `begun`, `ended` (seconds since 1970), `span`, `containers` by name, `events`, `gaps`.
 
     A row of a container is [span, samples, most bytes, mean millicores, most millicores].
 
@@ -53,8 +53,8 @@ def usage(path: str, identity: str, most: int = MOST_SPANS) -> dict[str, Any]:
             millicores = (line["u"] - before[1]) / (line["t"] - before[0]) / 1e6
             row[2], row[3], row[4] = row[2] + millicores, row[3] + 1, max(row[4], millicores)
     return {
-        "from": first,
-        "to": last,
+        "begun": first,
+        "ended": last,
         "span": span,
         "containers": {name: {"limit": limits[name], "rows": list(_rows(rows[name]))} for name in sorted(rows)},
         "events": events[-_MOST_EVENTS:],
