@@ -289,6 +289,8 @@ class Settings(Section):
     """What the team may take of the cluster at most."""
     compose: Compose | None = None
     """Which compose files to read and how."""
+    inventory: str = ""
+    """A file of `longshore inventory`, relative to the project, with what runs today."""
     services: Named[Service] = field(default_factory=dict)
     """Compose service → what no compose file decides of it."""
     workloads: Workloads = Workloads()
