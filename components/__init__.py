@@ -24,7 +24,7 @@ from longshore.components.clusters.control_plane import Compute, ControlPlaneLog
 from longshore.components.clusters.eks import EksCluster
 from longshore.components.clusters.kubeconfig import KubeconfigCluster, KubeconfigClusterArgs
 from longshore.components.clusters.nodes import NodeCapacity, NodeGroupArgs, NodeGroups, NodeGroupsArgs, NodeImage
-from longshore.components.clusters.shared_storage import SharedStorage, SharedStorageArgs
+from longshore.components.clusters.shared_storage import SharedStorage, SharedStorageArgs, SharesArgs
 from longshore.components.clusters.stack_reference import StackReferenceCluster, StackReferenceClusterArgs
 from longshore.components.domain.certificate import DomainCertificate, DomainCertificateArgs
 from longshore.components.domain.issuer import CertificateIssuer, CertificateIssuerArgs
@@ -77,6 +77,7 @@ __all__ = [
     "ServiceArgs",
     "SharedStorage",
     "SharedStorageArgs",
+    "SharesArgs",
     "StackReferenceCluster",
     "StackReferenceClusterArgs",
     "StorageArgs",

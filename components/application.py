@@ -172,6 +172,8 @@ class StorageArgs(TypedDict):
     """Size of a volume that names none."""
     shared_class: NotRequired[str]
     """A StorageClass for volumes that several pods mount: `efs` on an `EksCluster` with shared storage."""
+    shared_owners: NotRequired[Mapping[str, str]]
+    """`uid:gid` → such a class in which this user owns everything."""
     volumes: NotRequired[Mapping[str, VolumeArgs]]
     """Name of a volume → what is decided for it."""
 

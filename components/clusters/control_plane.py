@@ -13,6 +13,7 @@ import pulumi_eks as eks
 
 from longshore.components.clusters.addons import AddonArgs
 from longshore.components.clusters.nodes import NodeGroupArgs
+from longshore.components.clusters.shared_storage import SharesArgs
 
 KUBERNETES: Final = "1.35"
 NODE_POOLS: Final = ("system", "general-purpose")
@@ -98,6 +99,8 @@ class EksClusterArgs(TypedDict):
     """ARN of a certificate that all Application Load Balancers show, in Auto Mode; `DomainCertificate` gives it."""
     shared_storage: NotRequired[bool]
     """Whether there is a file system (EFS) for volumes that several pods mount, as StorageClass `efs`. Default: no."""
+    shares: NotRequired[SharesArgs]
+    """What there is of that: further file systems and classes, and how they are kept."""
     support: NotRequired[Support]
     """What happens at the end of the version's support. Default: `standard`."""
     logs: NotRequired[Sequence[ControlPlaneLog]]

@@ -16,7 +16,7 @@ from longshore.components.clusters.connection import connect
 from longshore.components.clusters.control_plane import KUBERNETES, Compute, EksClusterArgs, control_plane
 from longshore.components.clusters.eks_access import access_entry, role_name
 from longshore.components.clusters.nodes import NodeGroups, NodeGroupsArgs
-from longshore.components.clusters.shared_storage import SharedStorage, SharedStorageArgs
+from longshore.components.clusters.shared_storage import SharedStorage, SharedStorageArgs, SharesArgs
 from longshore.components.component import Component
 from longshore.stack import addons
 
@@ -157,6 +157,7 @@ class EksCluster(Component):
                 zones=self._args.get("zones", ("a", "b", "c")),
                 driver_version=self._versions[addons.SHARED_STORAGE],
                 driver=self._args.get("addons", {}).get(addons.SHARED_STORAGE, AddonArgs()),
+                shares=self._args.get("shares", SharesArgs()),
                 partition=self._partition,
                 production=self._production,
             ),

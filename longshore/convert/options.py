@@ -156,6 +156,8 @@ class Storage(NamedTuple):
     """Size of a volume that names none."""
     shared_class: str = ""
     """A StorageClass for volumes that several pods mount; left out: `efs` where the platform has `sharedStorage`."""
+    shared_owners: Mapping[str, str] = NOTHING
+    """`uid:gid` → such a class in which this user owns everything, for programs that give files an owner."""
     volumes: Mapping[str, VolumeSettings] = NOTHING
     """Name of a volume → what is decided for it."""
 

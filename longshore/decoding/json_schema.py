@@ -33,7 +33,7 @@ class _Plain(GenerateJsonSchema):
     def nullable_schema(self, schema: Any) -> JsonSchemaValue:
         inner = self.generate_inner(schema["schema"])
         # Nothing may stand for any section, see below.
-        return inner if "$ref" in inner else {**inner, "type": [inner["type"], "null"]}
+        return {**inner, "type": [inner["type"], "null"]} if "type" in inner else inner
 
     def default_schema(self, schema: Any) -> JsonSchemaValue:
         made = super().default_schema(schema)

@@ -143,6 +143,22 @@ class Shorthand:
         return {"anyOf": [section, {**wanted, "type": "string"}]}
 
 
+class Switch:
+    """A section for which `true` may stand, with its defaults, and `false`, which is none."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        section = core_schema.nullable_schema(handler(source))
+        return core_schema.no_info_before_validator_function(_switched, section)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [handler(schema), {"type": "boolean"}]}
+
+
+def _switched(value: Any) -> Any:
+    given = _number_or_truth(value) if isinstance(value, str) else value
+    return ({} if given else None) if isinstance(given, bool) else {} if given is None else given
+
+
 class Fields:
     """Reads a mapping into a NamedTuple of `convert`, which starts without dataclasses and without pydantic.
 

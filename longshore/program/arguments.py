@@ -21,6 +21,7 @@ from longshore.components import (
     PodSecurity,
     QuotaArgs,
     SecretsOperatorArgs,
+    SharesArgs,
     Support,
     TeamAccessArgs,
 )
@@ -28,7 +29,7 @@ from longshore.components import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from longshore.stack.eks_settings import Addon, EksCluster, NodeGroup
+    from longshore.stack.eks_settings import Addon, EksCluster, NodeGroup, SharedStorage
     from longshore.stack.network_settings import NetworkSettings
     from longshore.stack.settings import Aws, Budget, Operator, Quota, Settings
 
@@ -90,17 +91,26 @@ def eks_cluster(
         addons={name: _addon(addon) for name, addon in cluster.addons.items()},
         network_policies=cluster.network_policies,
         shared_load_balancers=cluster.load_balancers == "shared",
-        shared_storage=cluster.shared_storage,
+        shared_storage=cluster.shared_storage is not None,
         support=Support(cluster.support),
         logs=[ControlPlaneLog(kind) for kind in cluster.logs],
         log_days=cluster.log_days,
         production=production,
     )
+    if cluster.shared_storage:
+        args["shares"] = _shares(cluster.shared_storage)
     if cluster.protect is not None:
         args["protect"] = cluster.protect
     if account.assume_role:
         args["deploy_role_arn"] = account.assume_role
     return args
+
+
+def _shares(storage: SharedStorage) -> SharesArgs:
+    shares = SharesArgs(teams=storage.teams, owners=storage.owners, idle_days=storage.lifecycle_days)
+    if storage.backups is not None:
+        shares["backups"] = storage.backups
+    return shares
 
 
 def _addon(addon: Addon) -> AddonArgs:

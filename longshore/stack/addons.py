@@ -89,8 +89,8 @@ class Cluster(Protocol):
         """Of Kubernetes, `1.35`."""
 
     @property
-    def shared_storage(self) -> bool:
-        """Whether several pods may mount one volume."""
+    def shared_storage(self) -> object:
+        """What is true where several pods may mount one volume."""
 
     @property
     def addon_versions(self) -> Mapping[str, str | None]:

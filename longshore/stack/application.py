@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NAMED: Final = frozenset({"services", "volumes"})
 """Settings by a name that the user chose, each of them settings again."""
 
-PLAIN: Final = frozenset({"annotations", "plain", "redirects", "secret", "variables", "versions"})
+PLAIN: Final = frozenset({"annotations", "plain", "redirects", "secret", "shared_owners", "variables", "versions"})
 """Settings by a name that the user chose, each of them a value."""
 
 

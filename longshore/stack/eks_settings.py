@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from longshore.decoding.types import Boolean, Count, Named, Section, Shorthand, Written
-from longshore.stack.setting_types import AddonVersion, Cidr, Days, Minor, Name, Policy, RoleArn
+from longshore.decoding.types import Boolean, Count, Named, Section, Shorthand, Switch, Written
+from longshore.stack.setting_types import AddonVersion, Cidr, Days, Idle, Minor, Name, Owner, Policy, RoleArn
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,20 @@ class Addon(Section):
     """The ServiceAccount that gets the role, where it is not known."""
 
 
+@dataclass(frozen=True, slots=True)
+class SharedStorage(Section):
+    """File systems (EFS) for volumes that several pods mount."""
+
+    teams: tuple[Name, ...] = ()
+    """Each gets a file system of its own, as StorageClass `efs-<team>`."""
+    owners: tuple[Owner, ...] = ()
+    """Users as `uid:gid`, each of them a StorageClass more, in which this user owns everything."""
+    lifecycle_days: Idle = 30
+    """What nobody read for so long costs less to keep, and more to read; 0 keeps all at hand."""
+    backups: Boolean | None = None
+    """Whether AWS Backup keeps what is in them; unset means in production."""
+
+
 Log = Literal["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
 
@@ -90,8 +104,8 @@ class EksCluster(Section):
     load_balancers: Literal["shared", "each"] = "shared"
     """Of Auto Mode: `shared` is one for all hosts that face the internet and one for those inside, `each` one for every
     host. Another value makes them anew, with other addresses."""
-    shared_storage: Boolean = False
-    """Whether there is a file system (EFS) for volumes that several pods mount, as StorageClass `efs`."""
+    shared_storage: Annotated[SharedStorage, Switch()] | None = None
+    """A file system (EFS) for volumes that several pods mount, as StorageClass `efs`; `true` is one with defaults."""
     support: Literal["standard", "extended"] = "standard"
     """`standard` upgrades the cluster when standard support ends, `extended` keeps the version at about six times the
     price."""

@@ -103,7 +103,37 @@ def deliver_logs(bucket: str, vpc: str) -> dict[str, Any]:
     return found
 
 
-def only_by_tls(actions: str, resources: str | list[str]) -> dict[str, Any]:
+def mount_by_access_points(files: str, driver: str) -> dict[str, Any]:
+    """The policy of a file system that is mounted by TLS and an access point only, and by nobody as root.
+
+    files: ARN of the file system. driver: ARN of the role that makes access points and clears what is deleted; empty:
+    no such role. A condition that negates holds for who has no identity, as a node that mounts for a pod has none.
+    Source: https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
+    """
+    mount, everybody = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"], {"AWS": "*"}
+    root = [*mount, "elasticfilesystem:ClientRootAccess"]
+    through = {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}}
+    found = document({"Sid": "Mount", "Principal": everybody, "Action": mount, "Resource": files, "Condition": through})
+    but = {"ArnNotEquals": {"aws:PrincipalArn": driver}} if driver else {}
+    if driver:
+        found["Statement"].append(
+            {"Sid": "Driver", "Effect": "Allow", "Principal": {"AWS": driver}, "Action": root, "Resource": files}
+        )
+    found["Statement"] += [
+        only_by_tls(root, files),
+        {
+            "Sid": "OnlyByAccessPoint",
+            "Effect": "Deny",
+            "Principal": everybody,
+            "Action": root,
+            "Resource": files,
+            "Condition": {"Null": {"elasticfilesystem:AccessPointArn": "true"}, **but},
+        },
+    ]
+    return found
+
+
+def only_by_tls(actions: str | list[str], resources: str | list[str]) -> dict[str, Any]:
     """The statement that refuses everybody who comes without TLS."""
     return {
         "Sid": "OnlyByTls",

@@ -11,12 +11,13 @@ from longshore.convert.options import Capacity, Options, Storage
 from longshore.convert.secrets.detection import variable
 from longshore.convert.secrets.detection.uses import secret_by_use
 from longshore.stack.eks_settings import EksCluster
-from longshore.stack.settings import SHARED_CLASS, KubeconfigCluster, Settings
+from longshore.stack.settings import KubeconfigCluster, Settings
+from longshore.stack.shared_classes import class_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from longshore.stack.settings import CapacitySettings, ClusterSettings, Compose
+from longshore.stack.settings import CapacitySettings, ClusterSettings, Compose
 
 APPLICATION_LOAD_BALANCER, INTERNAL_APPLICATION_LOAD_BALANCER = "alb", "alb-internal"
 NETWORK_LOAD_BALANCERS = {"auto": "eks.amazonaws.com/nlb", "managed": "service.k8s.aws/nlb"}
@@ -36,7 +37,7 @@ def options_of(settings: Settings, platform: Settings | None = None) -> Options:
         production=settings.in_production,
         kubernetes_version=_version(cluster),
         services=settings.services,
-        storage=_storage(settings.storage, cluster),
+        storage=_storage(settings.storage, cluster, settings.team),
         secrets=settings.secrets._replace(
             region=settings.secrets.region or (settings.aws.region if settings.aws else ""),
             role=settings.store_role,
@@ -83,10 +84,12 @@ def request_of(settings: Settings, compose: Compose, root: str, environment: Map
     )
 
 
-def _storage(storage: Storage, cluster: ClusterSettings) -> Storage:
-    if isinstance(cluster, EksCluster) and cluster.shared_storage and not storage.shared_class:
-        return storage._replace(shared_class=SHARED_CLASS)
-    return storage
+def _storage(storage: Storage, cluster: ClusterSettings, team: str) -> Storage:
+    if not isinstance(cluster, EksCluster) or not cluster.shared_storage or storage.shared_class:
+        return storage
+    own = team if team in cluster.shared_storage.teams else ""
+    owners = {owner: class_of(own, owner) for owner in cluster.shared_storage.owners}
+    return storage._replace(shared_class=class_of(own), shared_owners={**owners, **storage.shared_owners})
 
 
 def _ingress_class(cluster: ClusterSettings) -> str:

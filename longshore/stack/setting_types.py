@@ -42,6 +42,11 @@ Days = Annotated[Integer, Rule(RETENTIONS.__contains__, _RETENTION, {"enum": sor
 DaysOrNone = Annotated[
     Integer, Rule((RETENTIONS | {0}).__contains__, f"0, or {_RETENTION}", {"enum": [0, *sorted(RETENTIONS)]})
 ]
+IDLE = frozenset({0, 1, 7, 14, 30, 60, 90, 180, 270, 365})
+"""Days after which EFS moves a file that nobody reads: https://docs.aws.amazon.com/efs/latest/ug/lifecycle-management-efs.html."""
+_IDLE = "0, or days that EFS knows: 1, 7, 14, 30, 60, 90, 180, 270 or 365"
+Idle = Annotated[Integer, Rule(IDLE.__contains__, _IDLE, {"enum": sorted(IDLE)})]
+Owner = Annotated[str, text(r"[0-9]{1,10}:[0-9]{1,10}", "a user and a group by number, such as `'999:999'`")]
 # The engine of pydantic's patterns looks at no text twice, and knows no `(?!…)`.
 _GROUP = re.compile(r"(?!system:|eks:|aws:|amazon:|iam:)[^\s]*").fullmatch
 Group = Annotated[

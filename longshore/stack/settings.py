@@ -60,8 +60,6 @@ Service = Annotated[
 ]
 Volume = Annotated[VolumeSettings, Fields(size=Quantity)]
 
-SHARED_CLASS = "efs"
-"""The StorageClass of a cluster's shared file system."""
 
 PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
 
@@ -295,7 +293,9 @@ class Settings(Section):
     """Compose service → what no compose file decides of it."""
     workloads: Workloads = Workloads()
     """House rules for all services."""
-    storage: Annotated[Storage, Fields(size=Quantity, volumes=Named[Volume])] = field(default_factory=Storage)
+    storage: Annotated[Storage, Fields(size=Quantity, shared_owners=Named[str], volumes=Named[Volume])] = field(
+        default_factory=Storage
+    )
     """Where named volumes live."""
     secrets: Annotated[
         SecretSettings, Fields(allow_http=Boolean, versions=Named[Written], variables=Named[Boolean])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from longshore.stack.addons import VERSIONS, addons_of, unknown_addons
 from longshore.stack.eks_settings import Addon, EksCluster, NodeGroup
-from longshore.stack.iam_policies import deliver_logs, read_secrets, trust_service_account
+from longshore.stack.iam_policies import deliver_logs, mount_by_access_points, read_secrets, trust_service_account
 from longshore.stack.subnets import zones_of
 
 
@@ -89,3 +89,21 @@ def test_addons_are_pinned_moved_and_left_out():
     assert unknown_addons(EksCluster(kind="eks", addons={"external-dns": Addon()})) == ["external-dns"]
     pinned = {"metrics-server": Addon("v1.0.0-eksbuild.1")}
     assert unknown_addons(EksCluster(kind="eks", version="1.99", addons=pinned)) == []
+
+
+def test_a_file_system_is_mounted_by_tls_and_an_access_point_and_by_nobody_as_root():
+    policy = mount_by_access_points("arn:aws:efs:x", "arn:aws:iam::111122223333:role/driver")
+    found = {statement["Sid"]: statement for statement in policy["Statement"]}
+    allowed = {
+        statement["Sid"]: statement["Action"] for statement in policy["Statement"] if statement["Effect"] == "Allow"
+    }
+    assert [sid for sid, actions in allowed.items() if "elasticfilesystem:ClientRootAccess" in actions] == ["Driver"]
+    assert found["Driver"]["Principal"] == {"AWS": "arn:aws:iam::111122223333:role/driver"}
+    assert found["OnlyByTls"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert found["OnlyByAccessPoint"]["Condition"] == {
+        "Null": {"elasticfilesystem:AccessPointArn": "true"},
+        "ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/driver"},
+    }
+    assert {statement["Resource"] for statement in policy["Statement"]} == {"arn:aws:efs:x"}
+    nobody = mount_by_access_points("arn:aws:efs:x", "")
+    assert [statement["Sid"] for statement in nobody["Statement"]] == ["Mount", "OnlyByTls", "OnlyByAccessPoint"]

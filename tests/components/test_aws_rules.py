@@ -124,6 +124,8 @@ def test_what_aws_refuses_is_refused_first(change, message):
         cluster(compute="managed", nodeGroups={"a": {}}, addons={"coredns": ""}),
         cluster(addons={"amazon-cloudwatch-observability": {"version": "v6.4.0-eksbuild.1", "policies": ["A"]}}),
         cluster(addons={"metrics-server": {"configuration": {"replicas": 3}}}),
+        cluster(sharedStorage=False, addons={"aws-efs-csi-driver": ""}),
+        cluster(sharedStorage="true"),
     ],
 )
 def test_what_aws_takes_is_taken(change):

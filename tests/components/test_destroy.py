@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Graph = dict[str, "Node"]
 
-UNUSED = {"aws:DefaultNetworkAcl", "aws:FileSystemPolicy", "aws:SecurityGroupIngressRule"}
+UNUSED = {"aws:DefaultNetworkAcl", "aws:SecurityGroupIngressRule"}
 """Kinds that no stack makes."""
 
 

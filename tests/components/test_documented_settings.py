@@ -125,7 +125,10 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "cluster.logs": (EKS, [["audit", "authenticator"], []]),
     "cluster.networkPolicies": (EKS, [True]),
     "cluster.loadBalancers": (EKS, ["shared", "each"]),
-    "cluster.sharedStorage": (EKS, [True, False]),
+    "cluster.sharedStorage.teams": (EKS, [["shop", "search"]]),
+    "cluster.sharedStorage.owners": (EKS, [["999:999", "33:33"]]),
+    "cluster.sharedStorage.lifecycleDays": (EKS, [0, 30, 90]),
+    "cluster.sharedStorage.backups": (EKS, [True, False]),
     "cluster.support": (EKS, ["standard", "extended"]),
     "cluster.logDays": (EKS, [90]),
     "cluster.protect": (EKS, [True, False]),
@@ -219,6 +222,7 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "storage.storageClass": (EKS, ["gp3"]),
     "storage.size": (EKS, ["10Gi"]),
     "storage.sharedClass": (EKS, ["efs"]),
+    "storage.sharedOwners.*": (EKS, ["efs-999-999"]),
     "storage.volumes.*.size": (EKS, ["20Gi"]),
     "storage.volumes.*.storageClass": (EKS, ["gp3"]),
     "storage.volumes.*.accessMode": (EKS, ["ReadWriteOnce", "ReadWriteMany"]),
@@ -246,6 +250,7 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
 """Setting → stack that it is written into, and values."""
 
 NAMES = {
+    "sharedOwners": "999:999",
     "addons": "external-dns",
     "nodeGroups": "general",
     "tags": "cost-center",

@@ -17,7 +17,7 @@ from longshore.convert.kubernetes.quantity import bytes_in, memory
 from longshore.model import Approximated, ObjectKey, Problem, Put, Severity, Unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from longshore.convert.estate import Estate, Service
     from longshore.model import Effect
@@ -43,8 +43,37 @@ def given_class(estate: Estate, key: str) -> str:
     """The StorageClass that the stack gives a volume; empty where the cluster's default one decides."""
     storage = estate.options.storage
     own = storage.volumes.get(key)
-    usual = storage.shared_class if access_mode(estate, key) == "ReadWriteMany" else storage.storage_class
-    return (own.storage_class if own else "") or usual
+    if own and own.storage_class:
+        return own.storage_class
+    if access_mode(estate, key) != "ReadWriteMany":
+        return storage.storage_class
+    return storage.shared_owners.get(_owner(key, estate.consumers.get(key, ())), storage.shared_class)
+
+
+def _owner(key: str, users: tuple[Service, ...]) -> str:
+    """`uid:gid` of the one user to whom files of a volume belong; empty where there are several, or nobody knows.
+
+    Who gives them an owner decides, else who writes them.
+    """
+    deciding = [user for user in users if _changes_owners(user, key)] or [
+        user for user in users if any(not mount.get("read_only") for mount in _mounts(user, key))
+    ]
+    found = {_runs_as(user) for user in deciding}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _mounts(service: Service, key: str) -> list[Mapping[str, Any]]:
+    return [mount for mount in service.model.get("volumes") or () if mount.get("source") == key]
+
+
+def _runs_as(service: Service) -> str:
+    facts, number = of(service), run_as(service)
+    if not number and facts.starts_as_root and runs_its_program(service) and len(facts.users) == 1:
+        (number,) = facts.users.values()  # the only one to whom it can drop
+    if not number:
+        return ""
+    group = str(service.model.get("user") or "").partition(":")[2]
+    return f"{number}:{group if group.isdecimal() else facts.group or number}"
 
 
 def claim(estate: Estate, key: str) -> dict[str, Any]:
@@ -99,25 +128,29 @@ def _one_owner(estate: Estate, key: str, users: tuple[Service, ...]) -> Iterator
     refused, to root too. Source: https://docs.aws.amazon.com/efs/latest/ug/enforce-identity-access-points.html
     """
     kind = given_class(estate, key)
+    owner = _owner(key, users)
     if access_mode(estate, key) != "ReadWriteMany" or "efs" not in kind.lower():
         return
+    if kind in estate.options.storage.shared_owners.values():
+        return  # who gives files to whom they belong already is not refused
     changing = [user for user in users if not named(user)[key] and _changes_owners(user, key)]
     if changing:
         who = ", ".join(f"`{user.name}`" for user in changing)
+        owned = f'let `{owner}` be that owner (on EKS by `cluster.sharedStorage: {{owners: ["{owner}"]}}`), or '
         yield Problem(
             "shared-volume-owner",
             Severity.INFO if all("shared-volume-owner" in user.allowed for user in changing) else Severity.WARNING,
             f"{who}: files of `{key}` are given an owner at the start, and `{kind}` refuses that where its access "
             "points do all as one user (EFS); a program that insists on it ends",
-            'run it as a user who cannot, such as `user: "33:33"`: it may write all the same, since there everybody is '
-            "the owner; if the class lets owners change, `x-longshore: {allow: [shared-volume-owner]}` on the service",
+            f'{owned if owner else ""}run it as a user who cannot, such as `user: "33:33"`: it may write all the same, '
+            "since there everybody is the owner; if the class lets owners change, "
+            "`x-longshore: {allow: [shared-volume-owner]}` on the service",
         )
 
 
 def _changes_owners(service: Service, key: str) -> bool:
     """Does the program begin as root and give what it finds in the volume to the user that it drops to?"""
-    mounts = [mount for mount in service.model.get("volumes") or () if mount.get("source") == key]
-    targets = [clean(str(mount.get("target"))) for mount in mounts]
+    targets = [clean(str(mount.get("target"))) for mount in _mounts(service, key)]
     command = " ".join(str(word) for name in ("entrypoint", "command") for word in service.model.get(name) or ())
     facts = of(service)
     by_itself = facts.starts_as_root and runs_its_program(service)
