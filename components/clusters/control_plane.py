@@ -88,7 +88,7 @@ class EksClusterArgs(TypedDict):
     admins: NotRequired[Sequence[str]]
     """ARNs of IAM roles with all rights, beside the one that deploys, which must not be listed."""
     viewers: NotRequired[Sequence[str]]
-    """ARNs of IAM roles that read all but Secrets."""
+    """ARNs of IAM roles that read all but Secrets, as the Kubernetes group `longshore:viewers`."""
     addons: NotRequired[Mapping[str, AddonArgs]]
     """EKS add-ons by name, over those that the cluster needs."""
     network_policies: NotRequired[bool]

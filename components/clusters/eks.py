@@ -17,6 +17,7 @@ from longshore.components.clusters.control_plane import KUBERNETES, Compute, Eks
 from longshore.components.clusters.eks_access import access_entry, role_name
 from longshore.components.clusters.nodes import NodeGroups, NodeGroupsArgs
 from longshore.components.clusters.shared_storage import SharedStorage, SharedStorageArgs, SharesArgs
+from longshore.components.clusters.viewers import GROUP, viewers
 from longshore.components.component import Component
 from longshore.stack import addons
 
@@ -120,6 +121,8 @@ class EksCluster(Component):
         )
         if self._args.get("shared_storage", False):
             made.append(self._shared_storage(outside, ready))
+        if self._args.get("viewers"):
+            made += viewers(self._prefix, pulumi.ResourceOptions(parent=self, provider=outside))
         return made
 
     def _addon_versions(self) -> Mapping[str, str]:
@@ -177,7 +180,10 @@ class EksCluster(Component):
 
     def _access(self) -> list[pulumi.Resource]:
         """Let admins and viewers in; the role that deploys is an admin by having made the cluster."""
-        policies = (("ClusterAdmin", self._args.get("admins", ())), ("View", self._args.get("viewers", ())))
+        policies: tuple[tuple[str, Sequence[str], Sequence[str]], ...] = (
+            ("ClusterAdmin", self._args.get("admins", ()), ()),
+            ("View", self._args.get("viewers", ()), (GROUP,)),
+        )
         return [
             access_entry(
                 f"{self._prefix}-{role_name(role)}",
@@ -185,9 +191,10 @@ class EksCluster(Component):
                 role=role,
                 policy=f"AmazonEKS{policy}Policy",
                 partition=self._partition,
+                groups=groups,
                 opts=self._child,
             )
-            for policy, roles in policies
+            for policy, roles, groups in policies
             for role in roles
         ]
 

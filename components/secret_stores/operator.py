@@ -5,12 +5,13 @@ editor of a namespace write a store. What each of ours prevents stands beside it
 Source: https://github.com/external-secrets/external-secrets/tree/main/deploy/charts/external-secrets
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NotRequired, TypedDict
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from longshore.components.clusters.viewers import let_read_release
 from longshore.components.component import Component
 from longshore.components.kubernetes_object import KubernetesObject
 from longshore.components.roles import Rule, allow
@@ -51,6 +52,8 @@ class SecretsOperatorArgs(TypedDict):
     """Helm values over ours, for tolerations, mirrors and the like."""
     production: NotRequired[bool]
     """Whether it is protected from deletion, with which all ExternalSecrets would go. Default: no."""
+    release_readers: NotRequired[Sequence[str]]
+    """Kubernetes groups that read the release, which Helm keeps in Secrets: `longshore:viewers` of an `EksCluster`."""
 
 
 class SecretsOperator(Component):
@@ -89,6 +92,10 @@ class SecretsOperator(Component):
                 protect=args.get("production", False),
             ),
         )
+        readers = args.get("release_readers", ())
+        if readers:
+            within = pulumi.ResourceOptions.merge(self._after, pulumi.ResourceOptions(depends_on=[namespace]))
+            let_read_release(name, where, readers, within)
         self.namespace = namespace.metadata["name"]
         self.register_outputs({"namespace": self.namespace})
 

@@ -25,6 +25,7 @@ from longshore.components import (
     Support,
     TeamAccessArgs,
 )
+from longshore.components.clusters.viewers import GROUP as VIEWERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,9 +139,9 @@ def _node_groups(groups: Mapping[str, NodeGroup]) -> dict[str, NodeGroupArgs]:
     }
 
 
-def operator(settings: Operator, *, production: bool) -> SecretsOperatorArgs:
-    """The secrets operator of a platform stack."""
-    return SecretsOperatorArgs(
+def operator(settings: Operator, *, production: bool, viewed: bool = False) -> SecretsOperatorArgs:
+    """The secrets operator of a platform stack; viewed: whether viewers of the cluster are to read its release."""
+    args = SecretsOperatorArgs(
         version=settings.version,
         chart=settings.chart,
         namespace=settings.namespace,
@@ -148,6 +149,9 @@ def operator(settings: Operator, *, production: bool) -> SecretsOperatorArgs:
         values=settings.values,
         production=production,
     )
+    if viewed:
+        args["release_readers"] = (VIEWERS,)
+    return args
 
 
 def budget(settings: Settings, wanted: Budget, tags: Mapping[str, str]) -> tuple[str, MonthlyBudgetArgs]:

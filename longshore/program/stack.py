@@ -17,6 +17,7 @@ from longshore.program.domain import certificate_of, domain_of
 from longshore.program.engine import config, end_when_interrupted, said_once, stop_on_errors
 from longshore.program.providers import aws_provider, stack_tag
 from longshore.program.team import Ground, deploy_team, operator_namespace, reads_secrets
+from longshore.stack.eks_settings import EksCluster
 from longshore.stack.reading import convert_stack, read_stack, summary
 
 if TYPE_CHECKING:
@@ -81,5 +82,6 @@ def _operator(settings: Settings, opts: pulumi.ResourceOptions) -> SecretsOperat
     """The operator of a stack; None where the cluster has one already."""
     if settings.operator is None:
         return None
-    args = arguments.operator(settings.operator, production=settings.in_production)
+    viewed = isinstance(settings.cluster, EksCluster) and bool(settings.cluster.viewers)
+    args = arguments.operator(settings.operator, production=settings.in_production, viewed=viewed)
     return SecretsOperator(settings.environment, args, opts)

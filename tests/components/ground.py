@@ -36,6 +36,7 @@ COMPLETES: Final[Mapping[str, tuple[str, ...]]] = {
     "aws:RouteTableAssociation": ("aws:Subnet",),
     "aws:SecurityGroupIngressRule": ("aws:SecurityGroup",),
     "aws:VpcEndpoint": ("aws:Vpc",),
+    "kubernetes:ClusterRoleBinding": ("kubernetes:ClusterRole",),
     "kubernetes:LimitRange": ("kubernetes:Namespace",),
     "kubernetes:ResourceQuota": ("kubernetes:Namespace",),
     "kubernetes:RoleBinding": ("kubernetes:Role",),
@@ -44,7 +45,7 @@ COMPLETES: Final[Mapping[str, tuple[str, ...]]] = {
 
 NETWORK: Final = frozenset({"aws:Vpc", "aws:Subnet", "aws:RouteTable", "aws:SecurityGroup"})
 CLUSTER: Final = NETWORK | {"aws:Role", "aws:AccessEntry", "eks:Cluster"}
-POD: Final = CLUSTER | {"kubernetes:Namespace", "kubernetes:Role"}
+POD: Final = CLUSTER | {"kubernetes:Namespace", "kubernetes:Role", "kubernetes:ClusterRole"}
 
 WORKS: Final[Mapping[str, frozenset[str]]] = {
     "aws:Addon": CLUSTER - {"eks:Cluster", "aws:AccessEntry"},
@@ -69,6 +70,8 @@ WORKS: Final[Mapping[str, frozenset[str]]] = {
     "kubernetes:StorageClass": CLUSTER | {"aws:FileSystem"},
     **dict.fromkeys(
         (
+            "kubernetes:ClusterRole",
+            "kubernetes:ClusterRoleBinding",
             "kubernetes:IngressClass",
             "kubernetes:IngressClassParams",
             "kubernetes:LimitRange",

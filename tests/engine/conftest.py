@@ -112,3 +112,14 @@ def like_eks(api: Api, aws: Project) -> Iterator[None]:
         api.delete("storage.k8s.io/v1", "StorageClass", "", f"test-{name}")
         if not api.exists("storage.k8s.io/v1", "StorageClass", "", name):
             api.create({**found, "metadata": {key: found["metadata"][key] for key in ("name", "annotations")}})
+
+
+@pytest.fixture
+def chart(aws: Project) -> None:
+    """A chart that installs next to nothing: the operator runs beside the cluster, and its chart is far away."""
+    folder = aws.folder / "chart"
+    (folder / "templates").mkdir(parents=True)
+    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: operator\nversion: 0.1.0\n", "utf-8")
+    template = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {replicas: "{{ .Values.replicaCount }}"}\n'
+    (folder / "templates" / "values.yaml").write_text(template, "utf-8")
+    aws.settings("platform.dev", lambda config: config["longshore:operator"].update(chart=str(folder)))

@@ -92,17 +92,6 @@ def load_balancers(api: Api) -> Iterator[None]:
 
 
 @pytest.fixture
-def chart(aws: Project) -> None:
-    """A chart that installs next to nothing: the operator runs beside the cluster, and its chart is far away."""
-    folder = aws.folder / "chart"
-    (folder / "templates").mkdir(parents=True)
-    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: operator\nversion: 0.1.0\n", "utf-8")
-    template = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {replicas: "{{ .Values.replicaCount }}"}\n'
-    (folder / "templates" / "values.yaml").write_text(template, "utf-8")
-    aws.settings(PLATFORM, lambda config: config["longshore:operator"].update(chart=str(folder)))
-
-
-@pytest.fixture
 def secrets_manager(api: Api, aws: Project, tmp_path: Path) -> Iterator[Any]:
     """Secrets Manager with every key of the estate, and the operator that reads it as the team's ServiceAccount."""
     with moto(tmp_path) as url, external_secrets(api, tmp_path, aws_environment(url)):

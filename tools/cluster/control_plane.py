@@ -44,6 +44,7 @@ def write_identities(layout: Layout) -> pki.Authority:
     folder, authority = layout.folder / "pki", pki.new_authority()
     folder.mkdir(parents=True)
     (folder / "ca.crt").write_bytes(authority.pem)
+    pki.write_private(folder / "ca.key", authority.key_pem)
     server = pki.issue(authority, "kube-apiserver", server=True)
     pki.write_private(folder / "server.key", server.key)
     (folder / "server.crt").write_bytes(server.certificate)
@@ -106,6 +107,8 @@ def controller_manager(layout: Layout) -> list[str]:
         f"--kubeconfig={keys / 'controller-manager'}",
         f"--service-account-private-key-file={keys / 'service-accounts.key'}",
         f"--root-ca-file={keys / 'ca.crt'}",
+        f"--cluster-signing-cert-file={keys / 'ca.crt'}",
+        f"--cluster-signing-key-file={keys / 'ca.key'}",
         "--use-service-account-credentials=true",
         "--leader-elect=false",
         "--bind-address=127.0.0.1",

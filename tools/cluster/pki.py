@@ -38,6 +38,11 @@ class Authority(NamedTuple):
         """The authority's certificate as PEM."""
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
+    @property
+    def key_pem(self) -> bytes:
+        """The authority's key as PEM."""
+        return _pem(self.key)
+
 
 def _name(user: str, group: str = "") -> x509.Name:
     """Kubernetes reads the user from CN and the groups from O (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#x509-client-certificates)."""

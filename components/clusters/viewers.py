@@ -1,0 +1,99 @@
+"""Viewers: a Kubernetes group that reads every kind that a stack makes, and no Secret of an application.
+
+EKS's own `AmazonEKSViewPolicy` leaves out custom resources, classes of storage and of ingress, roles and bindings, so a
+preview or a nightly comparison by a role that has nothing else ends at the first of them.
+Source: https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pulumi
+
+from longshore.components.kubernetes_object import KubernetesObject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+GROUP: Final = "longshore:viewers"
+"""The group that the role is bound to; access entries of viewers name it."""
+
+_RBAC: Final = "rbac.authorization.k8s.io"
+_READ: Final = ["get", "list", "watch"]
+_READABLE: Final[Mapping[str, Sequence[str]]] = {
+    "": (
+        "configmaps",
+        "endpoints",
+        "events",
+        "limitranges",
+        "namespaces",
+        "nodes",
+        "persistentvolumeclaims",
+        "persistentvolumes",
+        "pods",
+        "pods/log",
+        "resourcequotas",
+        "serviceaccounts",
+        "services",
+    ),
+    "apiextensions.k8s.io": ("customresourcedefinitions",),
+    "apps": ("daemonsets", "deployments", "replicasets", "statefulsets"),
+    "autoscaling": ("horizontalpodautoscalers",),
+    "batch": ("cronjobs", "jobs"),
+    "cert-manager.io": ("certificates", "clusterissuers", "issuers"),
+    "discovery.k8s.io": ("endpointslices",),
+    "eks.amazonaws.com": ("ingressclassparams", "nodeclasses", "targetgroupbindings"),
+    "elbv2.k8s.aws": ("ingressclassparams", "targetgroupbindings"),
+    "events.k8s.io": ("events",),
+    "external-secrets.io": ("clustersecretstores", "externalsecrets", "secretstores"),
+    "karpenter.k8s.aws": ("ec2nodeclasses",),
+    "karpenter.sh": ("nodeclaims", "nodepools"),
+    "metrics.k8s.io": ("nodes", "pods"),
+    "networking.k8s.io": ("ingressclasses", "ingresses", "networkpolicies"),
+    "policy": ("poddisruptionbudgets",),
+    _RBAC: ("clusterrolebindings", "clusterroles", "rolebindings", "roles"),
+    "scheduling.k8s.io": ("priorityclasses",),
+    "storage.k8s.io": ("csidrivers", "storageclasses", "volumeattachments"),
+}
+"""API group → kinds: what a stack makes, what becomes of it, and what it stands on. Secrets are none of them."""
+
+
+def viewers(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
+    """Bind the group to a role that reads all of these in every namespace."""
+    rules = [{"apiGroups": [group], "resources": list(kinds), "verbs": _READ} for group, kinds in _READABLE.items()]
+    return _allow(f"{name}-viewers", "Cluster", {"name": GROUP}, rules, [GROUP], opts)
+
+
+def let_read_release(
+    name: str, namespace: pulumi.Input[str], groups: Sequence[str], opts: pulumi.ResourceOptions
+) -> None:
+    """Let groups read the Helm releases of a namespace, which Helm keeps in Secrets; none of these is an application's.
+
+    Rights go by names, and a release is looked for by its labels: so all Secrets of that namespace are read, which is
+    for charts alone.
+    """
+    secrets = {"apiGroups": [""], "resources": ["secrets"], "verbs": _READ}
+    metadata = {"name": "release-readers", "namespace": namespace}
+    _allow(f"{name}-release-readers", "", metadata, [secrets], groups, opts)
+
+
+def _allow(
+    name: str,
+    scope: str,
+    metadata: Mapping[str, pulumi.Input[str]],
+    rules: Sequence[Mapping[str, Sequence[str]]],
+    groups: Sequence[str],
+    opts: pulumi.ResourceOptions,
+) -> list[pulumi.Resource]:
+    """A role and what gives it to groups; scope: `Cluster`, or nothing for one namespace."""
+    common: dict[str, Any] = {"apiVersion": f"{_RBAC}/v1", "metadata": metadata}
+    role = KubernetesObject(name, {**common, "kind": f"{scope}Role", "rules": rules}, opts)
+    reference = {"apiGroup": _RBAC, "kind": f"{scope}Role", "name": metadata["name"]}
+    subjects = [{"apiGroup": _RBAC, "kind": "Group", "name": group} for group in groups]
+    binding = KubernetesObject(
+        name,
+        {**common, "kind": f"{scope}RoleBinding", "roleRef": reference, "subjects": subjects},
+        pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
+    )
+    return [role, binding]
