@@ -34,6 +34,7 @@ from longshore.components.network import Nat, Network, NetworkArgs
 from longshore.components.secret_stores.aws_secrets_manager import AwsSecretsIdentity, AwsSecretsIdentityArgs
 from longshore.components.secret_stores.operator import SecretsOperator, SecretsOperatorArgs
 from longshore.components.secret_stores.vault import VaultIdentity, VaultIdentityArgs
+from longshore.components.team_namespace import TeamNamespace, TeamNamespaceArgs
 
 __all__ = [
     "AddonArgs",
@@ -84,6 +85,8 @@ __all__ = [
     "Support",
     "TeamAccess",
     "TeamAccessArgs",
+    "TeamNamespace",
+    "TeamNamespaceArgs",
     "VaultIdentity",
     "VaultIdentityArgs",
     "VolumeArgs",

@@ -36,6 +36,7 @@ _SEEN: Final[Mapping[str, list[str]]] = {
     **_KINDS,
     "": [*_KINDS[""], "endpoints", "events", "limitranges", "pods", "pods/log", "resourcequotas"],
     "apps": [*_KINDS["apps"], "replicasets"],
+    "discovery.k8s.io": ["endpointslices"],
     "events.k8s.io": ["events"],
     "metrics.k8s.io": ["pods"],
 }
@@ -96,6 +97,8 @@ class TeamAccessArgs(TypedDict):
     """ARNs of IAM roles that deploy. They need `cluster_name`."""
     cluster_name: NotRequired[pulumi.Input[str]]
     """Name of the EKS cluster, which is to let those roles in."""
+    view_namespaces: NotRequired[Sequence[str]]
+    """Where those roles have EKS's `AmazonEKSViewPolicy`, of a team with several namespaces. Default: in this one."""
     partition: NotRequired[str]
     """The first part of every ARN: `aws-cn` in China. Default: `aws`."""
     shell: NotRequired[bool]
@@ -114,12 +117,15 @@ class TeamAccessArgs(TypedDict):
     """Names of Secrets with which load balancers of AWS let people log in (OIDC); their controller may read them."""
     production: NotRequired[bool]
     """Whether the namespace is protected from deletion. Default: no."""
+    several: NotRequired[bool]
+    """Whether the program makes more than one of these: names of resources begin with the namespace. Default: no."""
 
 
 class TeamAccess(Component):
     """Namespace, quota, limits, roles and, on EKS, access entries of a team.
 
-    Resources are called as their objects are, for `longshore.components.clusters.connection` needs it so.
+    Resources are called as their objects are, where there are several of these behind the name of the namespace, for
+    `longshore.components.clusters.connection` needs it so.
     """
 
     namespace: pulumi.Output[str]
@@ -145,6 +151,7 @@ class TeamAccess(Component):
         self._args = args
         self._namespace_name = args.get("namespace", args["team"])
         self._production = args.get("production", False)
+        self._resources = f"{self._namespace_name}/" if args.get("several", False) else ""
         group = args.get("group", f"team:{args['team']}")
         deployers = f"{group}:deploy"
         namespace = self._namespace(outside, resumed=resumed)
@@ -154,12 +161,12 @@ class TeamAccess(Component):
             policy = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
             self._object("networking.k8s.io/v1", "NetworkPolicy", "default-deny", {"spec": policy}, within)
         shell = args.get("shell", not self._production)
-        everything = [*_rules(_KINDS, _WRITE), *_rules(_SEEN, _READ)]
+        everything = deployer_rules(self._namespace_name)
         for role, who, rules in (("people", group, people_rules(shell=shell)), ("deployers", deployers, everything)):
             subject = {"apiGroup": GROUP, "kind": "Group", "name": who}
-            allow(f"team-{role}", self._namespace_name, rules, [subject], within)
+            allow(f"team-{role}", self._namespace_name, rules, [subject], within, prefix=self._resources)
         if args.get("login_secrets"):
-            let_read_logins(args["login_secrets"], self._namespace_name, within)
+            let_read_logins(args["login_secrets"], self._namespace_name, within, prefix=self._resources)
         if "cluster_name" in args:
             for role, groups in self._let_in(group, deployers).items():
                 access_entry(
@@ -169,7 +176,7 @@ class TeamAccess(Component):
                     policy="AmazonEKSViewPolicy",
                     partition=args.get("partition", "aws"),
                     groups=groups,
-                    namespace=self._namespace_name,
+                    namespaces=args.get("view_namespaces", (self._namespace_name,)),
                     opts=within,
                 )
         self.namespace = namespace.metadata["name"]
@@ -191,7 +198,7 @@ class TeamAccess(Component):
         """Declare an object in the namespace, called as it is."""
         metadata = {"name": name, "namespace": self._namespace_name}
         manifest = {"apiVersion": api_version, "kind": kind, "metadata": metadata, **content}
-        return KubernetesObject(name, manifest, opts)
+        return KubernetesObject(f"{self._resources}{name}", manifest, opts)
 
     def _namespace(self, provider: "k8s.Provider | None", *, resumed: bool) -> KubernetesObject:
         level = PodSecurity(self._args.get("pod_security", PodSecurity.BASELINE))
@@ -238,6 +245,12 @@ class TeamAccess(Component):
         hard = hard_limits(quota)
         if hard:
             self._object("v1", "ResourceQuota", "team", {"spec": {"hard": hard}}, opts)
+
+
+def deployer_rules(namespace: str) -> list[Rule]:
+    """What whoever deploys may do: write what a conversion makes, see what becomes of it, and find the namespace."""
+    found: Rule = {"apiGroups": [""], "resources": ["namespaces"], "resourceNames": [namespace], "verbs": ["get"]}
+    return [*_rules(_KINDS, _WRITE), *_rules(_SEEN, _READ), found]
 
 
 def people_rules(*, shell: bool) -> list[Rule]:

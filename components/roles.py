@@ -28,24 +28,29 @@ def allow(
     rules: Sequence[Rule],
     subjects: Sequence[Mapping[str, pulumi.Input[str]]],
     opts: pulumi.ResourceOptions,
+    *,
+    prefix: str = "",
 ) -> None:
-    """Let subjects do what the rules say; both objects are called `name`."""
+    """Let subjects do what the rules say; both objects are called `name`, their resources with a prefix."""
     common: dict[str, Any] = {"apiVersion": f"{GROUP}/v1", "metadata": {"name": name, "namespace": namespace}}
-    role = KubernetesObject(name, {**common, "kind": "Role", "rules": rules}, opts)
+    role = KubernetesObject(f"{prefix}{name}", {**common, "kind": "Role", "rules": rules}, opts)
     reference = {"apiGroup": GROUP, "kind": "Role", "name": name}
     KubernetesObject(
-        name,
+        f"{prefix}{name}",
         {**common, "kind": "RoleBinding", "roleRef": reference, "subjects": subjects},
         pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
     )
 
 
-def let_read_logins(secrets: Sequence[str], namespace: str, opts: pulumi.ResourceOptions) -> None:
-    """Let the controllers of load balancers read the Secrets by which people log in (OIDC), and no other."""
+def let_read_logins(secrets: Sequence[str], namespace: str, opts: pulumi.ResourceOptions, *, prefix: str = "") -> None:
+    """Let the controllers of load balancers read the Secrets by which people log in (OIDC), and no other.
+
+    prefix: of the names of resources.
+    """
     rule: Rule = {
         "apiGroups": [""],
         "resources": ["secrets"],
         "resourceNames": secrets,
         "verbs": ["get", "list", "watch"],
     }
-    allow("load-balancers", namespace, [rule], BALANCERS, opts)
+    allow("load-balancers", namespace, [rule], BALANCERS, opts, prefix=prefix)

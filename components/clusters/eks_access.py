@@ -30,9 +30,9 @@ def access_entry(
     partition: str,
     opts: pulumi.ResourceOptions,
     groups: Sequence[str] = (),
-    namespace: str = "",
+    namespaces: Sequence[str] = (),
 ) -> aws.eks.AccessPolicyAssociation:
-    """Let an IAM role into a cluster with an EKS access policy, in one namespace or in all of them."""
+    """Let an IAM role into a cluster with an EKS access policy, in some namespaces or, where none is named, in all."""
     entry = aws.eks.AccessEntry(
         name,
         cluster_name=cluster_name,
@@ -42,7 +42,7 @@ def access_entry(
         opts=opts,
     )
     scope = aws.eks.AccessPolicyAssociationAccessScopeArgs(
-        type="namespace" if namespace else "cluster", namespaces=[namespace] if namespace else None
+        type="namespace" if namespaces else "cluster", namespaces=list(namespaces) or None
     )
     # No reference of the association leads to its entry, so the order has to be said.
     return aws.eks.AccessPolicyAssociation(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 
 from longshore.components.kubernetes_object import KubernetesObject
+from longshore.components.roles import GROUP as RBAC
+from longshore.components.roles import allow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 GROUP: Final = "longshore:viewers"
 """The group that the role is bound to; access entries of viewers name it."""
 
-_RBAC: Final = "rbac.authorization.k8s.io"
 _READ: Final = ["get", "list", "watch"]
 _READABLE: Final[Mapping[str, Sequence[str]]] = {
     "": (
@@ -52,7 +53,7 @@ _READABLE: Final[Mapping[str, Sequence[str]]] = {
     "metrics.k8s.io": ("nodes", "pods"),
     "networking.k8s.io": ("ingressclasses", "ingresses", "networkpolicies"),
     "policy": ("poddisruptionbudgets",),
-    _RBAC: ("clusterrolebindings", "clusterroles", "rolebindings", "roles"),
+    RBAC: ("clusterrolebindings", "clusterroles", "rolebindings", "roles"),
     "scheduling.k8s.io": ("priorityclasses",),
     "storage.k8s.io": ("csidrivers", "storageclasses", "volumeattachments"),
 }
@@ -61,8 +62,16 @@ _READABLE: Final[Mapping[str, Sequence[str]]] = {
 
 def viewers(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
     """Bind the group to a role that reads all of these in every namespace."""
+    common: dict[str, Any] = {"apiVersion": f"{RBAC}/v1", "metadata": {"name": GROUP}}
     rules = [{"apiGroups": [group], "resources": list(kinds), "verbs": _READ} for group, kinds in _READABLE.items()]
-    return _allow(f"{name}-viewers", "Cluster", {"name": GROUP}, rules, [GROUP], opts)
+    role = KubernetesObject(f"{name}-viewers", {**common, "kind": "ClusterRole", "rules": rules}, opts)
+    reference = {"apiGroup": RBAC, "kind": "ClusterRole", "name": GROUP}
+    binding = KubernetesObject(
+        f"{name}-viewers",
+        {**common, "kind": "ClusterRoleBinding", "roleRef": reference, "subjects": [_group(GROUP)]},
+        pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
+    )
+    return [role, binding]
 
 
 def let_read_release(
@@ -74,26 +83,8 @@ def let_read_release(
     for charts alone.
     """
     secrets = {"apiGroups": [""], "resources": ["secrets"], "verbs": _READ}
-    metadata = {"name": "release-readers", "namespace": namespace}
-    _allow(f"{name}-release-readers", "", metadata, [secrets], groups, opts)
+    allow("release-readers", namespace, [secrets], [_group(group) for group in groups], opts, prefix=f"{name}-")
 
 
-def _allow(
-    name: str,
-    scope: str,
-    metadata: Mapping[str, pulumi.Input[str]],
-    rules: Sequence[Mapping[str, Sequence[str]]],
-    groups: Sequence[str],
-    opts: pulumi.ResourceOptions,
-) -> list[pulumi.Resource]:
-    """A role and what gives it to groups; scope: `Cluster`, or nothing for one namespace."""
-    common: dict[str, Any] = {"apiVersion": f"{_RBAC}/v1", "metadata": metadata}
-    role = KubernetesObject(name, {**common, "kind": f"{scope}Role", "rules": rules}, opts)
-    reference = {"apiGroup": _RBAC, "kind": f"{scope}Role", "name": metadata["name"]}
-    subjects = [{"apiGroup": _RBAC, "kind": "Group", "name": group} for group in groups]
-    binding = KubernetesObject(
-        name,
-        {**common, "kind": f"{scope}RoleBinding", "roleRef": reference, "subjects": subjects},
-        pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
-    )
-    return [role, binding]
+def _group(name: str) -> dict[str, str]:
+    return {"apiGroup": RBAC, "kind": "Group", "name": name}

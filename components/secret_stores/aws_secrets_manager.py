@@ -48,6 +48,8 @@ class AwsSecretsIdentityArgs(TypedDict):
     """Where the operator runs; `SecretsOperator` gives it. Default: `external-secrets`."""
     partition: NotRequired[str]
     """The first part of every ARN: `aws-cn` in China. Default: `aws`."""
+    several: NotRequired[bool]
+    """Whether the program makes more than one of these: names of resources then begin with its own. Default: no."""
 
 
 class AwsSecretsIdentity(Component):
@@ -74,7 +76,10 @@ class AwsSecretsIdentity(Component):
                 f"{name}-read", name="read-secrets", role=role.name, policy=_reading(args), opts=self._child
             )
             self.role_arn = role.arn
-        let_operator_act_as(account, args["namespace"], self._after, args.get("operator_namespace", NAMESPACE))
+        prefix = f"{name}/" if args.get("several", False) else ""
+        let_operator_act_as(
+            account, args["namespace"], self._after, args.get("operator_namespace", NAMESPACE), prefix=prefix
+        )
         self.register_outputs({"roleArn": self.role_arn})
 
 

@@ -101,12 +101,18 @@ class SecretsOperator(Component):
 
 
 def let_operator_act_as(
-    account: str, namespace: pulumi.Input[str], opts: pulumi.ResourceOptions, operator: pulumi.Input[str] = NAMESPACE
+    account: str,
+    namespace: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+    operator: pulumi.Input[str] = NAMESPACE,
+    *,
+    prefix: str = "",
 ) -> None:
     """Let the operator ask for tokens of the ServiceAccount `account`, and of no other in the namespace.
 
     It is what a team's SecretStore relies on; store and account are manifests of the conversion.
-    operator: its namespace. Source: https://external-secrets.io/latest/guides/security-best-practices/
+    operator: its namespace. prefix: of the names of resources.
+    Source: https://external-secrets.io/latest/guides/security-best-practices/
     """
     tokens: Rule = {
         "apiGroups": [""],
@@ -115,7 +121,7 @@ def let_operator_act_as(
         "verbs": ["create"],
     }
     subject = {"kind": "ServiceAccount", "name": RELEASE, "namespace": operator}
-    allow(f"{account}-tokens", namespace, [tokens], [subject], opts)
+    allow(f"{account}-tokens", namespace, [tokens], [subject], opts, prefix=prefix)
 
 
 _ACROSS: Final = ("ClusterExternalSecret", "ClusterGenerator", "ClusterPushSecret", "PushSecret")

@@ -21,6 +21,8 @@ class VaultIdentityArgs(TypedDict):
     """Who logs in. Default: `longshore-secrets`, as the store of an `Application` has it."""
     operator_namespace: NotRequired[pulumi.Input[str]]
     """Where the operator runs; `SecretsOperator` gives it. Default: `external-secrets`."""
+    several: NotRequired[bool]
+    """Whether the program makes more than one of these: names of resources then begin with its own. Default: no."""
 
 
 class VaultIdentity(Component):
@@ -32,6 +34,9 @@ class VaultIdentity(Component):
     def __init__(self, name: str, args: VaultIdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts, formerly="longshore:secrets:VaultIdentity")
         account = args.get("service_account", ACCOUNT)
-        let_operator_act_as(account, args["namespace"], self._after, args.get("operator_namespace", NAMESPACE))
+        prefix = f"{name}/" if args.get("several", False) else ""
+        let_operator_act_as(
+            account, args["namespace"], self._after, args.get("operator_namespace", NAMESPACE), prefix=prefix
+        )
         self.service_account = pulumi.Output.from_input(account)
         self.register_outputs({"serviceAccount": self.service_account})

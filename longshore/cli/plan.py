@@ -89,8 +89,8 @@ def plan_json(name: str, rehearsal: Rehearsal) -> str:
 
 
 def counts(nodes: Sequence[Node]) -> Mapping[str, int]:
-    """How many resources there are of each type, without components and providers."""
-    real = (node.type for node in nodes if node.custom and not node.type.startswith("pulumi:"))
+    """How many resources there are of each type, without components, providers and what is only read."""
+    real = (node.type for node in nodes if node.custom and not node.read and not node.type.startswith("pulumi:"))
     return dict(sorted(Counter(real).items()))
 
 
@@ -105,6 +105,7 @@ def _resource(node: Node) -> dict[str, Any]:
         "component": not node.custom,
         "protected": node.protected,
         "madeByComponent": node.expected,
+        "read": node.read,
     }
 
 

@@ -57,6 +57,8 @@ def _tree(node: Node, depth: int, graph: _Graph, style: Style) -> Iterator[str]:
         notes.append(style.paint("protected", "yellow"))
     if node.expected and not _expected_parent(node, graph):
         notes.append(style.paint("made by the component", "faint"))
+    if node.read:
+        notes.append(style.paint("there already", "faint"))
     after = graph.near[node.urn]
     if after:
         notes.append(style.paint(f"after {_names(after, graph)}", "faint"))
@@ -161,7 +163,7 @@ def _direct(found: set[str], needs: Mapping[str, set[str]]) -> list[str]:
 
 
 def _totals(nodes: Sequence[Node]) -> Iterator[str]:
-    real = [node for node in nodes if node.custom and not node.type.startswith("pulumi:")]
+    real = [node for node in nodes if node.custom and not node.read and not node.type.startswith("pulumi:")]
     components = sum(1 for node in nodes if not node.custom and not node.expected)
     protected = sum(1 for node in real if node.protected)
     counted = Counter(kind(node.type) for node in real)

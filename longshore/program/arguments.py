@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
     from longshore.stack.eks_settings import Addon, EksCluster, NodeGroup, SharedStorage
     from longshore.stack.network_settings import NetworkSettings
-    from longshore.stack.settings import Aws, Budget, Operator, Quota, Settings
+    from longshore.stack.settings import Aws, Budget, Operator, Settings
+    from longshore.stack.team_settings import Quota
+    from longshore.stack.tenants import Place
 
 
 def network(settings: NetworkSettings, account: Aws, *, production: bool) -> NetworkArgs:
@@ -179,6 +181,31 @@ def team_access(settings: Settings) -> TeamAccessArgs:
     )
     if settings.access.exec is not None:
         args["shell"] = settings.access.exec
+    return args
+
+
+def tenant_access(place: Place, *, production: bool) -> TeamAccessArgs:
+    """The place of a tenant in one of its namespaces."""
+    tenant = place.tenant
+    args = TeamAccessArgs(
+        team=place.team,
+        environment=place.environment,
+        namespace=place.namespace,
+        group=tenant.access.group or f"team:{place.team}",
+        people=tenant.access.people,
+        deployers=tenant.access.deployers,
+        pod_security=PodSecurity(tenant.pod_security),
+        network_policies=tenant.network_policies,
+        memory=tenant.memory,
+        cpu=tenant.cpu,
+        quota=_quota(tenant.quota),
+        production=production,
+        several=True,
+    )
+    if tenant.login_secrets:
+        args["login_secrets"] = tenant.login_secrets
+    if tenant.access.exec is not None:
+        args["shell"] = tenant.access.exec
     return args
 
 

@@ -16,9 +16,11 @@ from longshore.program.deployer import only_once
 from longshore.program.domain import certificate_of, domain_of
 from longshore.program.engine import config, end_when_interrupted, said_once, stop_on_errors
 from longshore.program.providers import aws_provider, stack_tag
-from longshore.program.team import Ground, deploy_team, operator_namespace, reads_secrets
+from longshore.program.team import Ground, deploy_in_place, deploy_team, operator_namespace, reads_secrets
+from longshore.program.tenants import deploy_tenants
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.reading import convert_stack, read_stack, summary
+from longshore.stack.tenants import place_of
 
 if TYPE_CHECKING:
     from longshore.stack.network_settings import NetworkSettings
@@ -43,7 +45,9 @@ def declare() -> None:
     estate = convert_stack(stack, os.environ, deploying=True)
     settings = stop_on_errors(stack.settings, *summary(stack, estate))  # before the first resource
 
-    aws = aws_provider(settings, stack.name)
+    place = place_of(settings, stack.platform)
+    # A tenant's stack makes nothing in AWS but its budget, and so its deployer needs no rights there.
+    aws = None if place and not settings.budget else aws_provider(settings, stack.name)
     in_aws = pulumi.ResourceOptions(provider=aws)
     conversion = estate.conversion if estate else None
     needs_operator = reads_secrets(conversion) and settings.operator is None
@@ -57,9 +61,12 @@ def declare() -> None:
     if settings.budget:
         name, args = arguments.budget(settings, settings.budget, stack_tag(stack.name))
         MonthlyBudget(name, args, in_aws)
-    if settings.team:
-        resumed = reached is not None and reached.has_namespace
-        ground = Ground(cluster, aws, operator, operator_namespace(settings, stack.platform), resumed, domain)
+    resumed = reached is not None and reached.has_namespace
+    ground = Ground(cluster, aws, operator, operator_namespace(settings, stack.platform), resumed, domain)
+    deploy_tenants(settings, ground)
+    if place:
+        deploy_in_place(settings, conversion, ground)
+    elif settings.team:
         deploy_team(settings, conversion, ground)
 
     for key, value in exports(cluster).items():

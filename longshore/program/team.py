@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, NamedTuple
 
 import pulumi
@@ -15,17 +14,17 @@ from longshore.components import (
     ComposeArgs,
     KubeconfigCluster,
     TeamAccess,
+    TeamNamespace,
+    TeamNamespaceArgs,
     VaultIdentity,
     VaultIdentityArgs,
 )
 from longshore.components.application import store_account
-from longshore.convert.kubernetes.application_load_balancers import OIDC
 from longshore.program import arguments
 from longshore.stack.settings import Operator
+from longshore.stack.tenants import foreign_names, login_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pulumi_aws as aws
 
     from longshore.model import Conversion
@@ -84,8 +83,24 @@ def deploy_team(settings: Settings, conversion: Conversion | None, ground: Groun
     access = TeamAccess(settings.team, args, opts, outside=connection.outside, resumed=ground.resumed)
     if conversion is None:
         return
-    after: list[pulumi.Resource | None] = [access, _identity(settings, conversion, ground, access, opts)]
-    waits = pulumi.ResourceOptions(depends_on=list(filter(None, [*after, ground.operator, ground.domain])))
+    identity = _identity(settings, conversion, ground, access, opts)
+    after = [access, identity, ground.operator, ground.domain]
+    _application(settings, conversion, list(filter(None, after)), opts)
+
+
+def deploy_in_place(settings: Settings, conversion: Conversion | None, ground: Ground) -> None:
+    """Declare what a tenant's stack has in the namespace that its platform has made: its application."""
+    opts = pulumi.ResourceOptions(provider=ground.cluster.connection.inside)
+    args = TeamNamespaceArgs(namespace=settings.team_namespace, team=settings.team)
+    namespace = TeamNamespace(settings.team, args, opts)
+    if conversion:
+        _application(settings, conversion, [namespace], opts)
+
+
+def _application(
+    settings: Settings, conversion: Conversion, after: list[pulumi.Resource], opts: pulumi.ResourceOptions
+) -> None:
+    """Declare the objects of an application; after: what must be there before the first of them."""
     Application(
         settings.workloads.application or settings.team,
         ApplicationArgs(
@@ -95,17 +110,9 @@ def deploy_team(settings: Settings, conversion: Conversion | None, ground: Groun
             namespace=settings.team_namespace,
             production=settings.in_production,
         ),
-        pulumi.ResourceOptions.merge(opts, waits),
+        pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=after)),
         conversion=conversion,
     )
-
-
-def login_secrets(conversion: Conversion) -> Iterator[str]:
-    """Names of the Secrets by which load balancers let people log in."""
-    for manifest in conversion.manifests:
-        provider = manifest["metadata"].get("annotations", {}).get(OIDC)
-        if provider:
-            yield json.loads(provider)["secretName"]
 
 
 def reads_secrets(conversion: Conversion | None) -> bool:
@@ -153,13 +160,3 @@ def _identity(
     elif settings.aws and (eks := _eks(settings, ground.cluster)) and eks.oidc_provider is not None:
         args["oidc_provider_arn"], args["oidc_issuer"] = eks.oidc_provider, eks.oidc_issuer
     return AwsSecretsIdentity(name, args, opts)
-
-
-def foreign_names(settings: Settings, conversion: Conversion) -> Iterator[str]:
-    """Remote secrets that the application reads outside its team's own prefix."""
-    prefix = f"{settings.secrets.prefix}{settings.environment}/{settings.team}/"
-    for manifest in conversion.manifests:
-        if manifest["kind"] == "ExternalSecret":
-            for entry in manifest["spec"].get("data", ()):
-                if not entry["remoteRef"]["key"].startswith(prefix):
-                    yield entry["remoteRef"]["key"]

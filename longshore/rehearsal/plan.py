@@ -18,8 +18,9 @@ class Node(NamedTuple):
 
     type: `kubernetes:apps/v1:Deployment`. parent: URN, "" for the stack itself. needs: URNs that must be there before.
     provider: URN of the provider, "" for components. custom: False for components. remote: a component that its
-    provider unfolds. expected: made by such a component, not by the program. outputs: of a component, those that it
-    registered; None where it registered none. inputs: as the provider gets them, unknown values as `UNKNOWN`.
+    provider unfolds. expected: made by such a component, not by the program. read: there already, and not made.
+    outputs: of a component, those that it registered; None where it registered none. inputs: as the provider gets
+    them, unknown values as `UNKNOWN`.
     """
 
     urn: str
@@ -32,6 +33,7 @@ class Node(NamedTuple):
     remote: bool = False
     protected: bool = False
     expected: bool = False
+    read: bool = False
     ignored: tuple[str, ...] = ()
     inputs: Mapping[str, Any] = {}
     outputs: Mapping[str, Any] | None = None

@@ -88,10 +88,18 @@ class Recorder(mocks.MockMonitor):
         return response
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802  the name of the call
-        """Record what is only read: a reference to another stack."""
+        """Record what is only read: a reference to another stack, a namespace that somebody else made."""
         urn = self.make_urn(request.parent, request.type, request.name)
-        needs = tuple(sorted(request.dependencies))
-        self.nodes[urn] = Node(urn, request.type, request.name, request.parent, needs, inputs={"name": request.id})
+        self.nodes[urn] = Node(
+            urn,
+            request.type,
+            request.name,
+            request.parent,
+            needs=tuple(sorted(request.dependencies)),
+            provider=request.provider.rsplit("::", 1)[0],
+            read=True,
+            inputs={"name": request.id},
+        )
         return super().ReadResource(request)  # type: ignore[no-untyped-call]
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802  the name of the call

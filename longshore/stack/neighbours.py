@@ -75,4 +75,7 @@ def _roles(settings: Settings) -> dict[Path, str]:
     }
     if isinstance(cluster, EksCluster):
         lists |= {("cluster", "admins"): cluster.admins, ("cluster", "viewers"): cluster.viewers}
+    for team, tenant in settings.tenants.items():
+        lists |= {("tenants", team, "access", "people"): tenant.access.people}
+        lists |= {("tenants", team, "access", "deployers"): tenant.access.deployers}
     return {(*place, index): role for place, roles in lists.items() for index, role in enumerate(roles)}

@@ -23,6 +23,7 @@ from longshore.stack.validation import (
     check_against,
     check_neighbours,
     check_platform,
+    check_readable,
     check_settings,
     on_platform,
 )
@@ -170,7 +171,8 @@ def convert_stack(
         options, lacking = pinned(stack.name, stack.settings, loaded.project, options, environment)
     conversion = convert_project(loaded.project, options, late)
     unknown = check_against(stack.settings, loaded.project, stack.file)
-    findings = (*stack.findings, *unknown, *loaded.findings, *conversion.findings, *lacking)
+    beyond = check_readable(stack.settings, stack.platform, conversion, stack.file)
+    findings = (*stack.findings, *unknown, *beyond, *loaded.findings, *conversion.findings, *lacking)
     return ConvertedStack(loaded, conversion, findings, sources)
 
 

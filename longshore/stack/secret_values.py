@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 
 _OUT = "give the value to `longshore secrets push`, and take it out of this file and of its history"
 
-_NAMES_OF_SECRETS = (("secrets", "versions"), ("secrets", "variables"), ("workloads", "imagePullSecrets"))
-"""Settings that tell of secrets, and hold none."""
+_NAMES_OF_SECRETS = (
+    ("loginSecrets",),
+    ("secrets", "also"),
+    ("secrets", "variables"),
+    ("secrets", "versions"),
+    ("workloads", "imagePullSecrets"),
+)
+"""Settings that tell of secrets, and hold none; those of a tenant are called as those of a stack."""
 
 _VERSION = re.compile(r"[0-9]{1,9}|[0-9A-Za-z-]{32,64}").fullmatch
 
@@ -33,11 +39,12 @@ def secrets_in(value: Any, path: Path) -> Iterator[Wrong]:
         for index, child in enumerate(value):
             yield from secrets_in(child, (*path, index))
     elif isinstance(value, str) and path:
-        reasons = path[:2] in _NAMES_OF_SECRETS or path[2:3] in (("plain",), ("secret",))
+        ours = path[2:] if path[0] == "tenants" else path
+        reasons = any(ours[: len(each)] == each for each in _NAMES_OF_SECRETS) or path[2:3] in (("plain",), ("secret",))
         if path[:2] == ("secrets", "versions") and not _VERSION(value):
             yield Wrong(path, "is not the id of a version, as `longshore secrets ls` has it", _OUT, key=True)
         hit = text_hit(value) if reasons else detect(_name(path), value)
-        if (hit and hit.kind == "secret") or (not reasons and _is_below_one(path) and looks_random(value)):
+        if (hit and hit.kind == "secret") or (not reasons and _is_below_one(ours) and looks_random(value)):
             reason = hit.reason if hit else "what it stands below says so"
             yield Wrong(path, f"holds a secret: {reason}", _OUT, key=True)
 

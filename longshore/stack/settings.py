@@ -23,7 +23,6 @@ from longshore.stack.setting_types import (
     Account,
     Cidr,
     Email,
-    Group,
     Minor,
     Name,
     Quantity,
@@ -31,6 +30,7 @@ from longshore.stack.setting_types import (
     RoleArn,
     Version,
 )
+from longshore.stack.team_settings import Access, Quota, Tenant
 
 Service = Annotated[
     ServiceSettings,
@@ -167,40 +167,6 @@ class Budget(Section):
 
 
 @dataclass(frozen=True, slots=True)
-class Access(Section):
-    """Who of the team may do what in its namespace."""
-
-    people: tuple[RoleArn, ...] = ()
-    """ARNs of IAM roles that read everything but Secrets."""
-    deployers: tuple[RoleArn, ...] = ()
-    """ARNs of IAM roles that write what a conversion makes."""
-    group: Group = ""
-    """The Kubernetes group of people; left out: `team:<team>`."""
-    exec: Boolean | None = None
-    """Whether people may open a shell in a pod; left out: outside production."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quota(Section):
-    """What a team may take of the cluster at most; an empty one is unlimited."""
-
-    cpu: Quantity = ""
-    """Requests of processor, a Kubernetes quantity."""
-    memory: Quantity = ""
-    """Requests and limits of memory, a Kubernetes quantity."""
-    pods: Count | None = None
-    """How many pods."""
-    volumes: Count | None = None
-    """How many volume claims."""
-    storage: Quantity = ""
-    """What all volumes together ask for, a Kubernetes quantity."""
-    load_balancers: Count | None = None
-    """How many Services of type LoadBalancer."""
-    container_memory: Quantity = ""
-    """Memory limit of one container, a Kubernetes quantity."""
-
-
-@dataclass(frozen=True, slots=True)
 class Compose(Section):
     """Which compose files to read and how, as `docker compose` options do; paths are relative to the project."""
 
@@ -277,13 +243,15 @@ class Settings(Section):
     """The domain for whose hosts the platform has records and certificates."""
     budget: Budget | None = None
     """Mails before the bill."""
+    tenants: Named[Tenant] = field(default_factory=dict)
+    """Teams on the cluster of this stack, by name: what lies beyond their namespaces is made here."""
     team: Name = ""
     """The team of an application stack."""
     namespace: Name = ""
     """Of the application; left out: the team's name. One team per namespace."""
-    access: Access = Access()
+    access: Access = field(default_factory=Access)
     """Who of the team may do what in its namespace."""
-    quota: Quota = Quota()
+    quota: Quota = field(default_factory=Quota)
     """What the team may take of the cluster at most."""
     compose: Compose | None = None
     """Which compose files to read and how."""

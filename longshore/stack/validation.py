@@ -24,11 +24,13 @@ from longshore.stack.network_rules import networks
 from longshore.stack.secret_values import secrets_in
 from longshore.stack.service_rules import scales, unmeasured
 from longshore.stack.settings import STACK, KubeconfigCluster, StackCluster
+from longshore.stack.tenants import at_place, misfits, place_of, unreadable, untenable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from longshore.compose import Project
+    from longshore.model import Conversion
     from longshore.stack.file import StackFile
     from longshore.stack.settings import ClusterSettings, Settings
 
@@ -72,7 +74,10 @@ def check_settings(config: Mapping[str, Any], file: StackFile) -> Checked:
 
 
 def on_platform(settings: Settings, platform: Settings) -> Settings:
-    """Fill in what an application stack leaves to the platform stack it runs on: the account, region and tags."""
+    """Fill in what an application stack leaves to the platform stack it runs on: account, region, tags, its tenant."""
+    place = place_of(settings, platform)
+    if place:
+        settings = at_place(settings, place)
     if settings.aws is None or platform.aws is None:
         return replace(settings, aws=settings.aws or platform.aws)
     return replace(settings, aws=replace(settings.aws, tags={**platform.aws.tags, **settings.aws.tags}))
@@ -90,6 +95,13 @@ def check_neighbours(
 ) -> tuple[Finding, ...]:
     """Find what a stack has in common with `others` on its cluster, and may not."""
     return tuple(_finding(one, file) for one in clashes(stack, settings, others))
+
+
+def check_readable(
+    settings: Settings, platform: Settings | None, conversion: Conversion | None, file: StackFile
+) -> tuple[Finding, ...]:
+    """Find secrets that an application reads, and that the tenant that it is may not."""
+    return tuple(_finding(one, file) for one in unreadable(settings, platform, conversion))
 
 
 def check_against(settings: Settings, project: Project, file: StackFile) -> tuple[Finding, ...]:
@@ -132,6 +144,7 @@ def _misfits(settings: Settings, platform: Settings) -> Iterator[Wrong]:
             )
     if settings.in_production and not platform.in_production:
         yield Wrong(("environment",), f"is production, but {name} is not", "name the production platform stack")
+    yield from misfits(settings, platform, name)
 
 
 def _parsed(value: Any) -> Any:
@@ -205,6 +218,7 @@ def _contradictions(settings: Settings) -> Iterator[Wrong]:
     if isinstance(cluster, KubeconfigCluster) and cluster.eks and settings.aws is None:
         yield Wrong(("cluster", "eks"), "is in an account that the stack does not name", ACCOUNT_HELP, key=True)
     yield from _application(settings)
+    yield from untenable(settings, SYSTEM_NAMESPACES)
     yield from scales(settings)
     yield from exposures(settings)
     yield from domains(settings)

@@ -12,8 +12,15 @@ from tests.components.stage import copy, edit, nodes, own, play
 if TYPE_CHECKING:
     from longshore.rehearsal.plan import Node
 
-VARIANTS = ("platform.dev", "platform.prod", "shop.dev", "shop.local", "shop.prod", "whole")
-"""The repository's own stacks, a production pair that uses every setting which makes resources, and it in one stack."""
+VARIANTS = (
+    *("platform.dev", "platform.prod", "shop.dev", "shop.local", "shop.prod"),
+    *("whole", "platform.tenants", "shop.tenants"),
+)
+"""The repository's own stacks, a production pair that uses every setting which makes resources, it in one stack, and a
+platform with tenants with one of these."""
+
+
+ROLE = "arn:aws:iam::111122223333:role"
 
 
 def platform_of_production(config: dict[str, Any]) -> None:
@@ -60,12 +67,45 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Node]:
     return nodes(play(root, "platform.dev"))
 
 
+TENANTS = {
+    "shop": {
+        "access": {"people": [f"{ROLE}/shop-developers"], "deployers": [f"{ROLE}/shop-deploy", f"{ROLE}/both"]},
+        "quota": {"cpu": "40", "memory": "80Gi", "pods": 200},
+        "secrets": {"also": ["shared/observability"]},
+    },
+    "search": {
+        "namespaces": {"search": {}, "search-trial": {"environment": "trial"}},
+        "access": {"people": [f"{ROLE}/search"], "deployers": [f"{ROLE}/search"], "exec": False},
+        "podSecurity": "restricted",
+        "secrets": {"backend": "vault"},
+    },
+}
+"""Two teams, one of them with two namespaces and Vault."""
+
+
+def as_tenant(config: dict[str, Any]) -> None:
+    """A team's stack without what its platform has made."""
+    del config["longshore:access"]
+
+
+@pytest.fixture(scope="session")
+def tenants(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Node]]:
+    """A platform with tenants and the shop as one of these: stack → resources."""
+    root = copy(tmp_path_factory.mktemp("tenants"))
+    edit(root, "platform.dev", lambda config: config.update({"longshore:tenants": TENANTS}))
+    edit(root, "shop.dev", as_tenant)
+    return {stack: nodes(play(root, f"{stack}.dev")) for stack in ("platform", "shop")}
+
+
 @pytest.fixture(params=VARIANTS)
 def graph(request: pytest.FixtureRequest) -> dict[str, Node]:
     """The resources of a stack by URN."""
     if request.param == "whole":
         together: dict[str, Node] = request.getfixturevalue("whole")
         return together
+    if request.param.endswith(".tenants"):
+        found: dict[str, Node] = request.getfixturevalue("tenants")[request.param.removesuffix(".tenants")]
+        return found
     if request.param.endswith(".prod"):
         made: dict[str, Node] = request.getfixturevalue("production")[request.param]
         return made

@@ -122,11 +122,11 @@ def kind_of(node: Node) -> str:
 
 
 def made(graph: Graph) -> list[Node]:
-    """Resources that something outside Pulumi is made for: all but components, providers and references to stacks."""
+    """Resources that something outside Pulumi is made for: all but components, providers and what is only read."""
     return [
         node
         for node in graph.values()
-        if (node.custom or node.remote) and not node.expected and not node.type.startswith("pulumi:")
+        if (node.custom or node.remote) and not (node.expected or node.read or node.type.startswith("pulumi:"))
     ]
 
 

@@ -25,12 +25,14 @@ Graph = dict[str, "Node"]
 def real(graph: Graph) -> list[Node]:
     """Resources that something outside Pulumi is made for, by the program itself."""
     return [
-        node for node in graph.values() if node.custom and not node.expected and not node.type.startswith("pulumi:")
+        node
+        for node in graph.values()
+        if node.custom and not (node.expected or node.read or node.type.startswith("pulumi:"))
     ]
 
 
 def objects(graph: Graph) -> list[Node]:
-    return [node for node in graph.values() if node.type.startswith("kubernetes:")]
+    return [node for node in graph.values() if node.type.startswith("kubernetes:") and not node.read]
 
 
 def before(graph: Graph, urn: str) -> set[str]:
@@ -105,10 +107,17 @@ def test_only_what_is_inside_a_namespace_of_ours_may_be_taken_over(graph):
 
 
 def test_resources_that_may_be_taken_over_are_called_as_their_objects(graph):
-    """Or a renamed resource would take its own object over and then delete it as the old resource's."""
+    """Or a renamed resource would take its own object over and then delete it as the old resource's.
+
+    Where a stack has several namespaces, behind a name that is one namespace's alone.
+    """
+    namespaces: dict[str, set[str]] = {}
     for node in objects(graph):
         if graph[node.provider].inputs["upsertExistingObjects"] == "true":
-            assert node.name == stable_name(dict(node.inputs)), node.urn
+            prefix, _, name = node.name.rpartition("/")
+            assert name == stable_name(dict(node.inputs)), node.urn
+            namespaces.setdefault(prefix, set()).add(node.inputs["metadata"]["namespace"])
+    assert all(len(found) == 1 for found in namespaces.values())
 
 
 def test_no_value_of_a_secret_can_be_in_the_state(graph):
@@ -135,17 +144,18 @@ def test_no_policy_allows_everything(graph):
                         assert not (word == "Action" and item.endswith(":*")), node.urn
 
 
-def test_team_objects_stand_in_the_team_namespace_and_after_it(graph):
-    namespace = next(
-        (node for node in graph.values() if node.type == "kubernetes:core/v1:Namespace" and "TeamAccess" in node.urn),
-        None,
-    )
+def test_team_objects_stand_in_a_namespace_and_after_it(graph):
+    """One of the stack's own, or that which a platform has made for its team and which is read."""
+    own_ones = {
+        node.inputs["metadata"]["name"]: node.urn
+        for node in objects(graph)
+        if node.type == "kubernetes:core/v1:Namespace" and "TeamAccess" in node.urn
+    }
+    there = {node.inputs["name"]: node.urn for node in graph.values() if node.read and "TeamNamespace" in node.urn}
     for node in objects(graph):
-        if re.search(r"TeamAccess|Identity|Application", node.urn):
-            assert namespace
-            if node is not namespace:
-                assert node.inputs["metadata"]["namespace"] == namespace.inputs["metadata"]["name"]
-                assert namespace.urn in before(graph, node.urn), node.urn
+        if re.search(r"TeamAccess|Identity|Application", node.urn) and node.urn not in own_ones.values():
+            namespace = (own_ones | there)[node.inputs["metadata"]["namespace"]]
+            assert namespace in before(graph, node.urn), node.urn
 
 
 def test_services_select_pods_that_are_there(graph):

@@ -56,6 +56,7 @@ team = TeamAccess("shop", {"team": "shop", "environment": "dev", "cluster_name":
 reads = {"team": "shop", "environment": "dev", "namespace": team.namespace, "region": "eu-west-1"}
 trusted = {"oidc_provider_arn": managed.oidc_provider_arn, "oidc_issuer": managed.oidc_issuer}
 reader = AwsSecretsIdentity("reader", {**reads, **trusted, "account_id": "111122223333"}, inside)
+TeamNamespace("there", {"namespace": "theirs", "team": "shop"}, inside)
 VaultIdentity("vault", {"namespace": "other"}, inside)
 zone = {"zone": "example.com", "zone_id": "Z0123456789ABCDEFGHIJ"}
 DomainCertificate("domain", zone)
@@ -151,7 +152,7 @@ def test_the_host_of_components_takes_all_of_them():
     found = schema()
     public = {one.__name__ for one in components_from_module(components)}
     assert {token.removeprefix("longshore:index:") for token in found["resources"]} == public
-    assert len(public) == 15
+    assert len(public) == 16
 
 
 def test_everything_in_the_schema_is_described():

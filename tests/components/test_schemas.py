@@ -30,6 +30,7 @@ BEYOND_A_SCHEMA = {
     "a-domain-of-a-team": "its cluster is another setting",
     "a-vpc-that-is-there": "what is wrong is between values",
     "subnets-of-no-vpc": "what is wrong is between values",
+    "tenants": "each value alone is right",
 }
 EXTENSIONS = [
     (path.parent, service)

@@ -66,7 +66,8 @@ def _stacks(wish: Wish, root: str, shell: Shell, known: dict[str, Known]) -> tup
     if not wish.team:
         return stacks, Decisions()
     name = f"{wish.team}.{wish.environment}"
-    on = wish._replace(cluster="stack" if wish.cluster == "eks" else wish.cluster)
+    tenant = platform is not None and wish.team in platform.tenants
+    on = wish._replace(cluster="stack" if wish.cluster == "eks" else wish.cluster, tenant=tenant)
     settings = read_back(name, stack_files.team_file(on, Decisions()))
     if platform:
         settings = on_platform(settings, platform)

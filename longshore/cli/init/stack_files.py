@@ -41,7 +41,7 @@ class Wish(NamedTuple):
     """What stack files are made of.
 
     cluster: `eks`, `kubeconfig`, or `stack` for a team on the platform stack of its environment. operator: does this
-    stack install the one for secrets?
+    stack install the one for secrets? tenant: does the platform make the team's namespace?
     """
 
     environment: str
@@ -55,6 +55,7 @@ class Wish(NamedTuple):
     server: str = ""
     compose: Compose = Compose(())
     operator: bool = False
+    tenant: bool = False
 
     @property
     def production(self) -> bool:
@@ -97,6 +98,7 @@ def platform_file(wish: Wish) -> str:
             f'  # viewers: ["arn:aws:iam::{wish.account or "111122223333"}:role/preview"]  # for previews in CI',
             "  # sharedStorage: true  # a file system, for volumes that several pods mount",
             "longshore:operator: {}  # External Secrets Operator",
+            *_tenants(wish),
             "# longshore:budget: {monthly: 500, notify: [ops@example.com]}  # mails before the bill",
         ],
     )
@@ -118,6 +120,27 @@ def _endpoint(wish: Wish) -> Iterator[str]:
     yield "  # endpoint: {public: true, cidrs: [203.0.113.0/24]}  # the addresses of the office and of CI"
 
 
+def _tenants(wish: Wish) -> Iterator[str]:
+    """The teams of a platform: what it makes for them, their deployers need no rights to make."""
+    if not wish.team:
+        yield "# longshore:tenants: {shop: {}}  # teams, each with a namespace that the platform makes"
+        return
+    yield "longshore:tenants:  # what lies beyond a team's namespace is made here, so that its deployer needs no more"
+    yield f"  {scalar(wish.team)}:"
+    yield f"    namespaces: {{{scalar(wish.team)}: {{}}}}"
+    if wish.backend != "aws-secrets-manager":
+        yield f"    secrets: {{backend: {wish.backend}}}"
+    yield from _people(wish, "    # ", "access:")
+    yield "    # quota: {cpu: '8', memory: 16Gi, pods: 40}  # of each namespace"
+
+
+def _people(wish: Wish, lead: str, key: str) -> Iterator[str]:
+    account = wish.account or "111122223333"
+    yield f"{lead}{key}  # who of the team may look, and what deploys in CI"
+    yield f'{lead}  people: ["arn:aws:iam::{account}:role/{wish.team}-developers"]'
+    yield f'{lead}  deployers: ["arn:aws:iam::{account}:role/{wish.team}-deploy"]'
+
+
 def team_file(wish: Wish, decisions: Decisions) -> str:
     """The stack file of a team: on the platform of its environment, or on the cluster of a kubeconfig."""
     lines = [
@@ -129,14 +152,15 @@ def team_file(wish: Wish, decisions: Decisions) -> str:
         *_secrets(wish, decisions),
         *_services(wish, decisions.services),
     ]
-    if wish.cluster == "stack":
-        account = wish.account or "111122223333"
+    if wish.cluster == "stack" and not wish.tenant:
         lines += [
             "",
-            "# Who of the team may look, and what deploys in CI:",
-            "# longshore:access:",
-            f'#   people: ["arn:aws:iam::{account}:role/{wish.team}-developers"]',
-            f'#   deployers: ["arn:aws:iam::{account}:role/{wish.team}-deploy"]',
+            *_wrapped(
+                "# ",
+                f"`longshore:tenants` in platform.{wish.environment} would make the namespace, the rights and "
+                "the identity of the team there, and whoever deploys this stack would need no right beyond it. Else:",
+            ),
+            *_people(wish, "# ", "longshore:access:"),
         ]
     return _text(f"The application of team {wish.team} in {wish.environment}. {MANUAL}", lines)
 
