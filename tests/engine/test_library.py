@@ -1,4 +1,4 @@
-"""The components in programs of others, on a real engine: in Python, and in YAML by way of the plugin."""
+"""The components in programs of others, on a real engine: in Python, in YAML and TypeScript through the plugin."""
 
 from __future__ import annotations
 
@@ -50,6 +50,37 @@ web:
 """
 
 
+IN_TYPESCRIPT = """
+import * as longshore from "@pulumi/longshore";
+
+const network = new longshore.Network("network", { region: "eu-west-1", nat: "per-zone", flowLogDays: 7 });
+const team = new longshore.TeamAccess("team", { team: "theirs", environment: "dev", quota: { pods: 20 } });
+const web = new longshore.Application("web", {
+    compose: { files: ["compose.yaml"] },
+    team: "theirs",
+    environment: "dev",
+    namespace: team.namespace,
+    secrets: { backend: "fake" },
+    services: { web: { replicas: 2 } },
+}, { dependsOn: [team] });
+
+export const subnets = network.privateSubnetIds;
+export const objects = web.objects;
+"""
+NODE = {
+    "package.json": {
+        "name": "theirs",
+        "main": "index.ts",
+        "devDependencies": {"@types/node": "^20", "typescript": "^5"},
+        "dependencies": {"@pulumi/pulumi": "^3.200.0"},
+    },
+    "tsconfig.json": {
+        "compilerOptions": {"strict": True, "target": "es2020", "module": "commonjs", "skipLibCheck": True},
+        "files": ["index.ts"],
+    },
+}
+
+
 def theirs(aws: Project, runtime: Any, **more: Any) -> Project:
     """A project that is not ours, with the AWS and the cluster of `aws`."""
     folder = aws.folder.parent / "theirs"
@@ -86,23 +117,48 @@ def test_a_program_in_yaml_uses_them_through_the_plugin(aws: Project, api: Api, 
     if not shutil.which("pulumi-language-yaml"):
         pytest.skip("no language host for YAML on PATH")
     project = theirs(aws, "yaml")
-    plugin = tmp_path / "plugin"
+    add_package(project, tmp_path)
+    content = yaml.safe_load((project.folder / "Pulumi.yaml").read_text("utf-8"))
+    outputs = {"subnets": "${network.privateSubnetIds}", "objects": "${web.objects}"}
+    content |= {"resources": yaml.safe_load(IN_YAML), "outputs": outputs}
+    (project.folder / "Pulumi.yaml").write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
+    goes_up_and_down(project, api)
+
+
+def test_a_program_in_typescript_uses_them_through_the_plugin(aws: Project, api: Api, tmp_path: Any) -> None:
+    if not (shutil.which("pulumi-language-nodejs") and shutil.which("npm")):
+        pytest.skip("no language host for Node.js on PATH, or no npm")
+    project = theirs(aws, "nodejs", main="index.ts")
+    for name, content in NODE.items():
+        (project.folder / name).write_text(json.dumps(content), "utf-8")
+    in_folder(project, "npm", "install", "--no-audit", "--no-fund")
+    add_package(project, tmp_path)
+    (project.folder / "index.ts").write_text(IN_TYPESCRIPT, "utf-8")
+    in_folder(project, "npx", "tsc", "--noEmit")
+    goes_up_and_down(project, api)
+
+
+def add_package(project: Project, folder: Any) -> None:
+    """Bring the components to a program, as docs/components.md says; the plugin has our own environment."""
+    plugin = folder / "plugin"
     plugin.mkdir()
     shutil.copy(REPOSITORY / "plugin" / "__main__.py", plugin)
     definition = yaml.safe_load((REPOSITORY / "plugin" / "PulumiPlugin.yaml").read_text("utf-8"))
     definition["runtime"]["options"]["virtualenv"] = str(REPOSITORY / ".venv")
     (plugin / "PulumiPlugin.yaml").write_text(yaml.safe_dump(definition), "utf-8")
-    installed(tmp_path / "home")
-    project.environment["PULUMI_HOME"] = str(tmp_path / "home")
-    stack = project.stack("dev")
+    installed(folder / "home")
+    project.environment["PULUMI_HOME"] = str(folder / "home")
+    in_folder(project, "pulumi", "package", "add", str(plugin))
+
+
+def in_folder(project: Project, *command: str) -> None:
     environment = {**os.environ, **project.environment}
-    command = ["pulumi", "package", "add", str(plugin)]
-    added = subprocess.run(command, cwd=project.folder, env=environment, capture_output=True, text=True, check=False)
-    assert added.returncode == 0, added.stdout + added.stderr
-    content = yaml.safe_load((project.folder / "Pulumi.yaml").read_text("utf-8"))
-    outputs = {"subnets": "${network.privateSubnetIds}", "objects": "${web.objects}"}
-    content |= {"resources": yaml.safe_load(IN_YAML), "outputs": outputs}
-    (project.folder / "Pulumi.yaml").write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
+    done = subprocess.run(command, cwd=project.folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def goes_up_and_down(project: Project, api: Api) -> None:
+    stack = project.stack("dev")
     done = stack.up()
     assert len(done.outputs["subnets"].value) == 3
     assert "deployment/web" in done.outputs["objects"].value
