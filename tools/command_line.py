@@ -12,7 +12,7 @@ from longshore.errors import EXIT_CODES
 from longshore.report.table import markdown
 
 READERS: Final = {
-    "text": "people: each with the lines it is about, what to write instead, and the address of its page",
+    "text": "people: each with the lines it is about, what to write instead, and its page",
     "concise": "grep and editors: one a line, `file:line:column: severity[code] path: message`",
     "json": "programs: every finding, notes too, as [its schema](findings.schema.json) promises",
     "github": "annotations of GitHub Actions, where it is the default",
@@ -31,7 +31,9 @@ Standard output has what a verb is for and nothing else; findings beside it, wha
 go to standard error. `-o, --output` names the format of the product, `--output-format` that of the findings,
 `--output-file` and `--output-dir` where to write. A word that is a file or a folder is read as one:
 `longshore check docker-compose.yml`, `longshore check services/shop/`. Flags that several verbs have may stand before
-the verb. Each flag has a variable, which the flag beats; lists in it are separated by commas.
+the verb. Each flag has a variable, which the flag beats; lists in it are separated by commas. `LONGSHORE_DOCUMENTATION`
+is the address below which `docs/` is published: a finding ends with that of its page, and without it with the command
+that prints the page.
 
 `--select` and `--ignore` say which findings a run is about: the others are not shown and fail nothing, but are counted.
 `--min-severity` says what is shown, `--fail-on` what makes the exit code 1. An error that keeps the files from being

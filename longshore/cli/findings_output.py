@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from longshore.cli.project_input import fails
 from longshore.cli.selection import least_shown
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _DOCUMENTS = frozenset(("json", "gitlab", "junit", "sarif"))
 """Formats that are one document, which nothing may follow."""
 
+DOCUMENTATION: Final = "LONGSHORE_DOCUMENTATION"
+"""The variable that says where `docs/` is published: a finding ends with the address of its page there."""
+
 
 def show(reading: Reading, given: Given, shell: Shell, stream: TextIO) -> None:
     """Write the findings of `reading` to `stream` in the format that was asked for; GitHub Actions gets annotations.
@@ -43,14 +46,15 @@ def show(reading: Reading, given: Given, shell: Shell, stream: TextIO) -> None:
     places = located(
         (finding for finding in reading.findings if RANK[finding.severity] <= RANK[least]), locate(reading)
     )
+    documentation = shell.environment.get(DOCUMENTATION, "")
     if format_ in _DOCUMENTS:
-        stream.write(_document(places, reading, format_, given))
+        stream.write(_document(places, reading, format_, given, documentation))
         return
     style = shell.style(given.text("--color"), stream)
     if counting:
         stream.write(_counted(places))
     else:
-        stream.write(_written(places, reading, format_, style, strict=given.on("--verbose")))
+        stream.write(_written(places, reading, format_, style, given, documentation))
     if not given.on("--quiet"):
         _below(reading, places, least, given, stream)
 
@@ -78,30 +82,33 @@ def _counted(places: list[Place]) -> str:
     return "".join(f"{line}\n" for line in columns(rows, frozenset({0}))) + ("\n" if rows else "")
 
 
-def _document(places: list[Place], reading: Reading, format_: str, given: Given) -> str:
+def _document(places: list[Place], reading: Reading, format_: str, given: Given, documentation: str) -> str:
     """The findings in a format for programs, of which each run needs one at most."""
     if format_ == "json":
         counted = statistics(once(places)) if given.on("--statistics") else None
-        return findings_json(places, reading.conversion.fates if reading.conversion else {}, counted)
+        return findings_json(places, reading.conversion.fates if reading.conversion else {}, counted, documentation)
     if format_ == "gitlab":
-        return code_quality(places, next(iter(reading.sources), "."))
+        return code_quality(places, next(iter(reading.sources), "."), documentation)
     if format_ == "junit":
         from longshore.report.junit import junit  # noqa: PLC0415  it needs XML, and no other format does
 
-        return junit(places, fails(reading, given))
+        return junit(places, fails(reading, given), documentation)
     from importlib.metadata import version  # noqa: PLC0415  it reads mail and archives, and SARIF alone asks for a version
 
-    return sarif(places, version("longshore"))
+    return sarif(places, version("longshore"), documentation)
 
 
-def _written(places: list[Place], reading: Reading, format_: str, style: Style, *, strict: bool) -> str:
+def _written(
+    places: list[Place], reading: Reading, format_: str, style: Style, given: Given, documentation: str
+) -> str:
     if not places:
         return ""
     if format_ == "github":
-        return workflow_commands(places)
-    return (
-        concise(places) if format_ == "concise" else blocks(places, sources_of(reading.sources), style, strict=strict)
-    )
+        return workflow_commands(places, documentation)
+    if format_ == "concise":
+        return concise(places)
+    sources = sources_of(reading.sources)
+    return blocks(places, sources, style, strict=given.on("--verbose"), documentation=documentation)
 
 
 def locate(reading: Reading) -> Locate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from longshore.model import path_text
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
     from longshore.report.findings import Place
 
-DOCUMENTATION: Final = "https://longshore.dev/docs"
-"""Where `docs/` is published; `[project.urls]` in pyproject.toml says the same."""
-
 _SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
 
-def page(code: str) -> str:
-    """The address of what docs/findings.md says of a code; `longshore explain CODE` prints the same."""
-    return f"{DOCUMENTATION}/findings.md#{code}"
+def page(code: str, documentation: str) -> str:
+    """The address of what docs/findings.md says of a code; where nobody publishes it, the command that prints the same.
+
+    documentation: where `docs/` is published, or empty.
+    """
+    return f"{documentation.rstrip('/')}/findings.md#{code}" if documentation else f"longshore explain {code}"
 
 
 def fingerprints(places: Iterable[Place]) -> Iterator[str]:

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 _COMMAND = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def workflow_commands(places: Iterable[Place]) -> str:
-    """Write one workflow command a finding."""
-    return "".join(f"{_annotation(place)}\n" for place in places)
+def workflow_commands(places: Iterable[Place], documentation: str = "") -> str:
+    """Write one workflow command a finding. documentation: where `docs/` is published."""
+    return "".join(f"{_annotation(place, documentation)}\n" for place in places)
 
 
-def _annotation(place: Place) -> str:
+def _annotation(place: Place, documentation: str) -> str:
     finding, span = place
     properties = {"title": f"longshore: {finding.code}"}
     if span:
@@ -34,7 +34,7 @@ def _annotation(place: Place) -> str:
     path = path_text(finding.path)
     message = _data(f"{path}: {finding.message}" if path else finding.message)
     text = f"{message}%0Ahelp: {_data(finding.help)}" if finding.help else message
-    text += f"%0A{page(finding.code)}"
+    text += f"%0A{page(finding.code, documentation)}"
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     return f"::{_COMMAND[finding.severity]} {listed}::{text}"
 

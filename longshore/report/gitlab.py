@@ -20,18 +20,22 @@ if TYPE_CHECKING:
 _SEVERITY = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.INFO: "info"}
 
 
-def code_quality(places: Sequence[Place], file: str) -> str:
-    """Write an array of findings. file: where those stand that have no place, since GitLab shows none without one."""
+def code_quality(places: Sequence[Place], file: str, documentation: str = "") -> str:
+    """Write an array of findings. file: where those stand that have no place, since GitLab shows none without one.
+
+    documentation: where `docs/` is published.
+    """
     found = [
-        _violation(place, fingerprint, file) for place, fingerprint in zip(places, fingerprints(places), strict=True)
+        _violation(place, fingerprint, file, documentation)
+        for place, fingerprint in zip(places, fingerprints(places), strict=True)
     ]
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
 
-def _violation(place: Place, fingerprint: str, file: str) -> dict[str, Any]:
+def _violation(place: Place, fingerprint: str, file: str, documentation: str) -> dict[str, Any]:
     finding, span = place
     path = path_text(finding.path)
-    parts = [f"{path}: {finding.message}" if path else finding.message, finding.help, page(finding.code)]
+    parts = [f"{path}: {finding.message}" if path else finding.message, finding.help, page(finding.code, documentation)]
     return {
         "description": visible("; ".join(filter(None, parts))),
         "check_name": finding.code,

@@ -19,11 +19,19 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-def findings_json(places: Iterable[Place], fates: Mapping[Path, Fate], counted: Iterable[Count] | None = None) -> str:
-    """Write all findings and the counts of what became of the leaves; where asked for, of the codes too."""
+def findings_json(
+    places: Iterable[Place],
+    fates: Mapping[Path, Fate],
+    counted: Iterable[Count] | None = None,
+    documentation: str = "",
+) -> str:
+    """Write all findings and the counts of what became of the leaves; where asked for, of the codes too.
+
+    documentation: where `docs/` is published.
+    """
     document = {
         "version": VERSION,
-        "findings": [_finding(place) for place in places],
+        "findings": [_finding(place, documentation) for place in places],
         "attributes": {"total": len(fates), **{fate.value: count for fate, count in count_fates(fates).items()}},
     }
     if counted is not None:
@@ -33,11 +41,11 @@ def findings_json(places: Iterable[Place], fates: Mapping[Path, Fate], counted: 
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _finding(place: Place) -> dict[str, Any]:
+def _finding(place: Place, documentation: str) -> dict[str, Any]:
     finding, span = place
     return {
         "code": finding.code,
-        "page": page(finding.code),
+        "page": page(finding.code, documentation) if documentation else None,
         "severity": finding.severity.value,
         "message": visible(finding.message),
         "help": visible(finding.help) or None,

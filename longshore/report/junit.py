@@ -20,15 +20,16 @@ if TYPE_CHECKING:
     from longshore.report.findings import Place
 
 
-def junit(places: Sequence[Place], fails: Callable[[Finding], bool]) -> str:
+def junit(places: Sequence[Place], fails: Callable[[Finding], bool], documentation: str = "") -> str:
     """Write the suites. fails: does a finding make the run fail? It is a failed test then, and a skipped one otherwise.
 
     Without findings there is one test that passed, since some services take a report without tests for a broken one.
+    documentation: where `docs/` is published.
     """
     failed = sum(fails(place.finding) for place in places)
     suites = ET.Element("testsuites", name="longshore", tests=str(len(places) or 1), failures=str(failed), errors="0")
     for file, several in groupby(places, lambda place: place.span.file if place.span else ""):
-        _suite(suites, file or "longshore", list(several), fails)
+        _suite(suites, file or "longshore", list(several), fails, documentation)
     if not places:
         suite = ET.SubElement(suites, "testsuite", name="longshore", tests="1", failures="0", errors="0", skipped="0")
         ET.SubElement(suite, "testcase", name="no findings", classname="longshore")
@@ -36,7 +37,9 @@ def junit(places: Sequence[Place], fails: Callable[[Finding], bool]) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
 
 
-def _suite(suites: ET.Element, file: str, places: Sequence[Place], fails: Callable[[Finding], bool]) -> None:
+def _suite(
+    suites: ET.Element, file: str, places: Sequence[Place], fails: Callable[[Finding], bool], documentation: str
+) -> None:
     failed = sum(fails(place.finding) for place in places)
     counts = {"tests": len(places), "failures": failed, "errors": 0, "skipped": len(places) - failed}
     written = {"name": words(file)} | {name: str(count) for name, count in counts.items()}
@@ -46,4 +49,5 @@ def _suite(suites: ET.Element, file: str, places: Sequence[Place], fails: Callab
         case = ET.SubElement(suite, "testcase", name=words(name), classname=words(file))
         kind = "failure" if fails(finding) else "skipped"
         told = ET.SubElement(case, kind, type=finding.severity.value, message=words(finding.message))
-        told.text = "\n".join(words(line) for line in (str(span or ""), finding.help, page(finding.code)) if line)
+        lines = (str(span or ""), finding.help, page(finding.code, documentation))
+        told.text = "\n".join(words(line) for line in lines if line)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.regex import Regex
-from longshore.report.address import page as address
 from longshore.report.catalogue import TRANSLATED, Page, Told, by_code
 from longshore.report.table import markdown
 
@@ -129,14 +128,13 @@ def code_page(code: str, entries: Sequence[tuple[Page, Told]]) -> Explained:
         ]
     data = {
         "code": code,
-        "page": address(code),
         "findings": [
             {"severity": told.severity or None, "fate": told.fate or None, "message": told.message, "help": told.help}
             for _, told in entries
         ],
         "manual": {page.module: page.doc for page, _ in entries},
     }
-    return Explained([*lines, "", address(code)], data)
+    return Explained(lines, data)
 
 
 def attribute_page(pattern: str, page: Page) -> Explained:

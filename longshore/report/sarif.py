@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from longshore.compose.references import visible
 from longshore.model import Severity, path_text
 from longshore.regex import Regex
-from longshore.report.address import DOCUMENTATION, fingerprints, page, uri
+from longshore.report.address import fingerprints, page, uri
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,15 +24,18 @@ _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "
 _QUOTED = Regex(r"`[^`]*`")
 
 
-def sarif(places: Sequence[Place], version: str) -> str:
-    """Write one run of the tool `longshore` at `version`; files are named from the folder where it ran."""
+def sarif(places: Sequence[Place], version: str, documentation: str = "") -> str:
+    """Write one run of the tool `longshore` at `version`; files are named from the folder where it ran.
+
+    documentation: where `docs/` is published; without it, no rule has an address.
+    """
     codes = list(dict.fromkeys(place.finding.code for place in places))
     first = {place.finding.code: place.finding for place in reversed(places)}
     driver = {
         "name": "longshore",
         "version": version,
-        "informationUri": DOCUMENTATION,
-        "rules": [_rule(first[code]) for code in codes],
+        **({"informationUri": documentation} if documentation else {}),
+        "rules": [_rule(first[code], documentation) for code in codes],
     }
     run = {
         "tool": {"driver": driver},
@@ -46,15 +49,15 @@ def sarif(places: Sequence[Place], version: str) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rule(finding: Finding) -> dict[str, Any]:
+def _rule(finding: Finding, documentation: str) -> dict[str, Any]:
     """What holds of a code wherever it is found: its message without what it quotes."""
     code = finding.code
     return {
         "id": code,
         "shortDescription": {"text": code.replace("-", " ").capitalize()},
         "fullDescription": {"text": _QUOTED.sub("`…`", visible(finding.message))},
-        "help": {"text": f"`longshore explain {code}` prints the manual: {page(code)}"},
-        "helpUri": page(code),
+        "help": {"text": f"`longshore explain {code}` prints the manual"},
+        **({"helpUri": page(code, documentation)} if documentation else {}),
         "defaultConfiguration": {"level": _LEVEL[finding.severity]},
     }
 

@@ -23,9 +23,26 @@ PLACES_SHOWN = 3
 """Of a finding in many places, so many others are named; JSON has all."""
 
 
-def blocks(places: Iterable[Place], sources: Mapping[str, Source], style: Style, *, strict: bool = False) -> str:
-    """Write findings as blocks with excerpts, an empty line after each; the same one in n places is shown once."""
-    return "".join(f"{_block(group, sources, style)}\n" for group in groups(places, strict=strict))
+def blocks(
+    places: Iterable[Place],
+    sources: Mapping[str, Source],
+    style: Style,
+    *,
+    strict: bool = False,
+    documentation: str = "",
+) -> str:
+    """Write findings as blocks with excerpts, an empty line after each; the same one in n places is shown once.
+
+    documentation: where `docs/` is published.
+    """
+    found = groups(places, strict=strict)
+    return "".join(
+        f"{_block(group, sources, style)}{_page(group.places[0].finding, style, documentation)}\n\n" for group in found
+    )
+
+
+def _page(finding: Finding, style: Style, documentation: str) -> str:
+    return f"{style.paint('page:', 'cyan', 'bold')} {page(finding.code, documentation)}"
 
 
 def _block(group: Group, sources: Mapping[str, Source], style: Style) -> str:
@@ -48,7 +65,6 @@ def _block(group: Group, sources: Mapping[str, Source], style: Style) -> str:
         lines.append(_others(group, indent, style))
     if finding.help:
         lines += _paragraph("help: ", words(finding.help), style, "cyan")
-    lines.append(f"{style.paint('page:', 'cyan', 'bold')} {page(finding.code)}")
     return "\n".join(lines) + "\n"
 
 

@@ -31,7 +31,7 @@ warning[plaintext-secret]: `DB_PASSWORD` stands in the compose file as plain tex
 help: move the value to a variable, `DB_PASSWORD: ${DB_PASSWORD}`, and push it with `longshore
       secrets push`; if it is no secret, say so with a reason: `x-longshore: {plain: {DB_PASSWORD:
       …}}` on the service
-page: https://longshore.dev/docs/findings.md#plaintext-secret
+page: longshore explain plaintext-secret
 
 error[devices]: a pod cannot have the device `/dev/snd` of its node
  --> compose.yaml:9:15
@@ -43,12 +43,18 @@ error[devices]: a pod cannot have the device `/dev/snd` of its node
   = and 1 more place: compose.yaml:16
 help: a GPU is asked for by `gpus`; for others install a device plugin and ask for its resource in a
       patch; if the program runs without, `x-longshore: {allow: [devices]}`
-page: https://longshore.dev/docs/findings.md#devices
+page: longshore explain devices
 
 18 attributes: 11 translated, 1 local-only, 6 unsupported
 2 errors, 1 warning
 """
     )
+
+
+def test_a_page_has_an_address_where_the_documentation_has_one(estate: Path) -> None:
+    screen = longshore("check", folder=estate, environment={"LONGSHORE_DOCUMENTATION": "https://git.example.com/docs/"})
+    assert "\npage: https://git.example.com/docs/findings.md#devices\n" in screen.out
+    assert "longshore explain" not in screen.out
 
 
 def test_services_that_profiles_leave_out_are_counted(estate: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from pathlib import Path
 
 import jsonschema_rs
@@ -12,11 +11,15 @@ import pytest
 import xmlschema
 
 from longshore.model import Finding, Severity, Span
-from longshore.report.address import DOCUMENTATION, fingerprints, page, uri
+from longshore.report.address import fingerprints, page, uri
 from longshore.report.findings import Count, located, nowhere, statistics
+from longshore.report.github import workflow_commands
 from longshore.report.gitlab import code_quality
+from longshore.report.json_text import findings_json
 from longshore.report.junit import junit
 from longshore.report.sarif import sarif
+from longshore.report.style import PLAIN
+from longshore.report.text import blocks
 from tests.report.estate import FINDINGS
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +32,7 @@ ODD = (
 )
 ESTATES = {"none": (), "some": FINDINGS, "odd": ODD, "all": (*FINDINGS, *ODD)}
 PLACES = located(FINDINGS, nowhere)
+DOCS = "https://git.example.com/longshore/docs"
 
 
 def is_error(finding: Finding) -> bool:
@@ -43,7 +47,9 @@ def validator(name: str) -> jsonschema_rs.Validator:
 
 @pytest.mark.parametrize("estate", ESTATES)
 def test_sarif_keeps_to_its_schema(estate: str) -> None:
-    validator("sarif-2.1.0.json").validate(json.loads(sarif(located(ESTATES[estate], nowhere), "1.2.3")))
+    for documentation in ("", DOCS):
+        text = sarif(located(ESTATES[estate], nowhere), "1.2.3", documentation)
+        validator("sarif-2.1.0.json").validate(json.loads(text))
 
 
 def test_the_schema_of_sarif_refuses_what_is_wrong() -> None:
@@ -53,7 +59,7 @@ def test_the_schema_of_sarif_refuses_what_is_wrong() -> None:
 
 
 def test_sarif_says_what_code_scanning_needs() -> None:
-    (run,) = json.loads(sarif(PLACES, "1.2.3"))["runs"]
+    (run,) = json.loads(sarif(PLACES, "1.2.3", DOCS))["runs"]
     driver = run["tool"]["driver"]
     assert (driver["name"], driver["version"]) == ("longshore", "1.2.3")
     rules = {rule["id"]: rule for rule in driver["rules"]}
@@ -135,9 +141,23 @@ def test_every_code_has_the_page_that_its_findings_name() -> None:
     assert len(headings) > 100
     for heading in headings:
         assert re.fullmatch(r"[a-z0-9-]+", heading), "an anchor would be another word"
-        assert page(heading) == f"{DOCUMENTATION}/findings.md#{heading}"
-    urls = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]
-    assert urls["Documentation"] == DOCUMENTATION
+        assert page(heading, f"{DOCS}/") == f"{DOCS}/findings.md#{heading}"
+
+
+def test_a_page_has_an_address_only_where_somebody_publishes_it() -> None:
+    address = f"{DOCS}/findings.md#restart"
+    rules = [json.loads(sarif(PLACES, "1.2.3", where))["runs"][0]["tool"]["driver"]["rules"][0] for where in (DOCS, "")]
+    assert [rule.get("helpUri") for rule in rules] == [address, None]
+    found = [json.loads(findings_json(PLACES, {}, None, where))["findings"][0]["page"] for where in (DOCS, "")]
+    assert found == [address, None]
+    for written in (
+        workflow_commands(PLACES, DOCS),
+        code_quality(PLACES, "compose.yaml", DOCS),
+        junit(PLACES, is_error, DOCS),
+        blocks(PLACES, {}, PLAIN, documentation=DOCS),
+    ):
+        assert address in written
+        assert "longshore explain" not in written
 
 
 def test_statistics_count_by_code() -> None:

@@ -42,7 +42,7 @@ warning[restart]: Kubernetes counts restarts per pod, not per container, so that
   |
   = and 1 more place: compose.yaml:8
 help: write `x-longshore: {allow: [restart]}` if that is as good
-page: https://longshore.dev/docs/findings.md#restart
+page: longshore explain restart
 
 error[plaintext-secret]: a secret stands here as text; ${DB_PASSWORD} does not
  --> compose.yaml:6:20
@@ -53,11 +53,11 @@ error[plaintext-secret]: a secret stands here as text; ${DB_PASSWORD} does not
   |
   = included from main.yaml:3:5
   = included from top.yaml:1:1
-page: https://longshore.dev/docs/findings.md#plaintext-secret
+page: longshore explain plaintext-secret
 
 info[names]: the team has no name
 help: set `team` in the stack file
-page: https://longshore.dev/docs/findings.md#names
+page: longshore explain names
 
 """
     )
@@ -95,9 +95,9 @@ def test_github() -> None:
     assert (
         workflow_commands(located([odd, FINDINGS[0]], nowhere))
         == """\
-::notice file=a%2Cb%3Ac.yaml,line=2,col=3,endColumn=7,title=longshore%3A x::100%25 of `a�b`%0Ahelp: b%0Ahttps://longshore.dev/docs/findings.md#x
-::notice title=longshore%3A names::the team has no name%0Ahelp: set `team` in the stack file%0Ahttps://longshore.dev/docs/findings.md#names
-"""
+::notice file=a%2Cb%3Ac.yaml,line=2,col=3,endColumn=7,title=longshore%3A x::100%25 of `a�b`%0Ahelp: b%0Alongshore explain x
+::notice title=longshore%3A names::the team has no name%0Ahelp: set `team` in the stack file%0Alongshore explain names
+"""  # noqa: E501  one command a line
     )
 
 
@@ -108,7 +108,7 @@ def test_json_has_everything_and_keeps_to_its_schema() -> None:
     assert [finding["code"] for finding in document["findings"]] == ["restart", "plaintext-secret", "restart", "names"]
     assert document["findings"][1] == {
         "code": "plaintext-secret",
-        "page": "https://longshore.dev/docs/findings.md#plaintext-secret",
+        "page": None,
         "severity": "error",
         "message": "a secret stands here as text; ${DB_PASSWORD} does not",
         "help": None,
@@ -208,7 +208,7 @@ def test_warnings_that_differ_in_what_they_quote_are_one_until_all_are_asked_for
 warning[mutable-tag]: `web` names another image whenever a new one is pushed
   --> compose.yaml:10:5
    = and 4 more places: compose.yaml:11, compose.yaml:12, compose.yaml:13, …
-page: https://longshore.dev/docs/findings.md#mutable-tag
+page: longshore explain mutable-tag
 
 """
     )
