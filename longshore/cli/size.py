@@ -1,0 +1,143 @@
+"""`longshore size`: limits and requests from what was used on the machine, with the reason for each number."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from longshore.cli.findings_output import show
+from longshore.cli.flags import Flag, Verb
+from longshore.cli.project_input import FILES, INVENTORY, STACK, output, read, unusable_code
+from longshore.convert.estate import Estate
+from longshore.convert.estate.sizes import recommended, unseen
+from longshore.convert.kubernetes.quantity import cpu, mebibytes, memory
+from longshore.disk import Disk
+from longshore.errors import Refused
+from longshore.inventory.collector.program import seconds
+from longshore.inventory.reading import UnreadableError, read_observed
+from longshore.report.table import columns
+from longshore.stack.editing import with_settings
+from longshore.stack.reading import FOLDER, project_root
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from longshore.cli.flags import Given
+    from longshore.cli.shell import Shell
+    from longshore.convert.estate.sizes import Recommended
+
+SERVICES: Final = "longshore:services"
+
+
+def run(given: Given, shell: Shell) -> int:
+    """Recommend, and write what is sure into the stack file where that is asked for."""
+    if given.on("--write") and not given.text("--stack"):
+        raise Refused("`--write` needs a stack file to write to", "name it: `-s shop.dev`")
+    name = given.operands[0] if given.operands else given.text("--inventory")
+    if not name:
+        raise Refused("say which inventory: `longshore size vm.json`", "`longshore inventory` takes one")
+    cycle = seconds(given.text("--cycle"))
+    if not cycle:
+        raise Refused("`--cycle` is no duration", "such as `--cycle 7d`; units are s, m, h and d")
+    reading = read(given._replace(operands=(), values={**given.values, "--inventory": (name,)}), shell)
+    if reading.project is None or reading.conversion is None:
+        show(reading, given, shell, shell.err)
+        return unusable_code(reading.findings, given)
+    try:
+        observed = read_observed(Disk(shell.stdin), shell.path(name), name, reading.project, cycle)
+    except UnreadableError as error:
+        raise Refused(f"{error.finding.span}: {error.finding.message}", error.finding.help) from None
+    estate = Estate(reading.project, reading.options._replace(observed=observed))
+    found = recommended(estate)
+    if given.text("--output") == "json":
+        document = {"version": 1, "services": [_plain(one) for one in found], "unseen": list(unseen(estate))}
+        shell.out.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    else:
+        shell.show(text(found, unseen(estate), reasons=not given.on("--quiet")))
+    if given.on("--write"):
+        _write(found, given.text("--stack"), shell, quiet=given.on("--quiet"))
+    return 1 if any(one.warnings for one in found) else 0
+
+
+def _plain(one: Recommended) -> dict[str, object]:
+    return {
+        "service": one.service,
+        "memory": memory(one.memory),
+        "cpu": cpu(one.cpu) if one.cpu else None,
+        "limit": memory(one.limit) if one.limit else None,
+        "peak": one.peak,
+        "sure": one.sure,
+        "reasons": list(one.reasons),
+        "warnings": list(one.warnings),
+    }
+
+
+def text(found: Sequence[Recommended], unknown: Sequence[str], *, reasons: bool) -> str:
+    """Write a line for each service, with what is wrong, and with the reasons for its numbers below."""
+    head = ("service", "used", "limit now", "memory", "cpu", "")
+    rows = [head, *(_row(one) for one in found)]
+    lines = columns(rows)
+    shown = [lines[0]]
+    for one, line in zip(found, lines[1:], strict=True):
+        shown.append(line)
+        shown += [f"    ! {warning}" for warning in one.warnings]
+        shown += [f"      {reason}" for reason in one.reasons] if reasons else []
+    if unknown:
+        shown.append(f"not seen running: {', '.join(unknown)}")
+    return "".join(f"{line.rstrip()}\n" for line in shown)
+
+
+def _row(one: Recommended) -> tuple[str, ...]:
+    limit = memory(one.limit) if one.limit else "none"
+    sure = "" if one.sure else "not sure"
+    return one.service, mebibytes(one.peak), limit, memory(one.memory), cpu(one.cpu) if one.cpu else "?", sure
+
+
+def _write(found: Sequence[Recommended], stack: str, shell: Shell, *, quiet: bool) -> None:
+    """Put what is sure into the stack file; of the rest is said that it was not."""
+    settings: dict[tuple[str, ...], str] = {}
+    for one in sorted(found, key=lambda one: one.service):
+        if one.sure:
+            settings["config", SERVICES, one.service, "memory"] = memory(one.memory)
+            if one.cpu:
+                settings["config", SERVICES, one.service, "cpu"] = cpu(one.cpu)
+    name = f"{FOLDER}/Pulumi.{stack}.yaml"
+    path = Path(os.path.realpath(Path(project_root(shell.directory), name)))
+    before = path.read_text("utf-8")
+    after = with_settings(before, settings, name)
+    left = [one.service for one in found if not one.sure]
+    if after != before:
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        fresh.write_text(after, "utf-8")
+        fresh.chmod(path.stat().st_mode)
+        fresh.replace(path)
+    if not quiet:
+        shell.name("wrote" if after != before else "nothing to change in", [name])
+    if left:
+        shell.tell("note", f"not written, since it is not sure: {', '.join(left)}")
+
+
+VERB = Verb(
+    "size",
+    "recommend limits and requests from what was used",
+    run,
+    (
+        FILES[0],
+        STACK,
+        *FILES[1:],
+        INVENTORY,
+        Flag("--cycle", "time in which everything happens once", value="TIME", default="24h"),
+        Flag("--write", "put what is sure into the stack file"),
+        output("text", "json", what="how to write"),
+    ),
+    "[INVENTORY]",
+    most=1,
+    examples=(
+        "longshore size vm.json                        for the compose file in this folder",
+        "longshore size vm.json -s shop.dev --write",
+        "longshore size vm.json --cycle 7d -o json",
+    ),
+    wrong="a service that was killed, that grows, whose settings contradict its limit, or with too few samples",
+)
