@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from longshore.cli.shell import Shell
 
 VERBS: Final = {
+    "show": ("longshore.cli.inventory.show", "show on one screen what runs on the machine"),
     "program": ("longshore.cli.inventory.program", "write the collector as one file, to run where the containers do"),
 }
 _WHOLE: Final = 100
