@@ -17,6 +17,7 @@ from longshore.compose.references import MASK, visible
 from longshore.convert.options import Options
 from longshore.convert.secrets.detection import variable
 from longshore.convert.secrets.detection.masks import conceal
+from longshore.deadline import deadline
 from longshore.disk import Disk
 from longshore.errors import Refused, suggestion
 from longshore.model import path_text
@@ -57,8 +58,9 @@ def run(given: Given, shell: Shell) -> int:
 
 
 def _load(given: Given, shell: Shell, *, interpolate: bool) -> Loaded:
+    late = deadline(shell.environment)
     asked = request(given, shell)._replace(interpolate=interpolate)
-    return load(asked._replace(is_secret=None) if given.on("--show-values") else asked, Disk(shell.stdin))
+    return load(asked._replace(is_secret=None) if given.on("--show-values") else asked, Disk(shell.stdin), late)
 
 
 def _text(loaded: Loaded, given: Given, shell: Shell, wish: str) -> str:

@@ -190,7 +190,7 @@ def _from_files(given: Given, shell: Shell) -> Reading:
         production=given.on("--production"),
     )
     late, started = deadline(shell.environment), perf_counter()
-    loaded = load(request(given, shell), Disk(shell.stdin))
+    loaded = load(request(given, shell), Disk(shell.stdin), late)
     timings = {"read": perf_counter() - started}
     if loaded.project is None:
         return Reading(None, None, loaded.findings, loaded.sources, options, timings)

@@ -77,6 +77,7 @@ def _extended(name: str, scope: _Scope, file: str, tracker: Tracker, model: Mode
     if step in tracker or len(tracker) >= _LONGEST:
         _cycle(extends, (*tracker, step), model)
         return service
+    model.reading.go_on(extends)
     base = _extended(str(wanted.value), base_scope, file, (*tracker, step), model)
     if base is None or type(base.value) is not dict:
         return service

@@ -15,7 +15,7 @@ from longshore.compose.model import Model
 from longshore.compose.normalise import normalise
 from longshore.compose.problems import Problems, quote
 from longshore.compose.project import Project
-from longshore.compose.reading import Reading, Refused
+from longshore.compose.reading import LateError, Reading, Refused
 from longshore.compose.request import Loaded, Request
 from longshore.compose.services import Chosen, choose, resolve_labels, resolve_variables
 from longshore.compose.template import TemplateError, substitute
@@ -24,17 +24,31 @@ from longshore.model import Severity
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from longshore.compose.files import Files
 
 _NAME = Regex(r"[a-z0-9][a-z0-9_-]*")
 _NAME_CHARACTERS = Regex(r"[^a-z0-9_-]")
 
 
-def load(request: Request, files: Files) -> Loaded:
-    """Read a compose project. All errors are findings; the project is None when there is one."""
+def load(request: Request, files: Files, late: Callable[[], bool] = lambda: False) -> Loaded:
+    """Read a compose project. All errors are findings; the project is None when there is one.
+
+    late: asked between two stages of a file, and two services, whether the time is over; reading ends there then.
+    """
     problems = Problems()
-    reading = Reading(request, files, problems)
-    project = _load(reading)
+    reading = Reading(request, files, problems, late)
+    try:
+        project = _load(reading)
+    except LateError as error:
+        project = None
+        problems.error(
+            "time-limit",
+            "reading took longer than it may, and ended here",
+            error.at,
+            help="divide the project into several; `LONGSHORE_SECONDS=900` gives it more time, 0 lifts the bound",
+        )
     findings = tuple(problems.findings)
     failed = problems.errors or any(finding.severity is Severity.ERROR for finding in findings)
     return Loaded(None if failed else project, findings, reading.sources)
@@ -64,6 +78,7 @@ def _load(reading: Reading) -> Project | None:
         Node(name, tree.value["name"].at, tree.value["name"].key) if "name" in tree.value else Node(name)
     )
     problems.root = tree
+    reading.go_on(tree)
     normalise(tree, name, environment, problems)
     if not reading.request.interpolate:
         # Variables stand where numbers and names would be: there is nothing to bind or to compare.
@@ -71,6 +86,7 @@ def _load(reading: Reading) -> Project | None:
         return Project(name, start.directory, plain(tree), values, reading.files, tree, {}, reading.shown, left_out={})
     chosen = choose(tree, start.profiles, reading.request.services, reading)
     for service in chosen.selected.values():
+        reading.go_on(service)
         resolve_variables(service, environment, reading)
         resolve_labels(service, environment, reading)
     return _bound(reading, start, tree, chosen, name, environment)
@@ -79,12 +95,13 @@ def _load(reading: Reading) -> Project | None:
 def _bound(reading: Reading, start: Start, tree: Node, chosen: Chosen, name: str, environment: Environment) -> Project:
     """Give every value its type, check what joins them, and leave out what is disabled."""
     problems = reading.problems
-    model = _bind(tree, problems)
+    model = _bind(tree, problems, reading)
     everything = model.get("services", {})
     services = {key: service for key, service in everything.items() if key in chosen.enabled}
     disabled = {key: service for key, service in everything.items() if key not in chosen.enabled}
     if "jobs" in model:
         model["jobs"] = {key: job for key, job in model["jobs"].items() if key in chosen.jobs}
+    reading.go_on(tree)
     check_consistency(Known(services, disabled, model, tree, problems))
     selected = {key: everything[key] for key in chosen.selected if key in everything}
     if reading.request.services:
@@ -116,7 +133,7 @@ def _admit_secrets(reading: Reading, model: dict[str, Any], tree: Node) -> None:
                 reading.problems.error(refused.code, refused.message, at, help=refused.help)
 
 
-def _bind(tree: Node, problems: Problems) -> dict[str, Any]:
+def _bind(tree: Node, problems: Problems, reading: Reading) -> dict[str, Any]:
     model: dict[str, Any] = {"name": tree.get("name")}
     for section, node in tree.value.items():
         bind = SECTIONS.get(section)
@@ -126,6 +143,8 @@ def _bind(tree: Node, problems: Problems) -> dict[str, Any]:
             continue
         bound = model[section] = {}
         for key, entry in node.value.items() if type(node.value) is dict else ():
+            if section == "services":
+                reading.go_on(entry)
             value = bind(entry, problems) if type(entry.value) is dict else OMIT
             if value is not OMIT:
                 bound[key] = value

@@ -64,8 +64,10 @@ class Model:
             for document in self._documents(path, at):
                 tree = self._add(document, tree, path)
         self.problems.root = tree
+        self.reading.go_on(tree)
         set_defaults(tree, self.problems)
         check_values(tree, self.problems)
+        self.reading.go_on(tree)
         base = Base(self.directory, self.home, self.reading.files, self.problems)
         resolve_paths(tree, base)
         self._list_variables(tree)
@@ -94,6 +96,7 @@ class Model:
             if not self.reading.count_values(document):
                 return
             problems.root = document.root
+            self.reading.go_on(document.root)
             kind = type(document.root.value)
             if kind is not dict:
                 problems.error(
@@ -118,14 +121,17 @@ class Model:
 
     def _add(self, document: Document, tree: Node, path: str) -> Node:
         root, problems = document.root, self.problems
+        self.reading.go_on(root)
         apply_include(root, document.resets, path, self)
         reset(tree, document.resets)
         problems.root = root
         apply_extends(root, document.resets, path, self)
+        self.reading.go_on(root)
         tree = merge_files(tree, root, problems)
         problems.root = tree
         self._check_number(tree)
         enforce(tree, problems)
+        self.reading.go_on(root)
         check_schema(tree, problems)
         self._drop_version(tree)
         self._shape(tree)

@@ -12,6 +12,8 @@ from longshore.compose.source import SPLIT, compose, decode
 from longshore.model import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from longshore.compose.files import Files
     from longshore.compose.problems import Problems
     from longshore.compose.request import Request
@@ -40,6 +42,14 @@ class Refused(Exception):  # noqa: N818  it becomes a finding
         self.code, self.message, self.help = code, message, help
 
 
+class LateError(Exception):
+    """There is no time left; `at` is what was to come next."""
+
+    def __init__(self, at: Node | Span | None) -> None:
+        super().__init__()
+        self.at = at
+
+
 class Reading:
     """What the stages of one reading share.
 
@@ -47,8 +57,11 @@ class Reading:
     project is below that (and it is neither the root of the machine nor a home). sources: compose file → its text.
     """
 
-    def __init__(self, request: Request, files: Files, problems: Problems) -> None:
+    def __init__(
+        self, request: Request, files: Files, problems: Problems, late: Callable[[], bool] = lambda: False
+    ) -> None:
         self.request = request
+        self._late = late
         self.files = files
         self.problems = problems
         self.root = request.working_directory
@@ -58,6 +71,15 @@ class Reading:
         self._included = 0
         self._values = 0
         self._read = 0
+
+    def go_on(self, at: Node | Span | None = None) -> None:
+        """Come to the next part of the work, at `at`; each is bounded, by what a file may hold.
+
+        Raises:
+            LateError: the time is over.
+        """
+        if self._late():
+            raise LateError(at)
 
     def shown(self, path: str) -> str:
         """Name a file as messages do: relative to where the user stands, if it is below."""
@@ -157,6 +179,7 @@ class Reading:
     def documents(self, path: str, *, explicit: bool = False, at: Node | None = None) -> list[Any] | None:
         """Give the YAML nodes of a compose file, read and parsed once; None, and a finding, when that fails."""
         if path not in self._composed:
+            self.go_on(at or self.first_line(path))
             self._composed[path] = self._compose(path, explicit=explicit, at=at)
         return self._composed[path]
 

@@ -149,7 +149,7 @@ def convert_stack(
 
     request = request_of(stack.settings, stack.settings.compose, stack.root, environment)
     late = deadline(environment)
-    loaded = load(request, files or Disk())
+    loaded = load(request, files or Disk(), late)
     sources = {**stack.sources, **loaded.sources}
     if loaded.project is None:
         return ConvertedStack(loaded, None, (*stack.findings, *loaded.findings), sources)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+from time import process_time
 
 import pytest
 
 from longshore import deadline as module
 from longshore.cli.program import run
 from longshore.cli.shell import Shell
+from longshore.compose import Request, load
 from longshore.deadline import SECONDS, VARIABLE, deadline
+from longshore.model import Severity
+from tests.compose.memory import HERE, Memory
 
 COMPOSE = "services:\n" + "".join(f"  s{number}:\n    image: a:1\n    mem_limit: 64m\n" for number in range(20))
 
@@ -29,10 +33,20 @@ def check(folder, *words, **environment):
     return code, out.getvalue(), err.getvalue()
 
 
+def looks_while_reading(text: str) -> int:
+    """How often reading asks whether it is late."""
+    asked: list[None] = []
+    files = Memory({f"{HERE}/compose.yaml": text})
+    loaded = load(Request(HERE, environment={}), files, lambda: bool(asked.append(None)))
+    assert loaded.project
+    return len(asked)
+
+
 @pytest.mark.usefixtures("clock")
-@pytest.mark.parametrize(("seconds", "service"), [("1", "s0"), ("6", "s5"), ("25", "s4")])
-def test_the_service_is_named(tmp_path, seconds, service):
+@pytest.mark.parametrize(("after", "service"), [(1, "s0"), (6, "s5"), (25, "s4")])
+def test_the_service_is_named(tmp_path, after, service):
     """The third ends in the policies, which go over all services once more."""
+    seconds = str(looks_while_reading(COMPOSE) + after)
     code, out, _ = check(tmp_path, "check", "--output", "json", **{VARIABLE: seconds})
     assert code == 1
     (found,) = [finding for finding in json.loads(out)["findings"] if finding["code"] == "time-limit"]
@@ -41,6 +55,57 @@ def test_the_service_is_named(tmp_path, seconds, service):
     code, out, err = check(tmp_path, "render", **{VARIABLE: seconds})
     assert (code, out) == (1, "")
     assert f"compose.yaml:{int(service[1:]) * 3 + 2}:" in err
+
+
+FILES = {
+    "compose.yaml": "include: [more.yaml]\nservices:\n  a: {extends: {file: base.yaml, service: b}}\n  c: {image: x}\n",
+    "more.yaml": "services:\n  d: {image: x}\n",
+    "base.yaml": "services:\n  b: {image: x}\n",
+}
+
+
+def test_reading_ends_wherever_it_is(tmp_path):
+    """At each look, in every file and at every service, it ends with one finding that has a place."""
+    files = Memory({f"{HERE}/{name}": text for name, text in FILES.items()})
+    places = set()
+    for number in range(1000):
+        left = iter(range(number))
+        loaded = load(Request(HERE, environment={}), files, lambda: next(left, None) is None)  # noqa: B023
+        if loaded.project:
+            break
+        (finding,) = [each for each in loaded.findings if each.code == "time-limit"]
+        assert finding.severity is Severity.ERROR
+        assert finding.span
+        places.add((finding.span.file, finding.span.line))
+    assert number > 20
+    assert {file for file, _ in places} == set(FILES)
+    assert {("compose.yaml", 3), ("compose.yaml", 4)} <= places
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check",),
+        ("render",),
+        ("config",),
+        ("explain", "deployment/s0"),
+        ("config", "--no-interpolate"),
+        ("init", "--team", "shop", "--region", "eu-west-1", "--account", "111122223333", "--yes"),
+    ],
+)
+def test_a_file_that_takes_long_ends_while_it_is_read(tmp_path, words):
+    """A real clock and a file near the bounds, which takes far longer than a second to read."""
+    text = "services:\n" + "".join(
+        f"  s{number}:\n    image: a:${{TAG:-1}}\n    labels: {{{', '.join(f'l{key}: v' for key in range(30))}}}\n"
+        for number in range(3000)
+    )
+    (tmp_path / "compose.yaml").write_text(text)
+    out, err = io.StringIO(), io.StringIO()
+    begin = process_time()
+    code = run(words, Shell(out, err, io.BytesIO(), {VARIABLE: "1"}, str(tmp_path), words))
+    assert code in {1, 2}
+    assert "reading took longer than it may" in err.getvalue() + out.getvalue()
+    assert process_time() - begin < 10
 
 
 @pytest.mark.usefixtures("clock")
@@ -62,3 +127,13 @@ def test_what_is_no_number_is_refused(tmp_path, text):
 def test_there_is_one_where_nobody_says():
     assert SECONDS == 600
     assert not deadline({})()
+
+
+@pytest.mark.usefixtures("clock")
+def test_init_writes_nothing_of_what_it_had_no_time_for(tmp_path):
+    """Reading is done, and converting begins too late."""
+    words = ("init", "--team", "shop", "--region", "eu-west-1", "--account", "111122223333", "--yes")
+    code, _, err = check(tmp_path, *words, **{VARIABLE: str(looks_while_reading(COMPOSE) + 3)})
+    assert code == 2
+    assert "converting took longer than it may" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["compose.yaml"]

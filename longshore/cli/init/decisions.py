@@ -19,6 +19,7 @@ from longshore.convert.estate.fronts import proposal
 from longshore.convert.kubernetes.quantity import memory
 from longshore.convert.secrets.detection.masks import conceal
 from longshore.convert.secrets.remotes import remotes
+from longshore.deadline import deadline
 from longshore.disk import Disk
 from longshore.errors import NO_FILE, Refused
 from longshore.model import Severity
@@ -70,10 +71,13 @@ def decide(request: Request, options: Options, environment: str) -> Decisions:
     Raises:
         Refused: it can't be read; the first reason and its place are told.
     """
-    loaded = load(request, Disk())
+    late = deadline(request.environment)
+    loaded = load(request, Disk(), late)
     if loaded.project is None:
         raise _unreadable(loaded.findings)
-    conversion = convert_project(loaded.project, options)
+    conversion = convert_project(loaded.project, options, late)
+    if any(finding.code == "time-limit" for finding in conversion.findings):
+        raise _unreadable(conversion.findings)
     estate = Estate(loaded.project, options)
     codes, errors = dict[str, set[str]](), dict[str, dict[str, None]]()
     for finding in conversion.findings:
