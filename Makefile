@@ -12,7 +12,7 @@ WHOLE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--all-extras --custom-compile-command "make lock" $(FLAGS)
 
-.PHONY: help setup plan lint check test test-node test-others up preview refresh destroy cancel lock compare cluster cluster-down node node-down docker docker-down bench secrets-report fuzz docs clean
+.PHONY: help setup plan lint check test test-node test-others up preview refresh destroy cancel lock compare cluster cluster-down node node-down docker docker-down bench secrets-report fuzz docs versions clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -95,6 +95,9 @@ fuzz: $(TOOLS) ## Ten minutes of whole command lines, guided by coverage (FUZZ_S
 docs: $(TOOLS) ## Write the generated pages again
 	@$(PY) -m tools.documents
 	@$(PY) -m tools.quoted
+
+versions: $(TOOLS) ## Compare the tables of EKS versions and add-ons with what AWS says (needs credentials)
+	@$(PY) -m tools.eks_versions
 
 lock: $(TOOLS) ## Renew requirements*.txt, with hashes, from the ranges in pyproject.toml (FLAGS=--upgrade: to the newest)
 	@$(LOCK) --group build --output-file requirements.txt pyproject.toml

@@ -41,6 +41,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "plan": ("longshore.cli.plan", "show every resource of a stack, without an account or a cluster"),
     "stacks": ("longshore.cli.stacks", "list the stacks of the project in the order in which they are deployed"),
     "size": ("longshore.cli.size", "recommend limits and requests from what was used"),
+    "upgrade": ("longshore.cli.upgrade", "say the steps to the next Kubernetes version of a cluster"),
     "config": ("longshore.cli.config", "print the compose model as Docker reads it"),
     "secrets": ("longshore.cli.secrets", "put secret values where the cluster finds them, and compare"),
     "status": ("longshore.cli.status", "say what of a stack is up in its cluster, and what is in the way of the rest"),

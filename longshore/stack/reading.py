@@ -19,6 +19,7 @@ from longshore.report.text import concise
 from longshore.stack.file import StackFile, read_stack_file
 from longshore.stack.inputs import options_of, request_of
 from longshore.stack.settings import Settings, StackCluster
+from longshore.stack.support import today
 from longshore.stack.validation import (
     check_against,
     check_neighbours,
@@ -30,6 +31,7 @@ from longshore.stack.validation import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from longshore.compose import Loaded
     from longshore.compose.files import Files
@@ -122,7 +124,7 @@ def read_stack(name: str, directory: str, config: Mapping[str, Any] | None = Non
     Raises:
         Refused: no project, or no file for this stack.
     """
-    stack = _read(name, project_root(directory), config)
+    stack = _read(name, project_root(directory), config, today())
     cluster = stack.settings.cluster if stack.settings else None
     whole = _with_platform(stack, cluster) if isinstance(cluster, StackCluster) else stack
     return _alone(whole)
@@ -195,7 +197,7 @@ def summary(stack: Stack, estate: ConvertedStack | None, command: str = "") -> t
     return findings, f"{number}: {counted}; `{command}` shows where and what to do"
 
 
-def _read(name: str, root: str, config: Mapping[str, Any] | None = None) -> Stack:
+def _read(name: str, root: str, config: Mapping[str, Any] | None = None, day: date | None = None) -> Stack:
     relative = f"{FOLDER}/Pulumi.{name}.yaml"
     text = _text(root, relative)
     if text is None and config is None:
@@ -203,7 +205,7 @@ def _read(name: str, root: str, config: Mapping[str, Any] | None = None) -> Stac
         there = f"stacks here: {', '.join(known)}" if known else "`longshore init` makes one"
         raise Refused(f"stack `{name}` has no file {relative}", suggestion(name, known) or there)
     file = read_stack_file(text or "", relative)
-    checked = check_settings(config if config is not None else _applied(file, root), file)
+    checked = check_settings(config if config is not None else _applied(file, root), file, day)
     return Stack(name, root, checked.settings, None, checked.findings, {relative: text or ""}, file)
 
 

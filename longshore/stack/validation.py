@@ -24,10 +24,12 @@ from longshore.stack.network_rules import networks
 from longshore.stack.secret_values import secrets_in
 from longshore.stack.service_rules import scales, unmeasured
 from longshore.stack.settings import STACK, KubeconfigCluster, StackCluster
+from longshore.stack.support import ending, unsupported
 from longshore.stack.tenants import at_place, misfits, place_of, unreadable, untenable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
 
     from longshore.compose import Project
     from longshore.model import Conversion
@@ -50,11 +52,12 @@ class Checked(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def check_settings(config: Mapping[str, Any], file: StackFile) -> Checked:
+def check_settings(config: Mapping[str, Any], file: StackFile, day: date | None = None) -> Checked:
     """Read the settings of a stack.
 
     config: what applies, by full key (`longshore:team`); values as in the file, or as Pulumi gives them to a
-    program, objects and lists as JSON text. file: where the findings point to.
+    program, objects and lists as JSON text. file: where the findings point to. day: on which versions are supported or
+    not; None asks for none.
     """
     if file.findings and not file.values:
         return Checked(None, file.findings)  # of what could not be read, nothing can be missing
@@ -68,8 +71,13 @@ def check_settings(config: Mapping[str, Any], file: StackFile) -> Checked:
     if settings is None or findings:
         return Checked(None, _in_order(findings))
     findings += [_finding(one, file) for one in _contradictions(settings)]
+    cluster = settings.cluster
+    if day and isinstance(cluster, EksCluster):
+        findings += [_finding(one, file) for one in unsupported(cluster, day)]
     fine = not findings
     findings += [_finding(one, file, Severity.WARNING) for one in _doubts(settings)]
+    if day and isinstance(cluster, EksCluster):
+        findings += [_finding(one, file, Severity.WARNING) for one in ending(cluster, day)]
     return Checked(settings if fine else None, _in_order(findings))
 
 
