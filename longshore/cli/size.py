@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 from longshore.cli.findings_output import show
 from longshore.cli.flags import Flag, Verb
 from longshore.cli.project_input import FILES, INVENTORY, STACK, output, read, unusable_code
+from longshore.convert.capacity import loads_in
 from longshore.convert.estate import Estate
 from longshore.convert.estate.sizes import recommended, unseen
 from longshore.convert.kubernetes.quantity import cpu, mebibytes, memory
+from longshore.convert.nodes import choices
 from longshore.disk import Disk
 from longshore.errors import Refused
 from longshore.inventory.collector.program import seconds
@@ -27,8 +29,10 @@ if TYPE_CHECKING:
     from longshore.cli.flags import Given
     from longshore.cli.shell import Shell
     from longshore.convert.estate.sizes import Recommended
+    from longshore.convert.nodes import Choice
 
 SERVICES: Final = "longshore:services"
+_SHOWN: Final = 3
 
 
 def run(given: Given, shell: Shell) -> int:
@@ -51,11 +55,18 @@ def run(given: Given, shell: Shell) -> int:
         raise Refused(f"{error.finding.span}: {error.finding.message}", error.finding.help) from None
     estate = Estate(reading.project, reading.options._replace(observed=observed))
     found = recommended(estate)
+    nodes = choices(loads_in(reading.conversion.manifests))
     if given.text("--output") == "json":
-        document = {"version": 1, "services": [_plain(one) for one in found], "unseen": list(unseen(estate))}
+        document = {
+            "version": 1,
+            "services": [_plain(one) for one in found],
+            "unseen": list(unseen(estate)),
+            "nodes": [_node(one) for one in nodes],
+        }
         shell.out.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     else:
         shell.show(text(found, unseen(estate), reasons=not given.on("--quiet")))
+        shell.show(nodes_text(nodes[:_SHOWN], found))
     if given.on("--write"):
         _write(found, given.text("--stack"), shell, quiet=given.on("--quiet"))
     return 1 if any(one.warnings for one in found) else 0
@@ -87,6 +98,26 @@ def text(found: Sequence[Recommended], unknown: Sequence[str], *, reasons: bool)
     if unknown:
         shown.append(f"not seen running: {', '.join(unknown)}")
     return "".join(f"{line.rstrip()}\n" for line in shown)
+
+
+def _node(one: Choice) -> dict[str, object]:
+    memory_used, cpu_used = one.used
+    return {"type": one.type.name, "nodes": one.nodes, "memoryPercent": memory_used, "cpuPercent": cpu_used}
+
+
+def nodes_text(nodes: Sequence[Choice], found: Sequence[Recommended]) -> str:
+    """Write which nodes would carry what the manifests ask for, and what of it was really used."""
+    if not nodes:
+        return ""
+    rows = [
+        (f"{one.nodes} x {one.type.name}", f"{one.used[0]} % of memory asked for", f"{one.used[1]} % of processors")
+        for one in nodes
+    ]
+    used = sum(one.peak for one in found)
+    lines = ["", "nodes that carry what is asked for, one of them lost and one rollout under way:", *columns(rows)]
+    offered = nodes[0].nodes * nodes[0].type.offered[0]
+    lines.append(f"what was used on the machine at most, {mebibytes(used)}, is {100 * used // offered} % of the first")
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def _row(one: Recommended) -> tuple[str, ...]:
