@@ -20,7 +20,10 @@ VERSION: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Engine(Section):
-    """The engine that was asked; memory in bytes, of the whole machine."""
+    """The engine that was asked; memory in bytes, of the whole machine.
+
+    users_shifted: users of containers are others on the machine, so that its processes do not tell who they are.
+    """
 
     id: str
     name: str
@@ -28,6 +31,7 @@ class Engine(Section):
     version: str
     api: str
     rootless: bool
+    users_shifted: bool
     cgroups: str
     storage: str
     system: str

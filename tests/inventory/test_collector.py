@@ -67,6 +67,7 @@ def test_no_text_that_may_hold_a_secret_gets_into_anything(version: str, tmp_pat
     assert container["healthcheck"]["interval"] == 10
     assert container["begins"] == [1000, 1000]
     assert found["engine"]["rootless"]
+    assert container["processes"] is None, "their users are others on the machine"
     assert found["usage"]["containers"]["shop_web_1"]["rows"][0][2] == 40 << 20
     assert found["usage"]["containers"]["shop_web_1"]["limit"] == 0
     assert [event["exitCode"] for event in found["usage"]["events"]] == [137]
@@ -146,6 +147,15 @@ def test_a_file_of_samples_is_continued_only_where_it_is_one_of_this_engine(
         with pytest.raises(SamplesError, match=message):
             taken(f"unix://{socket}", samples)
     assert samples.read_text() == content
+
+
+def test_lines_that_are_no_samples_are_passed_over(tmp_path: Path) -> None:
+    samples = tmp_path / "samples.jsonl"
+    good = {"t": 1.0, "n": "a", "c": "1", "m": 5, "u": 7, "l": 0}
+    bad = [{**good, key: value} for key in good for value in (None, [], {"x": 1})]
+    lines = [{"format": "longshore-samples", "version": 1, "engine": "e"}, good, *bad, 3, "x", None, {**good, "t": 2.0}]
+    samples.write_text("".join(json.dumps(line) + "\n" for line in lines) + "[" * 100 + "\n")
+    assert sum(row[1] for row in usage(str(samples), "e")["containers"]["a"]["rows"]) == 2
 
 
 def test_a_month_is_no_larger_than_a_day(tmp_path: Path) -> None:

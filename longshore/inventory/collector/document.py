@@ -36,6 +36,7 @@ def identity(engine: Engine) -> dict[str, Any]:
         "version": str(version.get("Version") or ""),
         "api": str(version.get("ApiVersion") or ""),
         "rootless": any("rootless" in option for option in options),
+        "usersShifted": any("rootless" in option or "userns" in option for option in options),
         "cgroups": str(info.get("CgroupVersion") or "1"),
         "storage": str(info.get("Driver") or ""),
         "system": str(info.get("OperatingSystem") or ""),
@@ -57,7 +58,10 @@ def inventory(engine: Engine, told: dict[str, Any], samples: str) -> dict[str, A
     unseen: list[str] = []
     inspected = containers.containers(engine)
     raw = _images(engine, inspected)
-    found = [_container(engine, each, raw.get(str(each.get("Image"))), unseen) for each in inspected]
+    found = [
+        _container(engine, each, raw.get(str(each.get("Image"))), unseen, shifted=bool(told["usersShifted"]))
+        for each in inspected
+    ]
     names = [str(each["name"]) for each in found] + [
         str(each["compose"]["service"]) for each in found if each["compose"]
     ]
@@ -90,7 +94,12 @@ def _images(engine: Engine, inspected: list[dict[str, Any]]) -> dict[str, dict[s
 
 
 def _container(
-    engine: Engine, inspected: dict[str, Any], own_image: dict[str, Any] | None, unseen: list[str]
+    engine: Engine,
+    inspected: dict[str, Any],
+    own_image: dict[str, Any] | None,
+    unseen: list[str],
+    *,
+    shifted: bool,
 ) -> dict[str, Any]:
     made = containers.container(inspected, own_image)
     identifier, state = str(made["id"]), inspected.get("State") or {}
@@ -99,7 +108,8 @@ def _container(
     for mount in made["mounts"]:
         mount["owner"] = storage.owner(engine, identifier, str(mount["target"])) if readable else None
     listening = sockets.listening(int(state.get("Pid") or 0), identifier) if running and engine.local else None
-    processes = containers.processes(engine, identifier) if running else None
+    # The engine counts users as the machine does, where those of a container are others.
+    processes = containers.processes(engine, identifier) if running and not shifted else None
     if running and listening is None:
         unseen.append(made["name"] + ": at which ports it listens (the processes of the engine are not seen from here)")
     if running and processes is None:

@@ -101,7 +101,14 @@ def _lines(path: str) -> Iterator[dict[str, Any]]:
         for text in file:
             try:
                 line = json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
-            if isinstance(line, dict) and "t" in line and "n" in line and ("e" in line or "m" in line):
+            if isinstance(line, dict) and _is_one(line):
                 yield line
+
+
+def _is_one(line: dict[str, Any]) -> bool:
+    """Has it what is read of a line, of the kinds that are written?"""
+    timed = isinstance(line.get("t"), (int, float)) and isinstance(line.get("n"), str)
+    sample = isinstance(line.get("c"), str) and all(isinstance(line.get(key), int) for key in ("m", "u", "l"))
+    return timed and (isinstance(line.get("e"), str) or sample)
