@@ -31,6 +31,9 @@ from longshore.components.domain.issuer import CertificateIssuer, CertificateIss
 from longshore.components.domain.records import DomainRecords, DomainRecordsArgs
 from longshore.components.flow_logs import FlowLogDestination
 from longshore.components.network import Nat, Network, NetworkArgs
+from longshore.components.observability.cluster_alarms import ClusterAlarms, ClusterAlarmsArgs
+from longshore.components.observability.container_logs import ContainerLogs, ContainerLogsArgs
+from longshore.components.observability.team_alarms import TeamAlarms, TeamAlarmsArgs
 from longshore.components.secret_stores.aws_secrets_manager import AwsSecretsIdentity, AwsSecretsIdentityArgs
 from longshore.components.secret_stores.operator import SecretsOperator, SecretsOperatorArgs
 from longshore.components.secret_stores.vault import VaultIdentity, VaultIdentityArgs
@@ -44,8 +47,12 @@ __all__ = [
     "AwsSecretsIdentityArgs",
     "CertificateIssuer",
     "CertificateIssuerArgs",
+    "ClusterAlarms",
+    "ClusterAlarmsArgs",
     "ComposeArgs",
     "Compute",
+    "ContainerLogs",
+    "ContainerLogsArgs",
     "ControlPlaneLog",
     "Currency",
     "DomainCertificate",
@@ -85,6 +92,8 @@ __all__ = [
     "Support",
     "TeamAccess",
     "TeamAccessArgs",
+    "TeamAlarms",
+    "TeamAlarmsArgs",
     "TeamNamespace",
     "TeamNamespaceArgs",
     "VaultIdentity",

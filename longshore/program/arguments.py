@@ -26,12 +26,14 @@ from longshore.components import (
     TeamAccessArgs,
 )
 from longshore.components.clusters.viewers import GROUP as VIEWERS
+from longshore.stack.observability_settings import ADDON
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from longshore.stack.eks_settings import Addon, EksCluster, NodeGroup, SharedStorage
     from longshore.stack.network_settings import NetworkSettings
+    from longshore.stack.observability_settings import Observability
     from longshore.stack.settings import Aws, Budget, Operator, Settings
     from longshore.stack.team_settings import Quota
     from longshore.stack.tenants import Place
@@ -114,6 +116,14 @@ def _shares(storage: SharedStorage) -> SharesArgs:
     if storage.backups is not None:
         shares["backups"] = storage.backups
     return shares
+
+
+def with_observability(addons: Mapping[str, AddonArgs], seen: Observability) -> dict[str, AddonArgs]:
+    """The add-ons of a cluster with the one that ships its logs and metrics, as it may be among them already."""
+    own = AddonArgs(**addons.get(ADDON, AddonArgs()))
+    if seen.version:
+        own["version"] = seen.version
+    return {**addons, ADDON: own}
 
 
 def _addon(addon: Addon) -> AddonArgs:

@@ -53,6 +53,8 @@ def cluster_of(
     assert network  # noqa: S101  checked with the settings
     assert settings.aws  # noqa: S101  likewise
     args = arguments.eks_cluster(cluster, settings.aws, network, production=settings.in_production)
+    if settings.observability:
+        args["addons"] = arguments.with_observability(args.get("addons", {}), settings.observability)
     if certificate:
         args["certificate_arn"] = certificate
     after = pulumi.ResourceOptions(depends_on=[network] if isinstance(network, Network) else None)

@@ -15,8 +15,9 @@ from longshore.program.cluster import cluster_of, exports
 from longshore.program.deployer import only_once
 from longshore.program.domain import certificate_of, domain_of
 from longshore.program.engine import config, end_when_interrupted, said_once, stop_on_errors
+from longshore.program.observability import logs_of, watch_cluster, watch_team
 from longshore.program.providers import aws_provider, stack_tag
-from longshore.program.team import Ground, deploy_in_place, deploy_team, operator_namespace, reads_secrets
+from longshore.program.team import Ground, deploy_in_place, deploy_team, eks_of, operator_namespace, reads_secrets
 from longshore.program.tenants import deploy_tenants
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.reading import convert_stack, read_stack, summary
@@ -46,15 +47,20 @@ def declare() -> None:
     settings = stop_on_errors(stack.settings, *summary(stack, estate))  # before the first resource
 
     place = place_of(settings, stack.platform)
-    # A tenant's stack makes nothing in AWS but its budget, and so its deployer needs no rights there.
-    aws = None if place and not settings.budget else aws_provider(settings, stack.name)
+    # A tenant's stack makes nothing in AWS but budget and alarms: without these its deployer needs no rights there.
+    aws = None if place and not (settings.budget or settings.alarms) else aws_provider(settings, stack.name)
     in_aws = pulumi.ResourceOptions(provider=aws)
     conversion = estate.conversion if estate else None
     needs_operator = reads_secrets(conversion) and settings.operator is None
     reached = reach(settings, stack.root, needs_operator=needs_operator)
     hooks = only_once(stack, settings, aws)
     certificate = certificate_of(settings, in_aws)
-    cluster = cluster_of(settings, _network(settings, in_aws), in_aws, reached, hooks, certificate)
+    logs = logs_of(settings, in_aws)
+    after_logs = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(depends_on=[logs] if logs else None))
+    cluster = cluster_of(settings, _network(settings, in_aws), after_logs, reached, hooks, certificate)
+    named = eks_of(settings, cluster)
+    if named:
+        watch_cluster(settings, named.name, certificate, in_aws)
     outside = pulumi.ResourceOptions(providers=[one for one in (cluster.connection.outside, aws) if one])
     domain = domain_of(settings, cluster, outside)
     operator = _operator(settings, pulumi.ResourceOptions(provider=cluster.connection.outside))
@@ -68,6 +74,10 @@ def declare() -> None:
         deploy_in_place(settings, conversion, ground)
     elif settings.team:
         deploy_team(settings, conversion, ground)
+    if settings.team and named:
+        watched = watch_team(settings, named.name, after_logs, secrets=reads_secrets(conversion))
+        if watched:
+            pulumi.export("dashboard", watched)
 
     for key, value in exports(cluster).items():
         pulumi.export(key, value)

@@ -55,7 +55,7 @@ class Eks(NamedTuple):
     oidc_issuer: pulumi.Input[str]
 
 
-def _eks(settings: Settings, cluster: Cluster) -> Eks | None:
+def eks_of(settings: Settings, cluster: Cluster) -> Eks | None:
     """The cluster as AWS knows it, made here, by the platform or by others; None where it is not one of EKS."""
     if not isinstance(cluster, KubeconfigCluster):
         return Eks(cluster.cluster_name, cluster.oidc_provider_arn, cluster.oidc_issuer)
@@ -74,7 +74,7 @@ def deploy_team(settings: Settings, conversion: Conversion | None, ground: Groun
     connection = ground.cluster.connection
     opts = pulumi.ResourceOptions(providers=[provider for provider in (connection.inside, ground.aws) if provider])
     args = arguments.team_access(settings)
-    eks = _eks(settings, ground.cluster)
+    eks = eks_of(settings, ground.cluster)
     if settings.aws and eks:
         args["cluster_name"], args["partition"] = eks.name, settings.aws.partition
     logins = sorted(login_secrets(conversion)) if conversion else []
@@ -157,6 +157,6 @@ def _identity(
     # A role named in the stack file is somebody else's; a cluster that IAM does not trust can't assume one.
     if secrets.role:
         args["role_arn"] = secrets.role
-    elif settings.aws and (eks := _eks(settings, ground.cluster)) and eks.oidc_provider is not None:
+    elif settings.aws and (eks := eks_of(settings, ground.cluster)) and eks.oidc_provider is not None:
         args["oidc_provider_arn"], args["oidc_issuer"] = eks.oidc_provider, eks.oidc_issuer
     return AwsSecretsIdentity(name, args, opts)

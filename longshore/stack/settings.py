@@ -19,6 +19,7 @@ from longshore.decoding.types import Boolean, Count, Fields, Integer, Named, Sec
 from longshore.stack.domain_settings import Domain
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.network_settings import NetworkSettings
+from longshore.stack.observability_settings import Alarms, Observability
 from longshore.stack.setting_types import (
     Account,
     Cidr,
@@ -241,6 +242,8 @@ class Settings(Section):
     """The External Secrets Operator; left out where the cluster has one."""
     domain: Domain | None = None
     """The domain for whose hosts the platform has records and certificates."""
+    observability: Observability | None = None
+    """Logs and metrics of the cluster of the stack, in CloudWatch."""
     budget: Budget | None = None
     """Mails before the bill."""
     tenants: Named[Tenant] = field(default_factory=dict)
@@ -271,6 +274,8 @@ class Settings(Section):
     """Where secret values live; never a value."""
     capacity: CapacitySettings = CapacitySettings()
     """What the nodes offer to pods, for the capacity table."""
+    alarms: Alarms | None = None
+    """What wakes the team, and a dashboard; left out: nothing does."""
 
     @property
     def in_production(self) -> bool:

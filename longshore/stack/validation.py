@@ -21,6 +21,7 @@ from longshore.stack.eks_settings import EksCluster
 from longshore.stack.exposure_rules import exposures
 from longshore.stack.neighbours import clashes
 from longshore.stack.network_rules import networks
+from longshore.stack.observability_rules import observed, unobserved
 from longshore.stack.secret_values import secrets_in
 from longshore.stack.service_rules import scales, unmeasured
 from longshore.stack.settings import STACK, KubeconfigCluster, StackCluster
@@ -150,6 +151,7 @@ def _misfits(settings: Settings, platform: Settings) -> Iterator[Wrong]:
             yield Wrong(
                 ("aws", place), f"is not that of {name}, `{there}`", "leave `longshore:aws` out to take it from there"
             )
+    yield from unobserved(settings, platform)
     if settings.in_production and not platform.in_production:
         yield Wrong(("environment",), f"is production, but {name} is not", "name the production platform stack")
     yield from misfits(settings, platform, name)
@@ -230,6 +232,7 @@ def _contradictions(settings: Settings) -> Iterator[Wrong]:
     yield from scales(settings)
     yield from exposures(settings)
     yield from domains(settings)
+    yield from observed(settings)
     yield from refused_by_aws(settings)
     if settings.budget and settings.aws is None and not isinstance(cluster, StackCluster):
         yield Wrong(("budget",), "needs an account whose costs it watches", ACCOUNT_HELP)

@@ -80,6 +80,8 @@ BY_ISSUER = ANY | {"domain": {"zone": "example.com", "email": "ops@example.com"}
 THERE = {"private": ["subnet-0123456789abcdefa", "subnet-0123456789abcdefb"]}
 IN_VPC = EKS | {"network": {"vpcId": "vpc-0123456789abcdef0", "subnets": THERE}}
 BY_OTHERS = ANY | {"aws": EKS["aws"], "cluster": {"kind": "kubeconfig", "eks": {"name": "prod"}}}
+SEEN = EKS | {"observability": {"version": "v4.7.0-eksbuild.1"}}
+TOPIC = "arn:aws:sns:eu-west-1:111122223333:pager"
 SCALED = EKS | {"services": {"web": {"scale": {"max": 9}}}}
 
 EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
@@ -143,6 +145,12 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "operator.namespace": (EKS, ["external-secrets"]),
     "operator.replicas": (EKS, [2]),
     "operator.values.*": (EKS, [[{"key": "dedicated", "operator": "Exists"}]]),
+    "observability.version": (EKS, ["v4.7.0-eksbuild.1"]),
+    "observability.logDays": (SEEN, [30]),
+    "observability.notify": (SEEN, [["ops@example.com"]]),
+    "observability.topic": (SEEN, [TOPIC]),
+    "alarms.notify": (SEEN, [["shop@example.com"]]),
+    "alarms.topic": (SEEN, [TOPIC]),
     "budget.monthly": (EKS | {"budget": {"monthly": 1, "notify": ["ops@example.com"]}}, [300]),
     "budget.notify": (EKS | {"budget": {"monthly": 300, "notify": ["x@example.com"]}}, [["ops@example.com"]]),
     "budget.currency": (EKS | {"budget": {"monthly": 300, "notify": ["ops@example.com"]}}, ["USD"]),

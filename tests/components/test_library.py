@@ -62,6 +62,10 @@ zone = {"zone": "example.com", "zone_id": "Z0123456789ABCDEFGHIJ"}
 DomainCertificate("domain", zone)
 DomainRecords("domain", {**zone, "cluster_name": managed.cluster_name, "region": "eu-west-1"}, inside)
 CertificateIssuer("issuer", {"email": "ops@example.com"}, inside)
+ContainerLogs("seen", {"cluster_name": "managed"})
+ClusterAlarms("seen", {"cluster_name": managed.cluster_name, "notify": ["ops@example.com"]})
+watched = {"cluster_name": managed.cluster_name, "namespace": "shop", "region": "eu-west-1"}
+TeamAlarms("shop", {**watched, "notify": ["shop@example.com"], "secrets": True})
 MonthlyBudget("money", {"monthly": 100, "notify": ["ops@example.com"], "tags": {"team": "shop"}})
 Application(
     "web",
@@ -152,7 +156,7 @@ def test_the_host_of_components_takes_all_of_them():
     found = schema()
     public = {one.__name__ for one in components_from_module(components)}
     assert {token.removeprefix("longshore:index:") for token in found["resources"]} == public
-    assert len(public) == 16
+    assert len(public) == 19
 
 
 def test_everything_in_the_schema_is_described():

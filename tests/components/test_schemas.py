@@ -28,6 +28,8 @@ BEYOND_A_SCHEMA = {
     "a-domain-on-eks": "its cluster is another setting",
     "a-domain-elsewhere": "its cluster is another setting",
     "a-domain-of-a-team": "its cluster is another setting",
+    "alarms-nobody-hears": "what is wrong is between values",
+    "logs-of-no-cluster": "what is wrong is between values",
     "a-vpc-that-is-there": "what is wrong is between values",
     "subnets-of-no-vpc": "what is wrong is between values",
     "tenants": "each value alone is right",
