@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import gc
-import os
+import sys
 
 from longshore.cli.program import started
 
 
 def main() -> None:
-    """Run as a program, which does not come back.
+    """Run as a program.
 
-    Python's collector would look for cycles while a project grows in memory, a third of the time for 400 services; and
-    Python would free every object of it at the end, a twentieth more, when all is written and the memory is given back
-    anyway.
+    Python's collector looks for cycles while a project grows in memory, and at the end through all of it once more. A
+    verb ends before that has paid: it would be a third of the time for 400 services.
     """
     gc.disable()
-    os._exit(started())
+    code = started()
+    gc.freeze()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

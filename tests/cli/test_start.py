@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from importlib.metadata import version
 
 FOR_FEW = (
     "longshore.convert.estate.fronts",
@@ -40,13 +39,3 @@ def test_a_start_compiles_no_pattern_and_imports_nothing_for_few():
     assert compiled == []
     assert "longshore.convert.secrets.detection" in modules
     assert [module for module in modules if module.startswith(FOR_FEW)] == []
-
-
-def test_an_end_frees_no_memory():
-    """What runs at the end of Python runs when it begins to take its objects apart."""
-    ended = (
-        "import atexit, sys; atexit.register(print, 'taken apart'); sys.argv = ['longshore', 'version']\n"
-        "from longshore.cli.main import main; main()"
-    )
-    done = subprocess.run([sys.executable, "-c", ended], capture_output=True, text=True, check=True)
-    assert done.stdout == f"longshore {version('longshore')}\n"
