@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from longshore.decoding.errors import Wrong
 from longshore.stack.addons import BEFORE_NODES, IDENTITIES, IDENTITY_AGENT, NETWORK, SHARED_STORAGE
+from longshore.stack.address_ranges import networks
 from longshore.stack.eks_settings import EksCluster
 
 if TYPE_CHECKING:
@@ -100,17 +101,14 @@ def _endpoint(endpoint: Endpoint) -> Iterator[Wrong]:
     place: Path = ("cluster", "endpoint", "cidrs")
     if len(endpoint.cidrs) > ENDPOINT_RANGES:
         yield Wrong(place, f"are {len(endpoint.cidrs)} ranges, and EKS takes {ENDPOINT_RANGES}", "join some of them")
-    for index, text in enumerate(endpoint.cidrs):
-        try:
-            found = ipaddress.IPv4Network(text, strict=False)
-        except ValueError as error:
-            yield Wrong((*place, index), f"is no address range: {error}", "such as `203.0.113.0/24`")
+    for found in networks(place, endpoint.cidrs):
+        if isinstance(found, Wrong):
+            yield found
             continue
-        if str(found) != text:
-            yield Wrong((*place, index), f"`{text}` has bits set behind its prefix", f"write `{found}`")
-        elif any(found.subnet_of(private) for private in PRIVATE):
+        at, network = found
+        if any(network.subnet_of(private) for private in PRIVATE):
             help_text = "leave it out: inside the VPC the API server can be reached without being named here"
-            yield Wrong((*place, index), f"`{text}` is private, and nobody comes from there by the internet", help_text)
+            yield Wrong(at, f"`{network}` is private, and nobody comes from there by the internet", help_text)
 
 
 def _addons(cluster: EksCluster) -> Iterator[Wrong]:

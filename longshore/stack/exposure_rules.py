@@ -5,11 +5,11 @@ Imports no pulumi, so that a stack file can be checked fast.
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.kubernetes.names import valid_domain
 from longshore.decoding.errors import Wrong
+from longshore.stack.address_ranges import networks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,16 +87,11 @@ def _sent_on(place: Path, wanted: Exposure) -> Iterator[Wrong]:
 
 
 def _ranges(place: Path, ranges: tuple[str, ...]) -> Iterator[Wrong]:
-    for index, text in enumerate(ranges):
-        try:
-            found = ipaddress.IPv4Network(text, strict=False)
-        except ValueError as error:
-            yield Wrong((*place, index), f"is no address range: {error}", "such as `203.0.113.0/24`")
-            continue
-        if str(found) != text:
-            yield Wrong((*place, index), f"`{text}` has bits set behind its prefix", f"write `{found}`")
-        elif not found.prefixlen:
-            yield Wrong((*place, index), f"`{text}` is everybody", "leave `allowFrom` out to let everybody in")
+    for found in networks(place, ranges):
+        if isinstance(found, Wrong):
+            yield found
+        elif not found[1].prefixlen:
+            yield Wrong(found[0], f"`{found[1]}` is everybody", "leave `allowFrom` out to let everybody in")
 
 
 def _login(place: Path, login: Login) -> Iterator[Wrong]:

@@ -12,6 +12,7 @@ from longshore.components.resources import notes
 from longshore.convert.kubernetes.kinds import WORKLOADS
 from longshore.convert.kubernetes.stable import stable_name
 from longshore.stack.reading import convert_stack, read_stack
+from tests.components.ground import before
 from tests.components.stage import APPLICATION, REPOSITORY, own
 
 if TYPE_CHECKING:
@@ -33,19 +34,6 @@ def real(graph: Graph) -> list[Node]:
 
 def objects(graph: Graph) -> list[Node]:
     return [node for node in graph.values() if node.type.startswith("kubernetes:") and not node.read]
-
-
-def before(graph: Graph, urn: str) -> set[str]:
-    """Everything that is there before a resource is made: what it needs, its provider, and what those need."""
-    found: set[str] = set()
-    waiting = [urn]
-    while waiting:
-        node = graph[waiting.pop()]
-        for earlier in (*node.needs, *([node.provider] if node.provider else [])):
-            if earlier in graph and earlier not in found:
-                found.add(earlier)
-                waiting.append(earlier)
-    return found
 
 
 def test_every_resource_has_an_explicit_provider_of_its_package(graph):

@@ -88,10 +88,10 @@ class Project(NamedTuple):
             check=False,
         )
 
-    def interrupted(self, stack: str, ready: Callable[[], bool]) -> str:
-        """Begin an `up`, and interrupt it as Ctrl-C does once something is `ready`; what the engine said."""
-        process = subprocess.Popen(
-            ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive"],
+    def begun(self, stack: str, *words: str) -> subprocess.Popen[str]:
+        """Begin a verb in a session of its own; what the engine says comes by its standard output."""
+        return subprocess.Popen(
+            ["pulumi", *words, "--stack", stack, "--yes", "--skip-preview", "--non-interactive"],
             cwd=self.folder,
             env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,
@@ -99,6 +99,10 @@ class Project(NamedTuple):
             text=True,
             start_new_session=True,
         )
+
+    def interrupted(self, stack: str, ready: Callable[[], bool]) -> str:
+        """Begin an `up`, and interrupt it as Ctrl-C does once something is `ready`; what the engine said."""
+        process = self.begun(stack, "up")
         try:
             until = time.monotonic() + 120
             while process.poll() is None and time.monotonic() < until and not ready():

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -33,15 +32,7 @@ RESOURCES = 200
 
 def killed(project: Project, stack: str, words: list[str], enough: Callable[[list[str]], bool]) -> list[str]:
     """Begin a verb, and kill all of it once what it has said so far is enough; answers what it said."""
-    process = subprocess.Popen(
-        ["pulumi", *words, "--stack", stack, "--yes", "--skip-preview", "--non-interactive"],
-        cwd=project.folder,
-        env={**os.environ, **project.environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    process = project.begun(stack, *words)
     said: list[str] = []
     assert process.stdout
     try:
@@ -113,14 +104,7 @@ def test_before_the_namespace_is_written_down(project: Project, api: Api) -> Non
     """It is there, with the mark of this very stack, and the state does not know it."""
     project.small(STACK, "services: {web: {image: 'nginx:1.27.0', mem_limit: 64m}}\n", {})
     stack = project.stack(STACK)
-    process = subprocess.Popen(
-        ["pulumi", "up", "--stack", STACK, "--yes", "--skip-preview", "--non-interactive"],
-        cwd=project.folder,
-        env={**os.environ, **project.environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = project.begun(STACK, "up")
     try:
         until = time.monotonic() + 120
         while not api.exists("v1", "Namespace", "", "web") and time.monotonic() < until:
