@@ -11,8 +11,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from longshore.cli.capacity_table import show_capacity
+from longshore.cli.comparison import compared
+from longshore.cli.comparison_text import comparison_json, comparison_markdown, comparison_text
 from longshore.cli.findings_output import show
-from longshore.cli.flags import Verb
+from longshore.cli.flags import Flag, Verb
 from longshore.cli.plan_text import plan_text
 from longshore.cli.project_input import FINDINGS, INVENTORY, STACK, WRONG, chosen, exit_code, output, read, stack_named
 from longshore.errors import BUG, INPUT
@@ -24,6 +26,7 @@ from longshore.stack import reading
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from longshore.cli.comparison import Comparison
     from longshore.cli.flags import Given
     from longshore.cli.shell import Shell
     from longshore.rehearsal.plan import Node, Rehearsal
@@ -38,8 +41,12 @@ def run(given: Given, shell: Shell) -> int:
         return exit_code(reading, given) or 1
     reading = chosen(reading, given)
     code = exit_code(reading, given)
+    comparison = None
     with shell.busy(f"running the program of stack {name}", quiet=given.on("--quiet")):
-        rehearsal = rehearse_stack(name, shell, given.text("--inventory"))
+        if given.text("--against"):
+            comparison, rehearsal = compared(reading, given, shell, rehearse_stack)
+        else:
+            rehearsal = rehearse_stack(name, shell, given.text("--inventory"))
     if rehearsal.bug:
         shell.err.write(f"error: the program of stack {name} ended with a bug\n{rehearsal.bug}")
         shell.err.write("help: if the last place named is in longshore, please report it (CONTRIBUTING.md)\n")
@@ -47,6 +54,11 @@ def run(given: Given, shell: Shell) -> int:
     if rehearsal.failure:
         shell.err.write(f"error: {rehearsal.failure}\n")
         return INPUT
+    if comparison:
+        _show(comparison, given, shell)
+        show(reading, given, shell, shell.err)
+        refused = comparison.loses_data or (given.on("--expect-no-changes") and comparison.changes)
+        return code or int(bool(refused))
     if given.text("--output") == "json":
         shell.out.write(plan_json(name, rehearsal))
         show(reading, given, shell, shell.err)
@@ -56,6 +68,15 @@ def run(given: Given, shell: Shell) -> int:
         show(reading, given, shell, shell.out)
         show_capacity(reading, given, shell)
     return code
+
+
+def _show(comparison: Comparison, given: Given, shell: Shell) -> None:
+    if given.text("--output") == "json":
+        shell.out.write(comparison_json(comparison))
+    elif given.text("--output") == "markdown":
+        shell.out.write(comparison_markdown(comparison))
+    else:
+        shell.show(comparison_text(comparison, shell.style(given.text("--color"), shell.out)))
 
 
 def rehearse_stack(name: str, shell: Shell, inventory: str = "") -> Rehearsal:
@@ -113,7 +134,18 @@ VERB = Verb(
     "plan",
     "show every resource of a stack, without an account or a cluster",
     run,
-    (STACK, INVENTORY, output("text", "json", what="of the resources", old="--format"), *FINDINGS),
-    examples=("longshore plan -s platform.dev", "longshore plan -s shop.dev -o json"),
-    wrong=f"{WRONG}, and any error",
+    (
+        STACK,
+        INVENTORY,
+        Flag("--against", "only what differs from this revision of Git", value="REVISION"),
+        Flag("--expect-no-changes", "with --against: exit 1 where anything differs"),
+        output("text", "json", "markdown", what="of the resources", old="--format"),
+        *FINDINGS,
+    ),
+    examples=(
+        "longshore plan -s platform.dev",
+        "longshore plan -s shop.dev -o json",
+        "longshore plan -s shop.dev --against origin/main    what a pull request changes",
+    ),
+    wrong=f"{WRONG}, any error, and with --against data that is lost",
 )

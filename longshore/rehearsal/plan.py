@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 ORGANIZATION = "organization"
@@ -20,7 +20,8 @@ class Node(NamedTuple):
     provider: URN of the provider, "" for components. custom: False for components. remote: a component that its
     provider unfolds. expected: made by such a component, not by the program. read: there already, and not made.
     outputs: of a component, those that it registered; None where it registered none. inputs: as the provider gets
-    them, unknown values as `UNKNOWN`.
+    them, unknown values as `UNKNOWN`. sources: input → URNs of the resources whose outputs it is made of.
+    replace_on_changes, replace_with: the options of these names, the second as URNs.
     """
 
     urn: str
@@ -36,6 +37,9 @@ class Node(NamedTuple):
     read: bool = False
     ignored: tuple[str, ...] = ()
     inputs: Mapping[str, Any] = {}
+    sources: Mapping[str, Sequence[str]] = {}
+    replace_on_changes: tuple[str, ...] = ()
+    replace_with: tuple[str, ...] = ()
     outputs: Mapping[str, Any] | None = None
 
 

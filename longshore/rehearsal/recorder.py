@@ -78,6 +78,9 @@ class Recorder(mocks.MockMonitor):
                 protected=request.protect,
                 ignored=tuple(request.ignoreChanges),
                 inputs=json_format.MessageToDict(request.object),
+                sources={key: sorted(found.urns) for key, found in request.propertyDependencies.items() if found.urns},
+                replace_on_changes=tuple(request.replaceOnChanges),
+                replace_with=tuple(sorted(request.replace_with)),
             )
         response = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         if request.type == EKS_CLUSTER:

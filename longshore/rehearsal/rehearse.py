@@ -38,7 +38,7 @@ def rehearse(script: Script, environment: Mapping[str, str]) -> Rehearsal:
     if done.returncode:
         return Rehearsal((), {}, (), bug=done.stderr or f"exit code {done.returncode}, without a word\n")
     found = json.loads(done.stdout)
-    lists = ("needs", "ignored")
+    lists = ("needs", "ignored", "replace_on_changes", "replace_with")
     nodes = tuple(Node(**{**node, **{key: tuple(node[key]) for key in lists}}) for node in found.pop("nodes"))
     return Rehearsal(nodes=nodes, **{**found, "messages": tuple(found["messages"])})
 
