@@ -21,11 +21,11 @@ INSTALL: Final = """\
         run: |
           version=$(.venv/bin/python -c 'from importlib.metadata import version; print(version("pulumi"))')
           cd "$RUNNER_TEMP"
-          for file in pulumi-v$version-linux-x64.tar.gz pulumi-$version-checksums.txt; do
+          for file in "pulumi-v$version-linux-x64.tar.gz" "pulumi-$version-checksums.txt"; do
             curl -fsSLO "https://github.com/pulumi/pulumi/releases/download/v$version/$file"
           done
-          sha256sum --check --ignore-missing pulumi-$version-checksums.txt
-          tar -xzf pulumi-v$version-linux-x64.tar.gz
+          sha256sum --check --ignore-missing "pulumi-$version-checksums.txt"
+          tar -xzf "pulumi-v$version-linux-x64.tar.gz"
           echo "$RUNNER_TEMP/pulumi" >> "$GITHUB_PATH"
 """
 IN_AWS: Final = """\
@@ -36,7 +36,8 @@ IN_AWS: Final = """\
 """
 BY_KUBECONFIG: Final = """\
       - name: The cluster, by a kubeconfig that stands in the secret @SECRET@
-        env: {CONTENT: "${{ secrets.@SECRET@ }}"}
+        env:
+          CONTENT: ${{ secrets.@SECRET@ }}
         run: |
           (umask 077; printf '%s' "$CONTENT" > "$RUNNER_TEMP/kubeconfig")
           echo "KUBECONFIG=$RUNNER_TEMP/kubeconfig" >> "$GITHUB_ENV"

@@ -178,10 +178,17 @@ def test_workflows_are_of_the_repository_pinned_and_list_the_stacks_themselves(f
     assert again.code == 0, again.out
 
 
-def test_the_list_of_stacks_in_the_workflow_is_that_of_its_environment(folder):
+def test_the_list_of_stacks_in_the_workflow_is_that_of_its_environment(folder, tmp_path):
     longshore(folder, "init", *IN_AWS, "--workflows")
     longshore(folder, "init", *IN_AWS, "--environment", "prod")
-    text = (folder / ".github" / "workflows" / "longshore-preview-dev.yml").read_text("utf-8")
-    listing = yaml.safe_load(text)["jobs"]["stacks"]["steps"][1]["run"].split("| jq")[0].split("$(")[1]
-    done = subprocess.run(["bash", "-c", listing], cwd=folder / "stacks", capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["platform.dev", "shop.dev"]
+    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "x"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    (folder / "stacks/Pulumi.shop.dev.yaml").open("a").write("# changed\n")
+    (folder / ".venv/bin").mkdir(parents=True)
+    (folder / ".venv/bin/longshore").symlink_to(Path(sys.executable).with_name("longshore"))
+    text = (folder / ".github/workflows/longshore-preview-dev.yml").read_text("utf-8")
+    listing = next(step["run"] for step in yaml.safe_load(text)["jobs"]["list"]["steps"] if step.get("id") == "list")
+    outputs = tmp_path / "outputs"
+    environment = {**os.environ, "BASE": "HEAD", "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(outputs)}
+    subprocess.run(["bash", "-e", "-c", listing], cwd=folder, env=environment, check=True)
+    assert outputs.read_text() == 'stacks=["shop.dev"]\n'
