@@ -30,10 +30,12 @@ class MonthlyBudgetArgs(TypedDict):
     """What is counted: resources with one of these tags, each of which was activated as a cost allocation tag."""
     currency: NotRequired[Currency]
     """What the limit is in. Default: `USD`."""
+    budget_name: NotRequired[str]
+    """Name of the budget, unique in its account; one that is there keeps its own. Default: that of the component."""
 
 
 class MonthlyBudget(Component):
-    """A budget for what carries a tag; mails at 80 % spent and at 100 % forecast. It is called as the component is.
+    """A budget for what carries a tag; mails at 80 % spent and at 100 % forecast.
 
     AWS counts a tag only from the day it is activated as a cost allocation tag in the billing console.
     """
@@ -45,7 +47,7 @@ class MonthlyBudget(Component):
         super().__init__(name, opts, formerly="longshore:aws:MonthlyBudget")
         budget = aws.budgets.Budget(
             f"{name}-monthly",
-            name=name,
+            name=args.get("budget_name", name),
             budget_type="COST",
             time_unit="MONTHLY",
             limit_amount=str(int(args["monthly"])),
@@ -65,7 +67,7 @@ class MonthlyBudget(Component):
                 )
                 for kind, threshold in (("ACTUAL", ACTUAL), ("FORECASTED", FORECAST))
             ],
-            opts=self._after,
+            opts=pulumi.ResourceOptions.merge(self._after, pulumi.ResourceOptions(ignore_changes=["name"])),
         )
         self.arn = budget.arn
         self.register_outputs({"arn": self.arn})

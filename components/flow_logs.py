@@ -35,14 +35,22 @@ def flow_logs(
     *,
     production: bool,
     opts: pulumi.ResourceOptions,
+    group: str,
 ) -> None:
-    """Keep the flow logs of a VPC for `days`, none for 0. production: what was kept outlives another destination."""
+    """Keep the flow logs of a VPC for `days`, none for 0.
+
+    production: what was kept outlives another destination. group: name of the log group.
+    """
     if not days:
         return
     if destination is FlowLogDestination.S3:
         _to_bucket(name, vpc, days, production=production, opts=opts)
     else:
-        _to_log_group(name, vpc, days, production=production, opts=opts)
+        kept = pulumi.ResourceOptions(retain_on_delete=production or None, ignore_changes=["name"])
+        logs = aws.cloudwatch.LogGroup(
+            name, name=group, retention_in_days=days, opts=pulumi.ResourceOptions.merge(opts, kept)
+        )
+        _to_log_group(name, vpc, logs, opts)
 
 
 def _to_bucket(name: str, vpc: "aws.ec2.Vpc", days: int, *, production: bool, opts: pulumi.ResourceOptions) -> None:
@@ -105,14 +113,10 @@ def _guarded(
     ]
 
 
-def _to_log_group(name: str, vpc: "aws.ec2.Vpc", days: int, *, production: bool, opts: pulumi.ResourceOptions) -> None:
+def _to_log_group(
+    name: str, vpc: "aws.ec2.Vpc", group: "aws.cloudwatch.LogGroup", opts: pulumi.ResourceOptions
+) -> None:
     prefix = name.removesuffix("-flow-logs")
-    group = aws.cloudwatch.LogGroup(
-        name,
-        name=f"/aws/vpc/{prefix}",
-        retention_in_days=days,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=production or None)),
-    )
     role = aws.iam.Role(
         name,
         description=f"Writes the flow logs of VPC {prefix}",

@@ -47,6 +47,9 @@ class NetworkArgs(TypedDict):
     """For how many days flow logs are kept; 0 keeps none. Default: 30."""
     flow_log_destination: NotRequired[FlowLogDestination]
     """Where they are kept. Default: `cloudwatch`."""
+    flow_log_group: NotRequired[str]
+    """Name of the log group, unique in its region; one that is there keeps its own. Default: `/aws/vpc/` and that of
+    the component."""
     production: NotRequired[bool]
     """Whether VPC and subnets, on which all else stands, are protected from deletion, and logs outlive theirs.
     Default: no."""
@@ -129,6 +132,7 @@ class Network(Component):
             FlowLogDestination(args.get("flow_log_destination", FlowLogDestination.CLOUDWATCH)),
             production=args.get("production", False),
             opts=self._child,
+            group=args.get("flow_log_group", f"/aws/vpc/{self._prefix}"),
         )
 
     def _subnet(self, tier: str, zone: Zone, cidr: str, tags: dict[str, str]) -> "aws.ec2.Subnet":

@@ -35,7 +35,7 @@ class AwsSecretsIdentityArgs(TypedDict):
     role_arn: NotRequired[pulumi.Input[str]]
     """A role that somebody else made for this; then none is made."""
     role_name: NotRequired[str]
-    """Name of the role. Default: that of the component."""
+    """Name of the role, unique in its account; one that is there keeps its own. Default: that of the component."""
     service_account: NotRequired[str]
     """Who assumes the role. Default: `longshore-secrets`, as the store of an `Application` has it."""
     prefix: NotRequired[str]
@@ -70,7 +70,7 @@ class AwsSecretsIdentity(Component):
                 assume_role_policy=pulumi.Output.all(
                     args["oidc_provider_arn"], args["oidc_issuer"], args["namespace"]
                 ).apply(lambda given: json.dumps(trust_service_account(given[0], given[1], given[2], account))),
-                opts=self._child,
+                opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(ignore_changes=["name"])),
             )
             aws.iam.RolePolicy(
                 f"{name}-read", name="read-secrets", role=role.name, policy=_reading(args), opts=self._child

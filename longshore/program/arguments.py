@@ -166,11 +166,14 @@ def operator(settings: Operator, *, production: bool, viewed: bool = False) -> S
     return args
 
 
-def budget(settings: Settings, wanted: Budget, tags: Mapping[str, str]) -> tuple[str, MonthlyBudgetArgs]:
-    """The budget of a stack: its name, and what it is."""
+def budget(settings: Settings, wanted: Budget, tags: Mapping[str, str], called: str) -> tuple[str, MonthlyBudgetArgs]:
+    """The budget of a stack: the name of its component, and what it is; called: its name in AWS."""
     name = f"longshore-{settings.environment}" + (f"-{settings.team}" if settings.team else "")
     currency = Currency(wanted.currency)
-    return name, MonthlyBudgetArgs(monthly=wanted.monthly, notify=wanted.notify, currency=currency, tags=tags)
+    args = MonthlyBudgetArgs(
+        monthly=wanted.monthly, notify=wanted.notify, currency=currency, tags=tags, budget_name=called
+    )
+    return name, args
 
 
 def team_access(settings: Settings) -> TeamAccessArgs:

@@ -20,6 +20,7 @@ from longshore.program.providers import aws_provider, stack_tag
 from longshore.program.team import Ground, deploy_in_place, deploy_team, eks_of, operator_namespace, reads_secrets
 from longshore.program.tenants import deploy_tenants
 from longshore.stack.eks_settings import EksCluster
+from longshore.stack.names import budget_name
 from longshore.stack.reading import convert_stack, read_stack, summary
 from longshore.stack.tenants import place_of
 
@@ -65,10 +66,14 @@ def declare() -> None:
     domain = domain_of(settings, cluster, outside)
     operator = _operator(settings, pulumi.ResourceOptions(provider=cluster.connection.outside))
     if settings.budget:
-        name, args = arguments.budget(settings, settings.budget, stack_tag(stack.name))
+        name, args = arguments.budget(
+            settings, settings.budget, stack_tag(stack.name), budget_name(settings, stack.platform)
+        )
         MonthlyBudget(name, args, in_aws)
     resumed = reached is not None and reached.has_namespace
-    ground = Ground(cluster, aws, operator, operator_namespace(settings, stack.platform), resumed, domain)
+    ground = Ground(
+        cluster, aws, operator, operator_namespace(settings, stack.platform), resumed, stack.platform, domain
+    )
     deploy_tenants(settings, ground)
     if place:
         deploy_in_place(settings, conversion, ground)
@@ -92,6 +97,7 @@ def _network(settings: Settings, opts: pulumi.ResourceOptions) -> Network | Netw
     if settings.network.vpc_id:
         return settings.network
     args = arguments.network(settings.network, settings.aws, production=settings.in_production)
+    args["flow_log_group"] = f"/aws/vpc/{settings.cluster_name}"
     return Network(settings.environment, args, opts)
 
 

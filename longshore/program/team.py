@@ -21,6 +21,7 @@ from longshore.components import (
 )
 from longshore.components.application import store_account
 from longshore.program import arguments
+from longshore.stack.names import store_role_name
 from longshore.stack.settings import Operator
 from longshore.stack.tenants import foreign_names, login_secrets
 
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
 class Ground(NamedTuple):
     """What a team stands on: the cluster, the AWS account if there is one, and the operator if this stack made it.
 
-    operator_namespace: of the operator, whoever made it. resumed: whether this stack made the namespace before. domain:
-    what makes records and certificates for host names, if this stack made it.
+    operator_namespace: of the operator, whoever made it. resumed: whether this stack made the namespace before.
+    platform: the settings of the stack that has the cluster, if another has. domain: what makes records and
+    certificates for host names, if this stack made it.
     """
 
     cluster: Cluster
@@ -44,6 +46,7 @@ class Ground(NamedTuple):
     operator: pulumi.Resource | None
     operator_namespace: str
     resumed: bool
+    platform: Settings | None
     domain: pulumi.Resource | None
 
 
@@ -85,7 +88,9 @@ def deploy_team(settings: Settings, conversion: Conversion | None, ground: Groun
         return
     identity = _identity(settings, conversion, ground, access, opts)
     after = [access, identity, ground.operator, ground.domain]
-    _application(settings, conversion, list(filter(None, after)), opts)
+    # As it is called in AWS: one that was made under an earlier name keeps that.
+    role = identity.role_arn if isinstance(identity, AwsSecretsIdentity) and not settings.secrets.role else None
+    _application(settings, conversion, list(filter(None, after)), opts, role)
 
 
 def deploy_in_place(settings: Settings, conversion: Conversion | None, ground: Ground) -> None:
@@ -98,18 +103,29 @@ def deploy_in_place(settings: Settings, conversion: Conversion | None, ground: G
 
 
 def _application(
-    settings: Settings, conversion: Conversion, after: list[pulumi.Resource], opts: pulumi.ResourceOptions
+    settings: Settings,
+    conversion: Conversion,
+    after: list[pulumi.Resource],
+    opts: pulumi.ResourceOptions,
+    role: pulumi.Output[str] | None = None,
 ) -> None:
-    """Declare the objects of an application; after: what must be there before the first of them."""
+    """Declare the objects of an application.
+
+    after: what must be there before the first of them. role: ARN of the one that reads its secrets, if it is
+    made here.
+    """
+    args = ApplicationArgs(
+        compose=ComposeArgs(files=settings.compose.files if settings.compose else ()),
+        team=settings.team,
+        environment=settings.environment,
+        namespace=settings.team_namespace,
+        production=settings.in_production,
+    )
+    if role is not None:
+        args["secrets_role_arn"] = role
     Application(
         settings.workloads.application or settings.team,
-        ApplicationArgs(
-            compose=ComposeArgs(files=settings.compose.files if settings.compose else ()),
-            team=settings.team,
-            environment=settings.environment,
-            namespace=settings.team_namespace,
-            production=settings.in_production,
-        ),
+        args,
         pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=after)),
         conversion=conversion,
     )
@@ -147,7 +163,7 @@ def _identity(
         region=secrets.region or (settings.aws.region if settings.aws else ""),
         account_id=settings.aws.account_id if settings.aws else "",
         partition=settings.aws.partition if settings.aws else "aws",
-        role_name=settings.store_role_name,
+        role_name=store_role_name(settings, ground.platform),
         service_account=account,
         prefix=secrets.prefix,
         others=sorted(set(foreign_names(settings, conversion))),

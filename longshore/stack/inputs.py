@@ -11,6 +11,7 @@ from longshore.convert.options import Capacity, Options, Storage
 from longshore.convert.secrets.detection import variable
 from longshore.convert.secrets.detection.uses import secret_by_use
 from longshore.stack.eks_settings import EksCluster
+from longshore.stack.names import store_role
 from longshore.stack.settings import KubeconfigCluster, Settings
 from longshore.stack.shared_classes import class_of
 
@@ -40,7 +41,7 @@ def options_of(settings: Settings, platform: Settings | None = None) -> Options:
         storage=_storage(settings.storage, cluster, settings.team),
         secrets=settings.secrets._replace(
             region=settings.secrets.region or (settings.aws.region if settings.aws else ""),
-            role=settings.store_role,
+            role=store_role(settings, platform),
         ),
         capacity=_capacity(settings.capacity if settings.capacity.nodes or platform is None else platform.capacity),
         default_memory=workloads.memory,

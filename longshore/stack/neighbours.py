@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 
 def clashes(stack: str, settings: Settings, others: Mapping[str, Settings]) -> Iterator[Wrong]:
-    """Find what a team's stack takes on its cluster and one of `others` (by name) takes there too."""
+    """Find what a stack takes on its cluster, or in its account, and one of `others` (by name) takes there too."""
+    yield from _same_cluster(settings, others)
     if not settings.team:
         return
     place, told = _cluster(stack, settings), set[str]()
@@ -56,6 +57,18 @@ def _timeouts(settings: Settings) -> dict[str, tuple[bool, int]]:
         return {}
     exposures = {name: service.exposure for name, service in settings.services.items() if service.exposure}
     return {name: (one.internal, one.idle_timeout) for name, one in exposures.items() if one.idle_timeout}
+
+
+def _same_cluster(settings: Settings, others: Mapping[str, Settings]) -> Iterator[Wrong]:
+    """EKS takes one cluster of a name in a region of an account."""
+    if not settings.cluster_name:
+        return
+    for name, other in others.items():
+        here, there = settings.aws, other.aws
+        same = here and there and (here.region, here.account_id) == (there.region, there.account_id)
+        if same and other.cluster_name == settings.cluster_name:
+            message = f"makes the cluster `{settings.cluster_name}`, which stack {name} makes in the same region"
+            yield Wrong(("cluster",), message, "give one of them another `cluster.name`", key=True)
 
 
 def _cluster(stack: str, settings: Settings) -> tuple[str, ...]:

@@ -232,7 +232,7 @@ def _with_platform(stack: Stack, cluster: StackCluster) -> Stack:
 
 def _alone(stack: Stack) -> Stack:
     """Refuse what another stack of the project has on the same cluster."""
-    if stack.settings is None or not stack.settings.team:
+    if stack.settings is None or not (stack.settings.team or stack.settings.cluster_name):
         return stack
     read = {name: _read(name, stack.root).settings for name in stack_names(stack.root) if name != stack.name}
     others = {name: settings for name, settings in read.items() if settings}

@@ -13,7 +13,6 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
-from longshore.convert.kubernetes.names import label
 from longshore.convert.options import Exposure, Login, Scale, SecretSettings, ServiceSettings, Storage, VolumeSettings
 from longshore.decoding.types import Boolean, Count, Fields, Integer, Named, Section, Written, text
 from longshore.stack.domain_settings import Domain
@@ -296,23 +295,6 @@ class Settings(Section):
     def cluster_name(self) -> str:
         """The name of the EKS cluster that this stack makes; empty where it makes none."""
         return self.cluster.name or f"longshore-{self.environment}" if isinstance(self.cluster, EksCluster) else ""
-
-    @property
-    def store_role_name(self) -> str:
-        """The IAM role that reads the team's secrets; IAM names are global, so it says the region too."""
-        region = f"{self.aws.region}-" if self.aws else ""
-        return label(f"longshore-{region}{self.environment}-{self.team}-secrets", 64)
-
-    @property
-    def store_role(self) -> str:
-        """What the store's ServiceAccount assumes: the ARN of an IAM role on AWS, the name of a role in Vault."""
-        if self.secrets.role:
-            return self.secrets.role
-        if self.secrets.backend == "vault":
-            return f"{self.environment}-{self.team}"
-        if self.secrets.backend != "aws-secrets-manager" or self.aws is None:
-            return ""
-        return f"arn:{self.aws.partition}:iam::{self.aws.account_id}:role/{self.store_role_name}"
 
 
 STACK: Final = TypeAdapter(Settings)

@@ -110,7 +110,7 @@ SecretsOperator("op", arguments.operator(settings.Operator(), production=False))
 team = settings.Settings(environment="dev", cluster=auto, team="shop")
 TeamAccess("shop", arguments.team_access(team))
 budget = settings.Budget(monthly=100, notify=("ops@example.com",))
-MonthlyBudget(*arguments.budget(team, budget, {"team": "shop"}))
+MonthlyBudget(*arguments.budget(team, budget, {"team": "shop"}, "longshore-dev-shop"))
 """
 
 

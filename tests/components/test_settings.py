@@ -16,6 +16,7 @@ from longshore.model import Severity
 from longshore.rehearsal.rehearse import engine_config
 from longshore.stack.file import read_stack_file
 from longshore.stack.inputs import options_of
+from longshore.stack.names import store_role
 from longshore.stack.reading import convert_stack, read_stack, stack_names, summary
 from longshore.stack.validation import check_against, check_settings
 from tests.components.stage import BASE, EKS, GUARD, MANAGED, REPOSITORY, check, copy, edit
@@ -209,7 +210,10 @@ def test_an_application_takes_account_and_tags_from_its_platform(tmp_path):
     assert found.settings
     assert found.platform
     assert found.settings.aws == found.platform.aws
-    assert found.settings.store_role == "arn:aws:iam::111122223333:role/longshore-eu-west-1-dev-shop-secrets"
+    assert (
+        store_role(found.settings, found.platform)
+        == "arn:aws:iam::111122223333:role/longshore-eu-west-1-dev-shop-secrets"
+    )
     options = options_of(found.settings, found.platform)
     assert options.kubernetes_version == (1, 35)
     assert options.storage.shared_class == "efs"

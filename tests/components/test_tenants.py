@@ -11,6 +11,7 @@ import pytest
 from longshore.cluster.bound import STACK, TEAM
 from longshore.components.team_namespace import _checked
 from longshore.model import Severity
+from longshore.stack.names import store_role
 from longshore.stack.reading import convert_stack, read_stack
 from tests.components.conftest import TENANTS, as_tenant
 from tests.components.ground import kind_of, made
@@ -89,7 +90,10 @@ def test_a_team_that_is_no_tenant_goes_on_as_before(tmp_path):
     root = project(tmp_path, lambda config: config.update({"longshore:team": "web"}))
     found = read_stack("shop.dev", str(root))
     assert found.settings
-    assert found.settings.store_role == "arn:aws:iam::111122223333:role/longshore-eu-west-1-dev-web-secrets"
+    assert (
+        store_role(found.settings, found.platform)
+        == "arn:aws:iam::111122223333:role/longshore-eu-west-1-dev-web-secrets"
+    )
 
 
 @pytest.mark.parametrize(
