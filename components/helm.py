@@ -1,11 +1,12 @@
 """Programs of others on a cluster, each a Helm release in a namespace of its own, whole or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from longshore.components.clusters.viewers import let_read_release
 from longshore.components.kubernetes_object import KubernetesObject
 
 
@@ -30,10 +31,12 @@ def installed(
     opts: pulumi.ResourceOptions,
     *,
     protect: bool = False,
+    readers: Sequence[str] = (),
 ) -> "tuple[KubernetesObject, k8s.helm.v3.Release]":
     """Install a chart: the namespace, and the release in it.
 
-    name: of both resources. opts: of both, with the parent and the provider.
+    name: of both resources. opts: of both, with the parent and the provider. readers: Kubernetes groups that read the
+    release, which Helm keeps in Secrets.
     """
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
     where = KubernetesObject(
@@ -55,4 +58,7 @@ def installed(
         timeout=600,
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[where], protect=protect)),
     )
+    if readers:
+        within = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[where]))
+        let_read_release(name, namespace, readers, within)
     return where, release

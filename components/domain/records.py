@@ -6,7 +6,7 @@ Source: https://github.com/kubernetes-sigs/external-dns/blob/master/docs/tutoria
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NotRequired, TypedDict
 
 import pulumi
@@ -43,6 +43,8 @@ class DomainRecordsArgs(TypedDict):
     """A path or `oci://` address of the chart, where its own repository is out of reach."""
     values: NotRequired[Mapping[str, Any]]
     """Helm values over ours."""
+    release_readers: NotRequired[Sequence[str]]
+    """Kubernetes groups that read the release, which Helm keeps in Secrets: `longshore:viewers` of an `EksCluster`."""
 
 
 class DomainRecords(Component):
@@ -82,7 +84,9 @@ class DomainRecords(Component):
         ours = _values(args)
         # A pod has the rights that were given before it started.
         after = pulumi.ResourceOptions.merge(self._after, pulumi.ResourceOptions(depends_on=[identity]))
-        where, _ = installed(f"{name}-dns", chart, NAMESPACE, laid_over(ours, args.get("values", {})), after)
+        told = laid_over(ours, args.get("values", {}))
+        readers = args.get("release_readers", ())
+        where, _ = installed(f"{name}-dns", chart, NAMESPACE, told, after, readers=readers)
         self.namespace = where.metadata["name"]
         self.register_outputs({"namespace": self.namespace})
 

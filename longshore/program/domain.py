@@ -13,6 +13,8 @@ from longshore.components import (
     DomainRecordsArgs,
     EksCluster,
 )
+from longshore.components.clusters.viewers import GROUP as VIEWERS
+from longshore.stack.eks_settings import EksCluster as EksSettings
 
 if TYPE_CHECKING:
     import pulumi
@@ -51,6 +53,8 @@ def domain_of(settings: Settings, cluster: Cluster, opts: pulumi.ResourceOptions
         )
         if domain.version:
             args["version"] = domain.version
+        if isinstance(settings.cluster, EksSettings) and settings.cluster.viewers:
+            args["release_readers"] = (VIEWERS,)
         return DomainRecords(settings.environment, args, opts)
     return _issuer(settings, domain, opts) if domain.email else None
 
