@@ -12,10 +12,10 @@ WHOLE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--all-extras --custom-compile-command "make lock" $(FLAGS)
 
-.PHONY: help setup plan lint check test test-node test-others up preview refresh destroy cancel lock compare cluster cluster-down node node-down docker docker-down bench secrets-report fuzz docs versions clean
+.PHONY: help setup plan lint check test test-node test-others up preview refresh destroy cancel lock compare cluster cluster-down node node-down node-v2 docker docker-down bench secrets-report fuzz docs versions clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(READY): requirements.txt pyproject.toml
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Longshore needs Python 3.11 or newer as python3")'
@@ -72,6 +72,9 @@ node: $(TOOLS) ## As root on Linux: start a real node, with containers, and say 
 node-down: $(TOOLS) ## End it
 	@$(PY) -m tools.node down
 
+node-v2: $(TOOLS) ## As root on Linux: tests of the node on a kernel with version 2 of control groups (TESTS=…)
+	@$(PY) -m tools.node.user_mode $(PY) -m pytest -m cluster -p no:cacheprovider $(or $(TESTS),tests/node/test_limits.py)
+
 docker: $(TOOLS) ## As root on Linux: start a Docker Engine of our own, and print its DOCKER_HOST
 	@$(PY) -m tools.docker up
 
@@ -79,7 +82,7 @@ docker-down: $(TOOLS) ## End it
 	@$(PY) -m tools.docker down
 
 compare: $(TOOLS) ## Run every golden case and real project in Docker and on a node, and compare what their programs see
-	@LONGSHORE_COMPARE=1 $(PY) -m pytest tests/node/comparison
+	@LONGSHORE_COMPARE=1 $(PY) -m pytest tests/node/comparison tests/node/test_user_mode.py
 
 bench: $(TOOLS) ## Time render and config on 40, 400 and 4,000 services beside kompose and compose-go; fails beyond the limits
 	@$(PY) -m bench --check

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tools.cluster import control_plane, pki
+from tools.node import surroundings
 from tools.node.layout import (
     ADDRESS,
     CLUSTER_DNS,
@@ -165,7 +166,7 @@ def kube_proxy(layout: Layout) -> list[str]:
     config = {
         "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
         "kind": "KubeProxyConfiguration",
-        "mode": "nftables",
+        "mode": "nftables" if surroundings.nftables() else "iptables",
         "clusterCIDR": POD_RANGE,
         "hostnameOverride": NODE,
         "clientConnection": {"kubeconfig": str(layout.keys / "kube-proxy")},

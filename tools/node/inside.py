@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from tools.cluster.api import Api, Manifest, condition
+from tools.cluster.api import PATIENCE, Api, Manifest, condition
 from tools.cluster.processes import start, wait_until
 from tools.node import cgroups, command, registry, surroundings, volumes
 from tools.node.images import Store
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from tools.cluster.processes import Process
 
 _CHUNK = 1 << 16
-_SECONDS_TO_READY = 180.0
 
 
 class _Boot:
@@ -50,7 +49,7 @@ class _Boot:
         self.running.append(start([program, *arguments], log, name=name))
 
     def wait(self, ready: Callable[[], bool], what: str) -> None:
-        wait_until(ready, self.running, what, _SECONDS_TO_READY)
+        wait_until(ready, self.running, what, PATIENCE)
         self.seconds[what] = round(time.monotonic() - self._begun, 1)
 
 

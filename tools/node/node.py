@@ -29,7 +29,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tools.cluster.api import Api, Manifest
+from tools.cluster.api import PATIENCE, Api, Manifest
 from tools.cluster.processes import start, wait_until
 from tools.cluster.toolchain import provide
 from tools.cluster.versions import ToolsMissingError
@@ -57,7 +57,6 @@ _TOOLS: Final = (
     "ctr",
     "kubectl",
 )
-_SECONDS_TO_START: Final = 300.0
 # bash takes over what loses its parent, the shims of containerd, and reaps it: process 1 must.
 _FIRST: Final = '"$@" & wait $!'
 
@@ -221,7 +220,7 @@ def boot(folder: Path, *, outlive: bool = False) -> Node:
             store.add(image)
         process = _launch(layout, entrance, outlive=outlive)
     try:
-        wait_until(layout.ready.exists, [process], NODE, _SECONDS_TO_START)
+        wait_until(layout.ready.exists, [process], NODE, PATIENCE)
         return Node(layout, process.handle.pid)
     except BaseException:
         _end(process.handle.pid, layout)

@@ -33,6 +33,15 @@ def prepare(layout: Layout) -> None:
     """Mounts and network; after it nothing that is written outside `layout.folder` is seen by the machine."""
     _mounts(layout)
     _network()
+    if not nftables():
+        for name in ("iptables", "iptables-save", "iptables-restore"):
+            (layout.folder / "bin" / name).symlink_to(f"/usr/sbin/{name.replace('tables', 'tables-legacy')}")
+
+
+def nftables() -> bool:
+    """Whether the kernel has them for IPv4; where it has not, rules are kept by iptables of the older kind."""
+    trial = "add table ip trial; delete table ip trial"
+    return subprocess.run(["nft", trial], capture_output=True, check=False).returncode == 0
 
 
 def _mounts(layout: Layout) -> None:
@@ -51,6 +60,15 @@ def _mounts(layout: Layout) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"{value}\n")
         _run("mount", "--bind", file, Path("/proc/sys") / name)
+    _tell_speed()
+
+
+def _tell_speed() -> None:
+    """The kubelet does not start where the kernel tells no speed of the processor, as User Mode Linux does not."""
+    processors, told = Path("/proc/cpuinfo"), Path("/run/cpuinfo")
+    if "cpu MHz" not in (known := processors.read_text()):
+        told.write_text(f"{known.rstrip()}\ncpu MHz\t\t: 1000.000\n")
+        _run("mount", "--bind", told, processors)
 
 
 def _network() -> None:
