@@ -10,13 +10,10 @@ import yaml
 
 from tests.engine.conftest import STUB
 from tests.engine.project import operations, resources
-from tests.engine.test_platform import chart
 
 if TYPE_CHECKING:
     from tests.engine.project import Project
     from tools.cluster.api import Api
-
-__all__ = ["chart"]
 
 PLATFORM = "platform.dev"
 PROOF = """

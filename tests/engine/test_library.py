@@ -19,14 +19,12 @@ from longshore import components
 from tests.components.test_library import page_program
 from tests.engine.conftest import STUB
 from tests.engine.project import REPOSITORY, Project, operations, resources
-from tests.engine.test_platform import chart, managed
+from tests.engine.test_platform import managed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tools.cluster.api import Api
-
-__all__ = ["chart"]
 
 WEB = "services: {web: {image: 'nginx:1.27.3', mem_limit: 64m, ports: ['80']}}"
 PLATFORM = "platform.dev"

@@ -11,15 +11,13 @@ import pytest
 import yaml
 
 from longshore.stack.addons import NEEDED, SHARED_STORAGE
-from tests.engine.test_platform import PLATFORM, chart, managed
+from tests.engine.test_platform import PLATFORM, managed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tests.engine.project import Project
     from tools.cluster.fixtures import Target
-
-__all__ = ["chart"]
 
 DATA = frozenset(
     {
