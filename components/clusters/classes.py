@@ -27,15 +27,21 @@ def classes(
     certificate: pulumi.Input[str] | None,
     subnets: Mapping[str, Subnets | None],
     production: bool,
+    tags: Mapping[str, str],
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
-    """Make the default StorageClass (gp3, encrypted) and, in Auto Mode, the IngressClasses and network policies."""
-    disks = _disks(name, auto=auto, production=production, opts=opts)
+    """Make the default StorageClass (gp3, encrypted) and, in Auto Mode, the IngressClasses and network policies.
+
+    tags: of the volumes and load balancers of these classes.
+    """
+    disks = _disks(name, auto=auto, production=production, tags=tags, opts=opts)
     if not auto:
         return [disks]
     made: list[pulumi.Resource] = [
         disks,
-        *_ingress_classes(name, opts, shared=shared_load_balancers, certificate=certificate, subnets=subnets),
+        *_ingress_classes(
+            name, opts, shared=shared_load_balancers, certificate=certificate, subnets=subnets, tags=tags
+        ),
     ]
     if network_policies:
         enforced = KubernetesObject(
@@ -52,7 +58,11 @@ def classes(
     return made
 
 
-def _disks(name: str, *, auto: bool, production: bool, opts: pulumi.ResourceOptions) -> KubernetesObject:
+def _disks(
+    name: str, *, auto: bool, production: bool, tags: Mapping[str, str], opts: pulumi.ResourceOptions
+) -> KubernetesObject:
+    # https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
+    tagged = {f"tagSpecification_{number}": f"{key}={tags[key]}" for number, key in enumerate(sorted(tags), 1)}
     return KubernetesObject(
         f"{name}-gp3",
         {
@@ -60,7 +70,7 @@ def _disks(name: str, *, auto: bool, production: bool, opts: pulumi.ResourceOpti
             "kind": "StorageClass",
             "metadata": {"name": "gp3", "annotations": {DEFAULT_CLASS: "true"}},
             "provisioner": "ebs.csi.eks.amazonaws.com" if auto else "ebs.csi.aws.com",
-            "parameters": {"type": "gp3", "encrypted": "true"},
+            "parameters": {"type": "gp3", "encrypted": "true", **tagged},
             "volumeBindingMode": "WaitForFirstConsumer",
             "reclaimPolicy": "Retain" if production else "Delete",
             "allowVolumeExpansion": True,
@@ -82,6 +92,7 @@ def _ingress_classes(
     shared: bool,
     certificate: pulumi.Input[str] | None,
     subnets: Mapping[str, Subnets | None],
+    tags: Mapping[str, str],
 ) -> Iterator[pulumi.Resource]:
     for ingress, scheme in SCHEMES.items():
         parameters = KubernetesObject(
@@ -96,6 +107,7 @@ def _ingress_classes(
                     **({"group": {"name": scheme}} if shared else {}),
                     **({"certificateARNs": [certificate]} if certificate else {}),
                     **({"subnets": {"ids": subnets[scheme]}} if subnets[scheme] else {}),
+                    **({"tags": [{"key": key, "value": tags[key]} for key in sorted(tags)]} if tags else {}),
                 },
             },
             opts,

@@ -105,6 +105,8 @@ class EksClusterArgs(TypedDict):
     """What happens at the end of the version's support. Default: `standard`."""
     logs: NotRequired[Sequence[ControlPlaneLog]]
     """What the control plane writes to CloudWatch. Default: `api`, `audit` and `authenticator`."""
+    cost_tags: NotRequired[Mapping[str, str]]
+    """Tags of what the cluster makes by itself: nodes, their disks and interfaces, volumes, load balancers."""
     log_days: NotRequired[int]
     """For how many days CloudWatch keeps the logs of the control plane. Default: 90."""
     production: NotRequired[bool]

@@ -4,6 +4,7 @@ What `pulumi_eks.Cluster` does well (roles, the control plane, the kubeconfig) i
 surprise, is made beside it. https://docs.aws.amazon.com/eks/latest/best-practices/
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +21,7 @@ from longshore.components.clusters.shared_storage import SharedStorage, SharedSt
 from longshore.components.clusters.viewers import GROUP, viewers
 from longshore.components.component import Component
 from longshore.stack import addons
+from longshore.stack.iam_policies import tag_what_auto_mode_makes
 
 if TYPE_CHECKING:
     import pulumi_kubernetes as k8s
@@ -106,6 +108,7 @@ class EksCluster(Component):
 
     def _prepared(self, outside: "k8s.Provider", ready: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
         """What claims, ingresses and policies of any namespace rely on."""
+        tags = self._args.get("cost_tags", {})
         made = classes(
             self._prefix,
             auto=self._compute is Compute.AUTO,
@@ -117,13 +120,22 @@ class EksCluster(Component):
                 "internal": self._args.get("inside_subnet_ids"),
             },
             production=self._production,
-            opts=pulumi.ResourceOptions(parent=self, provider=outside),
+            tags=tags,
+            opts=pulumi.ResourceOptions(parent=self, provider=outside, depends_on=self._tagging(tags)),
         )
         if self._args.get("shared_storage", False):
             made.append(self._shared_storage(outside, ready))
         if self._args.get("viewers"):
             made += viewers(self._prefix, pulumi.ResourceOptions(parent=self, provider=outside))
         return made
+
+    def _tagging(self, tags: Mapping[str, str]) -> "list[aws.iam.RolePolicy]":
+        """Let Auto Mode put our tags on what it makes; managed nodes and their drivers may by AWS's own policies."""
+        if not tags or self._compute is Compute.MANAGED:
+            return []
+        role = self._cluster.eks_cluster.role_arn.apply(lambda arn: str(arn).rsplit("/", 1)[-1])
+        policy = json.dumps(tag_what_auto_mode_makes(self._partition))
+        return [aws.iam.RolePolicy(f"{self._prefix}-tags", role=role, policy=policy, opts=self._child)]
 
     def _addon_versions(self) -> Mapping[str, str]:
         wanted = _Versions(
@@ -207,6 +219,7 @@ class EksCluster(Component):
                 version=self._version,
                 subnet_ids=self._args["private_subnet_ids"],
                 network_rights=False,
+                cost_tags=self._args.get("cost_tags", {}),
                 partition=self._partition,
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[self._cluster, *before]),

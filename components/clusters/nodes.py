@@ -67,6 +67,8 @@ class NodeGroupsArgs(TypedDict):
     """Kubernetes version of the nodes: that of the cluster, or an older one."""
     subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Where the nodes stand."""
+    cost_tags: NotRequired[Mapping[str, str]]
+    """Tags of machines, their disks and their interfaces."""
     network_rights: NotRequired[bool]
     """Whether the nodes have the rights of the VPC CNI, and every pod on the host's network with them: where the
     add-on of the cluster has no role of its own. Default: yes."""
@@ -117,7 +119,7 @@ class NodeGroups(Component):
             ),
             update_config=aws.eks.NodeGroupUpdateConfigArgs(max_unavailable=1),
             node_repair_config=aws.eks.NodeGroupNodeRepairConfigArgs(enabled=True),
-            launch_template=_template(name, ami, int(group.get("disk", 50)), self._child),
+            launch_template=_template(name, ami, int(group.get("disk", 50)), args.get("cost_tags", {}), self._child),
             labels=group.get("labels", {}),
             opts=opts,
         )
@@ -144,7 +146,7 @@ class NodeGroups(Component):
 
 
 def _template(
-    name: str, ami: NodeImage, disk: int, opts: pulumi.ResourceOptions
+    name: str, ami: NodeImage, disk: int, tags: Mapping[str, str], opts: pulumi.ResourceOptions
 ) -> "aws.eks.NodeGroupLaunchTemplateArgs":
     # Bottlerocket keeps its system on the first disk and everything of containers on the second.
     device = "/dev/xvdb" if ami.name.startswith("BOTTLEROCKET") else "/dev/xvda"
@@ -163,8 +165,8 @@ def _template(
             )
         ],
         tag_specifications=[
-            aws.ec2.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags={"Name": name})
-            for kind in ("instance", "volume")
+            aws.ec2.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags={**tags, "Name": name})
+            for kind in ("instance", "volume", "network-interface")
         ],
         opts=opts,
     )

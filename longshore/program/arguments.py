@@ -80,9 +80,14 @@ def place(network: Network | NetworkSettings) -> EksClusterArgs:
 
 
 def eks_cluster(
-    cluster: EksCluster, account: Aws, network: Network | NetworkSettings, *, production: bool
+    cluster: EksCluster,
+    account: Aws,
+    network: Network | NetworkSettings,
+    *,
+    production: bool,
+    tags: Mapping[str, str] | None = None,
 ) -> EksClusterArgs:
-    """An EKS cluster in the network of its stack, or in one that is there."""
+    """An EKS cluster in the network of its stack, or in one that is there; tags: of what it makes by itself."""
     args = EksClusterArgs(
         **place(network),
         partition=account.partition,
@@ -100,6 +105,7 @@ def eks_cluster(
         support=Support(cluster.support),
         logs=[ControlPlaneLog(kind) for kind in cluster.logs],
         log_days=cluster.log_days,
+        cost_tags=tags or {},
         production=production,
     )
     if cluster.shared_storage:

@@ -34,12 +34,13 @@ def cluster_of(
     reached: Reached | None,
     hooks: pulumi.ResourceHookBinding | None,
     certificate: pulumi.Output[str] | None,
+    tags: Mapping[str, str],
 ) -> Cluster:
     """Make, or reach, the cluster of a stack.
 
     network: of the stack, made or there, for a cluster of its own. opts: with the provider of its AWS account. reached:
     the cluster of a stack on a kubeconfig. hooks: run before an EKS cluster is made. certificate: ARN of the one that
-    its load balancers show.
+    its load balancers show. tags: of what an EKS cluster makes by itself.
     """
     cluster = settings.cluster
     if isinstance(cluster, wanted.StackCluster):
@@ -52,7 +53,7 @@ def cluster_of(
         return found
     assert network  # noqa: S101  checked with the settings
     assert settings.aws  # noqa: S101  likewise
-    args = arguments.eks_cluster(cluster, settings.aws, network, production=settings.in_production)
+    args = arguments.eks_cluster(cluster, settings.aws, network, production=settings.in_production, tags=tags)
     if settings.observability:
         args["addons"] = arguments.with_observability(args.get("addons", {}), settings.observability)
     if certificate:

@@ -16,7 +16,7 @@ from longshore.program.deployer import only_once
 from longshore.program.domain import certificate_of, domain_of
 from longshore.program.engine import config, end_when_interrupted, said_once, stop_on_errors
 from longshore.program.observability import logs_of, watch_cluster, watch_team
-from longshore.program.providers import aws_provider, stack_tag
+from longshore.program.providers import aws_provider, default_tags, stack_tag
 from longshore.program.team import Ground, deploy_in_place, deploy_team, eks_of, operator_namespace, reads_secrets
 from longshore.program.tenants import deploy_tenants
 from longshore.stack.eks_settings import EksCluster
@@ -58,7 +58,8 @@ def declare() -> None:
     certificate = certificate_of(settings, in_aws)
     logs = logs_of(settings, in_aws)
     after_logs = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(depends_on=[logs] if logs else None))
-    cluster = cluster_of(settings, _network(settings, in_aws), after_logs, reached, hooks, certificate)
+    tags = default_tags(settings, stack.name)
+    cluster = cluster_of(settings, _network(settings, in_aws), after_logs, reached, hooks, certificate, tags)
     named = eks_of(settings, cluster)
     if named:
         watch_cluster(settings, named.name, certificate, in_aws)

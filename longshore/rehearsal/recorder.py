@@ -118,6 +118,7 @@ class Recorder(mocks.MockMonitor):
         state = {
             "name": name,
             "arn": f"arn:aws:eks:eu-west-1:111122223333:cluster/{name}",
+            "roleArn": f"arn:aws:iam::111122223333:role/{name}-eksRole",
             "createdAt": "2026-01-01T00:00:00Z",
             "version": "1.35",
         }

@@ -103,6 +103,47 @@ def deliver_logs(bucket: str, vpc: str) -> dict[str, Any]:
     return found
 
 
+def tag_what_auto_mode_makes(partition: str) -> dict[str, Any]:
+    """Let the control plane put tags of ours on what EKS Auto Mode makes for its own cluster, and on nothing else.
+
+    AWS's policies let it put its own there only.
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/auto-learn-iam.html#tag-prop
+    """
+    ec2 = f"arn:{partition}:ec2:*:*"
+    balancers = f"arn:{partition}:elasticloadbalancing:*:*:*"
+    own = {"StringEquals": {"aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}"}}
+    nodes = {f"aws:RequestTag/eks:kubernetes-node-{what}-name": "*" for what in ("class", "pool")}
+    return document(
+        {
+            "Sid": "Compute",
+            "Action": ["ec2:CreateFleet", "ec2:CreateLaunchTemplate", "ec2:RunInstances"],
+            "Resource": f"{ec2}:*",
+            "Condition": {**own, "StringLike": nodes},
+        },
+        {
+            "Sid": "Storage",
+            "Action": ["ec2:CreateSnapshot", "ec2:CreateVolume"],
+            "Resource": [f"{ec2}:volume/*", f"{ec2}:snapshot/*"],
+            "Condition": own,
+        },
+        {
+            "Sid": "Networking",
+            "Action": "ec2:CreateNetworkInterface",
+            "Resource": f"{ec2}:*",
+            "Condition": {**own, "StringLike": {"aws:RequestTag/eks:kubernetes-cni-node-name": "*"}},
+        },
+        {
+            "Sid": "LoadBalancers",
+            "Action": [
+                *(f"elasticloadbalancing:Create{what}" for what in ("Listener", "LoadBalancer", "Rule", "TargetGroup")),
+                "ec2:CreateSecurityGroup",
+            ],
+            "Resource": [balancers, f"{ec2}:*"],
+            "Condition": own,
+        },
+    )
+
+
 def mount_by_access_points(files: str, driver: str) -> dict[str, Any]:
     """The policy of a file system that is mounted by TLS and an access point only, and by nobody as root.
 
