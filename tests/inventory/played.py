@@ -7,6 +7,7 @@ import socketserver
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from threading import Thread
+from time import sleep
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -19,11 +20,13 @@ CANARY = "hunter2-canary"
 
 class Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
+    request_queue_size = 64
 
     def __init__(self, path: Path, answers: dict[str, Any]) -> None:
         self.answers = answers
         self.asked: list[str] = []
         self.gone = False
+        self.tick = 0.0
         super().__init__(str(path), Handler)
 
 
@@ -37,6 +40,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.server.asked.append(self.path)
         path = "/" + urlsplit(self.path).path.lstrip("/").partition("/")[2]
+        if path.endswith("/stats"):
+            sleep(self.server.tick)
         found = self.server.answers.get(path) or self.server.answers.get(urlsplit(self.path).path)
         text = b"{}" if found is None else found if isinstance(found, bytes) else json.dumps(found).encode()
         self.send_response(404 if found is None else 200)

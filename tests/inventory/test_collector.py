@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import Timer
+from time import monotonic
 
 import pytest
 
@@ -147,6 +148,20 @@ def test_a_file_of_samples_is_continued_only_where_it_is_one_of_this_engine(
         with pytest.raises(SamplesError, match=message):
             taken(f"unix://{socket}", samples)
     assert samples.read_text() == content
+
+
+def test_an_engine_that_answers_at_its_ticks_is_asked_for_all_containers_at_once(tmp_path: Path) -> None:
+    """One after the other, a round of forty containers would take forty ticks, which the engine makes each second."""
+    socket, samples, said = tmp_path / "s", tmp_path / "samples.jsonl", answers()
+    said["/containers/json"] = [{**said["/containers/json"][0], "Names": [f"/shop_web_{n}"]} for n in range(40)]
+    with playing(socket, said) as server:
+        server.tick = 0.3
+        begun = monotonic()
+        taken(f"unix://{socket}", samples, seconds=1.0, every=0.5)
+        assert monotonic() - begun < 40 * server.tick / 2
+    times = [json.loads(line)["t"] for line in samples.read_text().splitlines() if '"m":' in line]
+    assert len(times) >= 80
+    assert times[39] - times[0] < 8 * server.tick
 
 
 def test_lines_that_are_no_samples_are_passed_over(tmp_path: Path) -> None:

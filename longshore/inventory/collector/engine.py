@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Dict, NamedTuple, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from io import BufferedRWPair
 
 PATIENCE = 120.0
@@ -25,6 +26,7 @@ PATIENCE = 120.0
 
 _MOST = 64 << 20
 _BLOCK = 512
+_AT_ONCE = 16
 _OK = 200
 _TLS_PORT, _PORT = 2376, 2375
 
@@ -142,6 +144,34 @@ class Engine:
             if error.gone:
                 raise
             return None
+
+    def known_of_all(self, whats: Sequence[str], **query: Any) -> Iterator[Any]:
+        """As `known`, for several questions, in their order and asked at once.
+
+        An engine takes the numbers of a container each second, and an answer waits for them: one after the other, forty
+        containers would take forty seconds.
+
+        Raises:
+            EngineError: it can't be reached.
+        """
+        width = 1 if self.address.startswith("ssh://") else _AT_ONCE
+        for first in range(0, len(whats), width):
+            asked: list[http.client.HTTPConnection] = []
+            try:
+                for what in whats[first : first + width]:
+                    asked.append(_connection(self.address))
+                    asked[-1].request("GET", self._path(what, query), headers={"Host": "engine"})
+                for connection in asked:
+                    answer = connection.getresponse()
+                    text = answer.read(_MOST)
+                    yield json.loads(text.decode("utf-8", "replace")) if answer.status == _OK else None
+            except ValueError:
+                raise EngineError(whats[first] + ": the answer is no JSON") from None
+            except (OSError, http.client.HTTPException) as error:
+                raise EngineError(_why(self.address, error), gone=True) from None
+            finally:
+                for connection in asked:
+                    connection.close()
 
     def lines(self, what: str, **query: Any) -> list[Any]:
         """Read something that comes as one JSON document a line: `events`.

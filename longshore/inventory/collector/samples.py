@@ -162,9 +162,10 @@ def _append(file: TextIO, lines: list[dict[str, Any]]) -> None:
 
 def _round(engine: Engine) -> Iterator[dict[str, Any]]:
     """One sample of each container that runs: time, name, id, bytes of memory, nanoseconds of processor, limit."""
-    for listed in engine.get("containers/json"):
+    running = engine.get("containers/json")
+    whats = ["containers/" + str(listed["Id"]) + "/stats" for listed in running]
+    for listed, said in zip(running, engine.known_of_all(whats, stream=False, **{"one-shot": True})):
         identifier = str(listed["Id"])
-        said = engine.known("containers/" + identifier + "/stats", stream=False, **{"one-shot": True})
         found = _sample(said or {})
         if found:
             name = name_of({"Id": identifier, "Name": (listed.get("Names") or [""])[0]})
