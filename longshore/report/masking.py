@@ -43,7 +43,11 @@ _ASSIGNED: Final = Regex(r"""["']?(?P<key>[\w.-]+)=(?P<value>.*)""")
 _NO_ENTRY: Final = 1 << 30
 """The level of a line that holds no entry: deeper than any."""
 _DASHED: Final = frozenset({"", " ", "\t"})
-_OWN_NAMES: Final = frozenset({"environment", "args", "labels", "annotations", "driver_opts", "options"})
+_OWN_NAMES: Final = frozenset(
+    {"environment", "args", "labels", "annotations", "driver_opts", "options", "configuration", "values", "tags"}
+)
+"""Keys of compose and of stack files below which names are the user's."""
+
 _COMMANDS: Final = frozenset({"command", "entrypoint", "healthcheck", "test", "post_start", "pre_stop"})
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import boto3
 import pytest
+from botocore.loaders import JSONFileLoader
 from moto import mock_aws
 
 from longshore.cli.program import run
@@ -103,6 +105,16 @@ class Project(NamedTuple):
 
     def push(self, *words: str, **more: str) -> Answer:
         return self.longshore("secrets", "push", "-s", "shop.dev", *words, **more)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _descriptions_once() -> Iterator[None]:
+    """Let botocore read the descriptions of AWS once, 2 MB of JSON, and not for each push of a test."""
+    real = JSONFileLoader.load_file
+    kept = cache(lambda path: real(JSONFileLoader(), path))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", lambda _self, path: kept(path))
+        yield
 
 
 @pytest.fixture

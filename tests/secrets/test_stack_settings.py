@@ -13,6 +13,10 @@ import pytest
 import yaml
 from pydantic.alias_generators import to_camel
 
+from longshore.report.excerpt import sources_of
+from longshore.report.findings import located, nowhere
+from longshore.report.style import PLAIN
+from longshore.report.text import blocks
 from longshore.stack.file import read_stack_file
 from longshore.stack.settings import Settings
 from longshore.stack.validation import check_settings
@@ -49,6 +53,7 @@ def texts(wanted: Any, path: Path) -> Iterator[Path]:
         assert wanted in (bool, int, float, type(None)) or origin is Literal, wanted
 
 
+ALPHABET = string.ascii_letters + string.digits
 POSITIONS = sorted(set(texts(Settings, ())), key=str)
 
 
@@ -109,6 +114,34 @@ def test_what_is_called_a_secret_is_refused(path):
     accepted, told = judged(config_with(path, canary))
     assert not accepted
     assert canary not in told
+
+
+def broken_lines(text: str, canary: str) -> list[str]:
+    """The file with an error of syntax or of type in the line of the canary, and with an unknown key that has it."""
+    return [
+        text.replace(canary, f'{canary}": [', 1),
+        text.replace(canary, f"{{a: {canary}}}", 1),
+        text.replace(canary, f"[{canary}]", 1),
+        text.replace("config:\n", f"config:\n  longshore:unknown_password: {canary}\n", 1),
+        text.replace("config:\n", f"config:\n  longshore:secrets: {{vaultPassword: {canary}}}\n", 1),
+    ]
+
+
+def test_no_excerpt_of_a_stack_file_shows_a_secret():
+    chance = random.Random(11)  # noqa: S311  canaries, the same each time
+    leaked, shown = [], 0
+    for path in POSITIONS:
+        for canary in (f"ghp_{made_up(36)}", *(["".join(chance.choices(ALPHABET, k=15))] if path in NAMED else [])):
+            whole = yaml.safe_dump({"config": config_with(path, canary)}, sort_keys=False, width=1000)
+            for text in (whole, *broken_lines(whole, canary)):
+                file = read_stack_file(text, "Pulumi.shop.dev.yaml")
+                config = file.values.get("config")
+                findings = check_settings(config if isinstance(config, dict) else {}, file).findings
+                said = blocks(located(findings, nowhere), sources_of({"Pulumi.shop.dev.yaml": text}), PLAIN)
+                shown += bool(said)
+                leaked += [(path, text)] if canary in said else []
+    assert leaked == []
+    assert shown > 5 * len(POSITIONS)
 
 
 def test_there_are_many_places():

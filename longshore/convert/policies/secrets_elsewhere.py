@@ -31,6 +31,7 @@ def secrets_elsewhere(service: Service) -> Iterator[Effect]:
     build = service.model.get("build")
     if isinstance(build, dict):
         yield from _build(build)
+    yield from _annotated(service)
     options = (service.model.get("logging") or {}).get("options") or {}
     for key, value in options.items():
         if _is_secret(str(key), str(value)):
@@ -58,6 +59,25 @@ def secrets_elsewhere(service: Service) -> Iterator[Effect]:
             f"`{key}` is declared {kind} without a reason, so the declaration does not count",
             f'write `{kind}: {{{key}: "why"}}`',
         )
+
+
+def _annotated(service: Service) -> Iterator[Problem]:
+    """What of labels looks random becomes an annotation, which everybody can read; what is secret was refused."""
+    for place in (("labels",), ("annotations",), ("deploy", "labels")):
+        entries: object = service.model
+        for name in place:
+            entries = entries.get(name) if isinstance(entries, dict) else None
+        for key, value in entries.items() if isinstance(entries, dict) else ():
+            hit = detect(str(key), str(value))
+            if hit and hit.kind == "suspect":
+                yield Problem(
+                    "looks-random",
+                    Severity.WARNING,
+                    f"the value of `{key}` looks random; an annotation is read by whoever may look at the workload",
+                    "if it is a secret, pass it in the environment; if it is none, write "
+                    "`x-longshore: {allow: [looks-random]}` on the service",
+                    (*place, key),
+                )
 
 
 def _build(build: Mapping[str, object]) -> Iterator[Problem]:
