@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from longshore.cli.flags import Flag, Verb
 from longshore.cli.plan import rehearse_stack
-from longshore.cli.project_input import STACK, stack_named
+from longshore.cli.project_input import STACK, output, stack_named
 from longshore.errors import INPUT, Refused
 from longshore.stack.addons import VERSIONS, addons_of, unknown_addons
 from longshore.stack.eks_settings import EksCluster
@@ -53,12 +54,16 @@ def run(given: Given, shell: Shell) -> int:
         raise Refused(f"stack {name} makes no cluster", _where(root), INPUT)
     wanted = given.text("--to") or _next(cluster.version)
     _one_step(cluster, wanted)
-    shell.show("".join(f"{line}\n" for line in _steps(name, cluster, wanted, _users(name, root))))
-    leaving = _leaving(name, root, wanted, shell)
+    steps, leaving = list(_steps(name, cluster, wanted, _users(name, root))), _leaving(name, root, wanted, shell)
+    if not leaving:
+        steps.append(f"7. what these stacks make, Kubernetes {wanted} serves")
+    if given.text("--output") == "json":
+        document = {"version": 1, "stack": name, "from": cluster.version, "to": wanted, "steps": steps[1:]}
+        shell.out.write(json.dumps({**document, "servedNoMore": leaving}, indent=2, ensure_ascii=False) + "\n")
+    else:
+        shell.show("".join(f"{line}\n" for line in steps))
     for line in leaving:
         shell.tell("warning", line)
-    if not leaving:
-        shell.show(f"7. what these stacks make, Kubernetes {wanted} serves\n")
     if given.on("--write"):
         path.write_text(with_version(path.read_text("utf-8"), str(path), wanted), "utf-8")
         shell.tell("note", f"wrote version {wanted} into {path.relative_to(root)}")
@@ -159,6 +164,7 @@ VERB = Verb(
         STACK,
         Flag("--to", "the version; EKS goes one minor at a time", value="VERSION"),
         Flag("--write", "write the version into the stack file; its comments stay"),
+        output("text", "json", what="of the steps"),
     ),
     examples=("longshore upgrade -s platform.dev", "longshore upgrade -s platform.dev --write"),
 )
