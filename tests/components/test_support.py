@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 from datetime import UTC, date, datetime
@@ -136,6 +137,9 @@ def test_the_steps_are_said_and_the_version_is_written(tmp_path):
     assert done.code == 0, done.err
     order = ["UPGRADE_READINESS", "control plane", "add-ons", "metrics-server", "nodes", "shop.dev", "serves"]
     assert sorted(order, key=done.out.index) == order
+    document = json.loads(upgrade(tmp_path, "-s", "platform.dev", "-o", "json").out)
+    assert (document["from"], document["to"], document["servedNoMore"]) == ("1.35", "1.36", [])
+    assert document["steps"] == done.out.splitlines()[1:]
     assert path.read_text("utf-8") == before
     assert upgrade(tmp_path, "-s", "platform.dev", "--write").code == 0
     assert path.read_text("utf-8") == before.replace('"1.35"', '"1.36"')
