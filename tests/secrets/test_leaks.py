@@ -67,10 +67,10 @@ def _once(monkeypatch: pytest.MonkeyPatch) -> None:
     loads: dict[str, Any] = {}
     conversions: dict[tuple[int, str], Any] = {}
 
-    def load(request: Any, files: Any) -> Any:
+    def load(request: Any, files: Any, late: Any) -> Any:
         key = repr(request)
         if key not in loads:
-            loads[key] = real_load(request, files)
+            loads[key] = real_load(request, files, late)
         return loads[key]
 
     def convert_project(project: Any, options: Any, late: Any) -> Any:
