@@ -49,8 +49,8 @@ _SECRET_WORDS: Final = frozenset(
     "contrasenya contrasenia clave claves secreto secreta secrete motdepasse mdp jeton senha senhas segredo segreda "
     "wachtwoord wachtwoorden toegangscode geheime parola parolada segreto segreta haslo hasla losenord "
     "hemlighet hemligt passord adgangskode kodeord hemmelighed hemmelig salasana tunnussana salaisuus heslo hesla "
-    "tajne tajny jelszo titkos parool salasona slaptazodis geslo pasahitza cyfrinair lykilord fjalekalim sifre gizli "
-    "parol sandi katasandi matkhau lozinka lozinku zaporka tajna".split()
+    "tajne tajny jelszo titkos parool salasona slaptazodis geslo pasahitza cyfrinair lykilord fjalekalim sifre sifra "
+    "gizli parol sandi katasandi matkhau lozinka lozinku zaporka tajna".split()
 )
 _OTHER_SCRIPTS: Final = (
     "парол", "секрет", "токен", "лозинк", "таємн", "密码", "密碼", "密钥", "密鑰", "秘密", "口令", "令牌", "暗証",
