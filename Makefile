@@ -104,7 +104,7 @@ versions: $(TOOLS) ## Compare the tables of EKS versions and add-ons with what A
 
 lock: $(TOOLS) ## Renew requirements*.txt, with hashes, from the ranges in pyproject.toml (FLAGS=--upgrade: to the newest)
 	@$(LOCK) --group build --output-file requirements.txt pyproject.toml
-	@$(LOCK) --group dev --output-file requirements-dev.txt pyproject.toml
+	@$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
 clean: ## Remove what setup and runs have made here
 	rm -rf .venv .pulumi .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

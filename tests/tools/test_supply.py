@@ -25,6 +25,12 @@ def test_every_package_is_locked_with_its_hashes(name):
         assert lines[index + 1].strip().startswith("--hash=sha256:"), lines[index]
 
 
+def test_both_files_lock_the_same_versions():
+    texts = [(ROOT / f"{name}.txt").read_text("utf-8") for name in ("requirements", "requirements-dev")]
+    users, ours = (dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)) for text in texts)
+    assert {name: ours.get(name) for name in users} == users, "run `make lock`"
+
+
 @pytest.mark.parametrize(("name", "group"), [("requirements", "build"), ("requirements-dev", "dev")])
 def test_what_is_asked_for_is_locked_at_a_version_in_its_range(name, group):
     definition = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
