@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from longshore.compose.references import MASK, sole_reference
+from longshore.compose.shellwords import WordsError, split
 from longshore.convert.secrets.command_lines import in_command
 from longshore.convert.secrets.detection import detect, text_hit, variable
+from longshore.convert.secrets.detection.commands import secrets_of
 from longshore.convert.secrets.detection.masks import conceal
 from longshore.convert.secrets.detection.names import name
 from longshore.convert.secrets.detection.randomness import looks_random
@@ -45,10 +47,24 @@ def _below(value: Any, path: Path, *, own_names: bool) -> Iterator[tuple[Path, s
         for index, child in enumerate(value):
             yield from _below(child, (*path, index), own_names=own_names)
     elif isinstance(value, str) and sole_reference(value) is None:
+        # Without interpolation a command is the text that was written, and a dollar is two.
+        value = value.replace("$$", "$")
+        if path[-1] in _COMMANDS and _is_telling(value):
+            yield path, MASK
+            return
         key = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
         hit = detect(key, value) if own_names or name(key).strength == "secret" else text_hit(value)
         if (hit and hit.kind == "secret") or (_is_below_one(path) and looks_random(value)):
             yield path, _instead(key, path)
+
+
+def _is_telling(command: str) -> bool:
+    """Does a command line hold a secret, as Docker splits it or as a shell would?"""
+    try:
+        words = split(command)
+    except WordsError:
+        words = [command]
+    return bool(in_command(words) or secrets_of(command))
 
 
 def _is_below_one(path: Path) -> bool:
