@@ -12,7 +12,7 @@ WHOLE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--all-extras --custom-compile-command "make lock" $(FLAGS)
 
-.PHONY: help setup plan lint check test test-node test-others up preview refresh destroy cancel lock compare cluster cluster-down node node-down node-v2 docker docker-down bench secrets-report fuzz docs versions clean
+.PHONY: help setup plan lint check test test-node test-cluster test-pure up preview refresh destroy cancel lock compare cluster cluster-down node node-down node-v2 docker docker-down bench secrets-report fuzz docs versions clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -49,13 +49,16 @@ check: lint ## Lint and the fast tests: for every commit
 
 # The node waits most of the time, and its tests count seconds and lost requests: the others run beside it, and stand back.
 test: $(TOOLS) ## All tests, on a real Kubernetes API that is built once (about 25 minutes the first time)
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(WHOLE) test-node test-others
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 $(WHOLE) test-node test-cluster test-pure
 
 test-node: $(TOOLS)
 	@$(PY) -m pytest -m cluster tests/node
 
-test-others: $(TOOLS)
-	@nice $(PURE); pure=$$?; nice $(PY) -m pytest -m cluster --ignore=tests/node && exit $$pure
+test-cluster: $(TOOLS)
+	@nice $(PY) -m pytest -m cluster --ignore=tests/node
+
+test-pure: $(TOOLS)
+	@nice $(PURE)
 
 up preview refresh destroy cancel: $(TOOLS) ## make up STACK=shop.local: the same with a real Pulumi engine (FLAGS=… are its own); cancel: after a crash
 	@$(PY) -m tools.pulumi $@ "$(STACK)" $(FLAGS)
