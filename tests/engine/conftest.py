@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from tests.engine.aws_kinds import AUTO_MODE, install
 from tests.engine.project import REPOSITORY, Project
 from tools.cluster.fixtures import api, cluster, say
 from tools.cluster.services import external_secrets
@@ -30,25 +31,6 @@ ACCOUNT = "123456789012"
 
 
 CLASSES = ("gp3", "efs")
-INGRESS_CLASS_PARAMS = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
-    "metadata": {"name": "ingressclassparams.eks.amazonaws.com"},
-    "spec": {
-        "group": "eks.amazonaws.com",
-        "scope": "Cluster",
-        "names": {"kind": "IngressClassParams", "plural": "ingressclassparams"},
-        "versions": [
-            {
-                "name": "v1",
-                "served": True,
-                "storage": True,
-                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
-            }
-        ],
-    },
-}
-"""What every cluster in Auto Mode has, and ours has not."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -98,7 +80,7 @@ def operator(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 def like_eks(api: Api, aws: Project) -> Iterator[None]:
     """The test cluster as EKS hands one over: without our classes, with its own kinds, and with disks for the tests."""
     kept = [api.get("storage.k8s.io/v1", "StorageClass", "", name) for name in CLASSES]
-    api.apply(INGRESS_CLASS_PARAMS)
+    install(api, AUTO_MODE)
     for found in kept:
         name = found["metadata"]["name"]
         api.delete("storage.k8s.io/v1", "StorageClass", "", name)

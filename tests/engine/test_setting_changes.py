@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tests.engine.project import Project
+    from tools.cluster.api import Api
     from tools.cluster.fixtures import Target
 
 DATA = frozenset(
@@ -43,8 +45,10 @@ GONE = frozenset({"delete", "delete-replaced", "replace", "create-replacement"})
 def lost(project: Project) -> Iterator[str]:
     """What a preview would delete or replace of that which holds data."""
     done = project.run("preview", PLATFORM, "--json")
-    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-    for step in json.loads(done.stdout)["steps"]:
+    previewed = json.loads(done.stdout)
+    said = "\n".join(one["message"] for one in previewed.get("diagnostics", ()) if one["severity"] == "error")
+    assert done.returncode == 0, f"{said}\n{done.stderr[-3000:]}"
+    for step in previewed["steps"]:
         urn = step["urn"]
         kind = urn.split("::")[2].rsplit("$", 1)[-1]
         if step["op"] in GONE and kind in DATA and not urn.endswith("-eks-k8s"):
@@ -134,9 +138,29 @@ STATES = sorted(Path(__file__).with_name("states").glob("*.json"))
 """Platforms that an earlier version made, by `pulumi stack export`, with words for what was of their cluster."""
 
 
+@contextmanager
+def placed(api: Api, deployment: Mapping[str, Any]) -> Iterator[None]:
+    """The objects of a state on the cluster, as that version's provider had made them there."""
+    made = []
+    for resource in deployment["resources"]:
+        manifest = resource.get("inputs") or {}
+        if resource["type"].startswith("kubernetes:") and "kind" in manifest:
+            where = api.path(manifest["apiVersion"], manifest["kind"], manifest["metadata"].get("namespace", ""))
+            api.request("POST", where, json=manifest, params={"fieldManager": "pulumi-kubernetes"})
+            made.append(manifest)
+    yield
+    for manifest in reversed(made):
+        metadata = manifest["metadata"]
+        place = (manifest["apiVersion"], manifest["kind"], metadata.get("namespace", ""), metadata["name"])
+        api.delete(*place)
+        api.wait(lambda place=place: not api.exists(*place), f"{place[1]} {place[3]} deleted", pause=0.2)  # type: ignore[misc]
+
+
 @pytest.mark.usefixtures("like_eks", "chart")
 @pytest.mark.parametrize("state", STATES, ids=lambda path: path.stem)
-def test_what_an_earlier_version_made_goes_on_without_a_loss(aws: Project, cluster: Target, state: Path) -> None:
+def test_what_an_earlier_version_made_goes_on_without_a_loss(
+    aws: Project, api: Api, cluster: Target, state: Path
+) -> None:
     if state.stem == "managed":
         aws.settings(PLATFORM, managed)
     server = yaml.safe_load(cluster.kubeconfig.read_text("utf-8"))["clusters"][0]["cluster"]
@@ -150,4 +174,5 @@ def test_what_an_earlier_version_made_goes_on_without_a_loss(aws: Project, clust
     exported = stack.export_stack()
     exported.deployment = json.loads(text)
     stack.import_stack(exported)
-    assert list(lost(aws)) == []
+    with placed(api, exported.deployment):
+        assert list(lost(aws)) == []
