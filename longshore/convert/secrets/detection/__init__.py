@@ -84,7 +84,8 @@ def _by_name(meaning: Name, value: str | None) -> Hit | None:
         return found._replace(kind="placeholder")
     if not meaning.last and (values.is_kind(value) or values.is_duration(value)):
         return None
-    return None if values.is_public(value) or (meaning.rule != "K2" and values.is_place(value)) else found
+    elsewhere = values.is_origin(value) if meaning.rule == "K2" else values.is_place(value)
+    return None if values.is_public(value) or elsewhere else found
 
 
 def _is_likely(value: str) -> bool:

@@ -208,6 +208,8 @@ def _flag(word: str, following: str, at: int, grammars: Collection[Grammar]) -> 
 
 def _joined(word: str, grammars: Collection[Grammar]) -> str:
     """The secret that follows a flag of one letter without a blank: `-phunter2`, `-uname:hunter2`, `-Phunter2`."""
+    if any(grammar.apart for grammar in grammars):
+        return ""
     for grammar in grammars:
         for flag in (*grammar.joined, *(flag for flag in grammar.flags if len(flag) == 2)):  # noqa: PLR2004  `-p`
             if word.startswith(flag) and _is_plain(word[len(flag) :]):
@@ -279,7 +281,8 @@ def _is_bare_name(word: str) -> bool:
     return (
         word.isalpha()
         and name(word) in {name("password"), name("dbpassword")}
-        and word.lower() not in {"pass", "token", "secret"}
+        and word.lower() not in {"pass", "token", "secret", "passwd"}  # `passwd` is a program, and `getent passwd`
+        and word[-1] not in "sS"
     )
 
 

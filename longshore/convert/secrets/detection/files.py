@@ -76,9 +76,13 @@ _COMPRESSED: Final = (
 _PICTURES: Final = (".html", ".htm", ".css", ".svg", ".map", ".lock", "-lock.json", "-lock.yaml", ".sum")
 """Files that are full of what is encoded or counted."""
 
-_FIELD: Final = Regex(r"[a-z]{2,20}+(?:[._-][a-z]{1,20}+){1,6}+")
+_FIELD: Final = Regex(r"[a-z][a-z0-9]{1,20}+(?:[._-][a-z0-9]{1,20}+){1,9}+")
 """`key: user_id`: the name of something, by which another thing is looked up."""
 
+_NAMING: Final = Regex(r"(?:Ref|Refs|Selector)$")
+"""Below it, the parts of something are named: https://kubernetes.io/docs/concepts/configuration/secret/"""
+
+_CODE_SIGN: Final = Regex(r"[(){};]")
 _LONE: Final = Regex(r"[^\s:;,={}<>\"']{6,400}|[\w.@+-]{1,100}:[^\s:]{6,400}:{0,9}")
 _MOST_LONE: Final = 200
 _REASONS: Final = {"V4": "a password", "V7": "a password"}
@@ -167,7 +171,7 @@ def _leaves(path: str, text: str) -> Iterator[Leaf]:
 def _judged(leaf: Leaf, *, is_secret: bool) -> str:
     """Why a value is a secret by the names above it; empty where it is none."""
     value, key = leaf.value, leaf.names[-1]
-    if not values.in_file(value, spaces=True) or is_variable(value):
+    if not values.in_file(value, spaces=True) or is_variable(value) or _CODE_SIGN.search(key):
         return ""
     if is_secret and leaf.names[0] in {"data", "stringData"}:
         return f"the value of `{key}`"
@@ -175,6 +179,8 @@ def _judged(leaf: Leaf, *, is_secret: bool) -> str:
     if meaning.strength == "public":
         return ""
     parent = leaf.names[-2] if len(leaf.names) > 1 else ""
+    if _NAMING.search(parent):
+        return ""
     if parent and (meaning.strength == "plain" or (meaning.strength == "telling" and len(words(key)) == 1)):
         joined = name(f"{parent}_{key}")
         if joined.strength == "public":

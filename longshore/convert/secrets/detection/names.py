@@ -106,7 +106,7 @@ _CODE_OWNERS: Final = frozenset(
 _NO_SECRET_KEY: Final = frozenset(
     "public pub publishable site partition primary foreign sort range cache routing shard sharding message group "
     "order object record row index metric metadata property config lookup unique search tag label feature flag "
-    "translation tracking measurement hot registry dedupe idempotency tls ssl and or of by for to".split()
+    "translation tracking measurement topology hot registry dedupe idempotency tls ssl and or of by for to".split()
 )
 """Words before `key` that make it the key of something, not to something."""
 
@@ -152,7 +152,7 @@ _IDENTIFIERS: Final = frozenset(
 _HARMLESS_NAME: Final = Regex(
     r"^(?:public|pub|require|requires|enable|disable|allow|use|has|is|no|show|hide|skip)_|_public_key$|allow_empty"
     r"|_random_.*password|^(?:old)?pwd$|(?:^|_)(?:max|min|num|total|prompt|completion|stop)_(?:\w{1,60}_)?tokens?$"
-    r"|pass_?through"
+    r"|pass_?through|verbose|existing_?secret"
     r"|^csrf_(?:cookie|trusted|header|token)|tokens?_per_|password_?less"
 )
 _PAGING: Final = frozenset(

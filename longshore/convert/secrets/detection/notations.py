@@ -45,8 +45,13 @@ _VALUE: Final = Regex(
     r"|(?P<bare>[^\s\"'`<>;,&|(){}\[\]][^\s\"'`<>;,&|()\]}]{0,400}+))"
 )
 _NEXT: Final = Regex(r"[A-Za-z_][\w.]*=(?![=\s]|$)")
-_CALLED: Final = Regex(r"[A-Za-z_]{3,40}+(?:\.[A-Za-z_]{1,40}+){0,4}+\([\w.,'\" ]{0,200}+\)(?=[\s,;)'\"]|$)")
+_CALLED: Final = Regex(
+    r"[A-Za-z_]\w{2,40}+(?:\.\w{1,40}+){0,4}+\((?:[\w.,'\"=$> \[\]-]|\([^()\n]{0,100}\)){0,200}+\)(?=[\s,;)'\"\[.]|$)"
+)
 """A function is called: what it gives is no value that stands here."""
+
+_COLLECTS: Final = Regex(r"\b(?:array|enum|list|of|set|tuple)[ ]?\($", re.IGNORECASE)
+"""What follows are members of a collection, and not a name and its value."""
 
 _LINE_REST: Final = Regex(r"[^\s\"'`]{1,400}+")
 LONGEST_NAME: Final = 100
@@ -116,11 +121,13 @@ def _assignment(text: str, start: int, end: int, doubting: bool) -> Assignment |
         after["sign"],
         after["close"].lstrip("\\")[:1] in {'"', "'", "`"} or text[start - 1 : start] in {'"', "'"},
     )
-    before = text[max(0, start - 40) : start].rstrip("\"'` \t")[-1:]
+    before = text[max(0, start - 40) : start].rstrip("\"'` \t")
     if (
-        (not sign and after.end() == end)
-        or (sign == ">" and before != "<")
-        or (sign == "," and (before != "(" or ")" in after["close"]))
+        (not sign and (after.end() == end or text[start] == "."))  # `.Values.name "…"` is handed to a function
+        or (sign == ">" and before[-1:] != "<")
+        or (sign == "," and (before[-1:] != "(" or ")" in after["close"] or _COLLECTS.search(before)))
+        or (sign == ":" and before[-2:] == "${")  # a part of a variable: `${NAME:0:16}`
+        or (sign == ":" and "arn:" in text[max(0, start - 200) : start].rpartition(" ")[2])
     ):
         return None
     value = _VALUE.match(text, after.end())

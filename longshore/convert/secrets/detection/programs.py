@@ -14,7 +14,8 @@ class Grammar(NamedTuple):
 
     flags: a secret follows, as the next word, behind `=`, or joined to a flag of one letter. joined: only joined, since
     the next word is another argument. pairs: `name:secret` follows. places: words after the program's name (`*` for
-    any one, the last being the secret). only: a word without which the flags mean something else.
+    any one, the last being the secret). only: a word without which the flags mean something else. apart: its flags are
+    long behind one dash, so that what follows a letter is the rest of a flag, `-keyout`, and no secret.
     """
 
     flags: frozenset[str] = frozenset()
@@ -22,15 +23,19 @@ class Grammar(NamedTuple):
     pairs: frozenset[str] = frozenset()
     places: tuple[tuple[str, ...], ...] = ()
     only: str = ""
+    apart: bool = False
 
 
-def _grammar(flags: str = "", joined: str = "", pairs: str = "", places: str = "", only: str = "") -> Grammar:
+def _grammar(
+    flags: str = "", joined: str = "", pairs: str = "", places: str = "", only: str = "", *, apart: bool = False
+) -> Grammar:
     return Grammar(
         frozenset(flags.split()),
         frozenset(joined.split()),
         frozenset(pairs.split()),
         tuple(tuple(place.split()) for place in places.split(";") if place.strip()),
         only,
+        apart,
     )
 
 
@@ -82,7 +87,7 @@ _KNOWN: Final = (
     ("rpcclient smbclient smbget", _grammar(pairs="-U")),
     ("ncat nc", _grammar(pairs="--proxy-auth")),
     ("http https httpie xh xhs", _grammar(pairs="-a --auth")),
-    ("openssl", _grammar("-passin -passout -pass -K -k -passwd -hmac")),
+    ("openssl", _grammar("-passin -passout -pass -K -k -passwd -hmac", apart=True)),
     ("curl", _grammar("--oauth2-bearer --pass --proxy-pass", pairs="-u -U --user --proxy-user")),
     ("lftp", _grammar(pairs="-u")),
     ("wget", _grammar("--http-passwd --proxy-passwd", pairs="--auth")),

@@ -24,17 +24,22 @@ _PAIRS: Final = {
     "v": "aeior", "w": "aehinorst", "x": "aceipt", "y": "aceilmnoprst", "z": "aeioz",
 }  # fmt: skip
 _COMMON: Final = frozenset(first + second for first, seconds in _PAIRS.items() for second in seconds)
-_RUN: Final = Regex(r"[A-Za-z0-9]{9,}")
+_RUN: Final = Regex(r"[^\W_]{9,}")
 _HEX: Final = Regex(r"[0-9a-f]{16,}|[0-9A-F]{16,}")
+_ASCII: Final = Regex(r"[A-Za-z0-9]{9,256}")
+_HUMP: Final = Regex(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}(?![a-z])")
+_READABLE: Final = 0.65
+"""Of an identifier, such a share stands in words of three letters and more that can be read."""
+
 _LONG: Final = 12
-_LONE: Final = Regex(r"(?<![A-Za-z0-9+_])(?<![^:]-)[A-Za-z0-9]{12,64}+(?![A-Za-z0-9+_]|=?-|[.-][A-Za-z0-9])")
+_LONE: Final = Regex(r"(?<![\w+])(?<![^:]-)[A-Za-z0-9]{12,64}+(?![\w+]|=?-|[.-][A-Za-z0-9])")
 _ENOUGH: Final = 256
 """Characters of a run that are looked at."""
 
 
 def looks_random(text: str) -> bool:
     """Does any run of letters and digits in it look random?"""
-    return any(_odd(run[0][:_ENOUGH]) for run in _RUN.finditer(text))
+    return any(_odd(part) for run in _RUN.finditer(text) for part in _parts(run[0]))
 
 
 def lone_words(text: str) -> Iterator[tuple[int, int]]:
@@ -47,8 +52,27 @@ def lone_words(text: str) -> Iterator[tuple[int, int]]:
     for match in _LONE.finditer(text):
         word = match[0]
         mixed = not (word.isdigit() or word.islower() or word.isupper())
-        if mixed and not _HEX.fullmatch(word) and _odd(word):
+        if mixed and not _HEX.fullmatch(word) and _odd(word) and not _reads(word):
             yield match.span()
+
+
+def _parts(run: str) -> list[str]:
+    """What of a run of letters and digits is looked at: nothing of a word of another alphabet than ours."""
+    if run.isascii():
+        return [run[:_ENOUGH]]
+    return [] if run.isalpha() and (run[1:].islower() or run.isupper()) else _ASCII.findall(run)
+
+
+def _reads(word: str) -> bool:
+    """Is it made of words, as the names that programs give are: `getPublicKeyU2F`, `Bejelentkezve`?"""
+    if word.isalpha() and word[1:].islower():
+        return True
+    humps = sum(len(hump) for hump in _HUMP.findall(word) if all(map(_COMMON.__contains__, _pairs(hump.lower()))))
+    return humps >= len(word) * _READABLE
+
+
+def _pairs(hump: str) -> Iterator[str]:
+    return (hump[at : at + 2] for at in range(len(hump) - 1))
 
 
 @lru_cache(maxsize=8192)

@@ -42,6 +42,9 @@ _LINE_START: Final = Regex(
     r"[\s{;]*(?:-[ \t]+)?(?:(?:export|set|setenv|env|SetEnv|const|let|var|ARG|ENV|declare -x|local|fastcgi_param)"
     r"[ \t]+)?(?:['\"][ \t]*)?"
 )
+_PASSES_ON: Final = Regex(r"(?:fastcgi|grpc|memcached|proxy|scgi|uwsgi)_pass")
+"""Directives of nginx that say who answers a request: https://nginx.org/en/docs/dirindex.html"""
+
 _CALLS: Final = frozenset((",", "==", "===", "!="))
 _DOUBTFUL: Final = frozenset(("|", "==", "===", "!="))
 _ALONE: Final = Regex(r"[^\s]{0,400}+[ \t]*(?:$|[\r\n#;,}\])\"'<]|//)")
@@ -82,14 +85,15 @@ def by_look(text: str, *, file: bool = False) -> Iterator[Found]:
 
 def _setting(text: str, setting: Assignment, *, code: bool, prose: bool, file: bool) -> Iterator[Found]:
     meaning = name(setting.name)
-    if meaning.strength in {"plain", "public"}:
+    if meaning.strength in {"plain", "public"} or (not setting.sign and _PASSES_ON.fullmatch(setting.name)):
         return
     if not setting.sign and not setting.quoted:
         if not meaning.pair:
             yield from _directive(text, setting, sure=meaning.last and not code and not prose)
         return
     found = next((value for value in (setting.value, setting.whole) if _counts(value, setting, file=file)), "")
-    bare = not setting.quoted and (setting.sign != "=" or text[setting.at - 1 : setting.at] not in {'"', "'"})
+    within = setting.sign == "=" and text[setting.at - 1 : setting.at] in {'"', "'"} and not (code and setting.named)
+    bare = not setting.quoted and not within
     if not found or (bare and (setting.sign in _CALLS or (code and not _in_comment(text, setting.at)))):
         return
     sure = meaning.strength == "secret" and meaning.last and setting.sign not in _DOUBTFUL and not prose

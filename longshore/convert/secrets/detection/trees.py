@@ -99,7 +99,12 @@ _LINE: Final = Regex(
     r"|[^\s#:{\[\"'-][^:#\n{\[]{0,200}?|-[^\s:#{\[-][^:#\n{\[]{0,200}?)[ \t]*:(?=[ \t\r]|$))?"
     r"[ \t]*(?P<value>[^\r\n]*)"
 )
-_DECORATION: Final = Regex(r"(?:[&!][\w!:/.-]*+[ \t]++)*+")
+_DECORATION: Final = Regex(
+    r"(?:[&!](?!(?:FindInMap|GetAtt|If|ImportValue|Ref|env_var|include\w*|reference|secret|vault)\b)"
+    r"[\w!:/.-]*+[ \t]++)*+"
+)
+"""Anchors and tags, but for those that say where a value stands."""
+
 _BLOCK: Final = Regex(r"[|>][-+0-9]*[ \t]*(?:#.*)?$")
 _COMMENT: Final = Regex(r"[ \t]#.*$")
 

@@ -17,21 +17,27 @@ _SETTING: Final = Regex(r"\s*|true|false|yes|no|on|off|none|null|nil|undefined|\
 _PLACEHOLDER: Final = Regex(
     r"|true|false|yes|no|on|off|none|null|\d{1,5}|x+|\*+|\.+|-+|_+|<[^>]*>|\{\{.*\}\}|\[[\w -]*\]"
     r"|change_?-?(?:me|it|this).*|.{0,30}change_?-?me|replace_?-?(?:me|this|with).*|todo|tbd|fixme|dummy"
+    r"|(?:your|change)[_-]?\w{0,30}(?:password|passwd|passphrase|secret|key|token|user)"
     r"|your[_-].*|my[_-](?:secret|password|token|key).*|example.*|insert[_-].*|put your .*|<.{1,60}>",
     re.IGNORECASE | re.DOTALL,
 )
 _PLACE: Final = Regex(
     r"/(?:app|bin|certs?|configs?|data|dev|etc|home|keys?|lib|media|mnt|opt|root|run|secrets?|srv|ssl|tls|tmp|usr|var|vault)"
     r"(?:/\S*)?|(?:[\w.~-]*/)*[\w.-]+\.(?:key|pem|crt|cert|cer|p12|pfx|jks|json|ya?ml|txt|ini|conf|env)"
-    r"|https?://[\w.-]+(?::\d+)?/?"
 )
 """Where a secret may be, not the secret. A value that only begins with `/` may well be one."""
+
+_ORIGIN: Final = Regex(r"https?://[\w.-]+(?::\d+)?/?")
+_ADDRESS: Final = Regex(
+    r"(?:(?:https?|grpcs?|h2c?|wss?|tcp|udp|tls|ssl|fcgi|scgi|uwsgi)://[\w.:*\[\]-]*|unix:(?://)?)(?:/[\w.~/%:@*-]*)?"
+)
+"""An address without a login in it. Those of data stores are left out: tomorrow they have one."""
 
 _PUBLIC: Final = Regex(
     r"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S{1,20}|sk-ssh-\S{1,40}) AAAA.*"
     r"|-----BEGIN (?:CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY).*"
     r"|LS0tLS1CRUdJTiBDRVJU.*|LS0tLS1CRUdJTiBQVUJMSUMg.*|sha(?:256|384|512)[:-].*|0x[0-9a-fA-F]{40}|pk_(?:test|live)_\w+"
-    r"|(?:ami|eni|fs|i|igw|lt|nat|rtb|sg|snap|subnet|vol|vpc)-[0-9a-f]{8,17}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|arn:aws[\w-]*:.*",
+    r"|object:\d{1,9}|(?:ami|eni|fs|i|igw|lt|nat|rtb|sg|snap|subnet|vol|vpc)-[0-9a-f]{8,17}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|arn:aws[\w-]*:.*",
     re.DOTALL,
 )
 _VERSION: Final = Regex(r"v?[\^~]?\d+\.\d+(?:\.\d+)?(?:[-+][\w.]+)?|[\^~<>=]=?\d[\d.x*]*")
@@ -42,7 +48,7 @@ _REFERENCE: Final = Regex(
     r"\$(?:\{|\((?=[A-Za-z])|[A-Za-z_]\w{0,60}$|[?@*#!-])|\$[A-Z_]{3}|\{\{|<%|%\(\w+\)s|%\{\w|^%\w+%$|^@\w+@$|^__\w+__$|^\*+$|^<.*>$"
     r"|^\{[^{}]*\}$|^[*&!|>]|^(?:env|vault|file|secret|ref|arn|process|os|ssm|aws|gcp|op|sops|var|local|data|self|this"
     r"|config|settings|request|ngx|params?|props|options|args|ctx|context|System|Deno|import|getenv|lookup|fromEnv)[.:(]"
-    r"|^ENC\[|^:['\"]|^(?:\.{1,2}|~)/|^\$ANSIBLE_VAULT|^AQICAH|\$__\w+\{",
+    r"|^\.(?:Env|Values|Release|Chart)\b|^ENC\[|^:['\"]|^(?:\.{1,2}|~)/|^\$ANSIBLE_VAULT|^AQICAH|\$__\w+\{",
     re.DOTALL,
 )
 """What names a secret that stands elsewhere, as the templates and programs write it that we know."""
@@ -55,6 +61,7 @@ _NO_VALUE: Final = frozenset(
     "nil undefined default disabled enabled password token basic bearer header cookie query oauth2 scram-sha-256 md5 "
     "trust peer plain login none any all auto not null is in as the a an to of for and or with by must should can may "
     "will be has varchar char number type varying unique default changed expired key value values field column name "
+    "apikey api-key api_key inherit "
     "user username authentication jwt session local ldap oidc saml oauth scram plaintext encrypted false true".split()
 )
 """Words that say what kind of thing is meant. As a password they would be the first to be guessed."""
@@ -67,6 +74,11 @@ _SCHEME: Final = Regex(
     r"(?:bearer|basic|token|apikey|api-key|digest|splunk|key|genie\w{0,8}|ssws)(?:[ \t]+|%20|\+)(?=\S)", re.IGNORECASE
 )
 _WORD: Final = Regex(r"[A-Za-z]+")
+_SYMBOL: Final = Regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+_?")
+"""The name of a constant, a variable or a rule: `R_SPF_ALLOW`."""
+
+_CALL: Final = Regex(r"[A-Za-z_][\w.]{2,60}\([\w.,:;'\"$>\[\]() -]{0,200}\)")
+"""A function and its arguments: `bin2hex(random_bytes(32))`, `VARCHAR(80)`."""
 
 
 def is_nothing(value: str) -> bool:
@@ -80,8 +92,13 @@ def is_placeholder(value: str) -> bool:
 
 
 def is_place(value: str) -> bool:
-    """Is it a path or a plain address, where a secret may be?"""
-    return bool(_PLACE.fullmatch(value))
+    """Is it a path or a plain address, where a secret may be? A path that looks random may be the secret of a hook."""
+    return bool(_PLACE.fullmatch(value)) or (bool(_ADDRESS.fullmatch(value)) and not looks_random(value))
+
+
+def is_origin(value: str) -> bool:
+    """Is it the address of a web server and nothing more?"""
+    return bool(_ORIGIN.fullmatch(value))
 
 
 def is_public(value: str) -> bool:
@@ -153,6 +170,8 @@ def in_file(value: str, *, spaces: bool = False) -> bool:
     if len(value) < 3 or is_kind(value) or is_reference(value) or is_version(value):  # noqa: PLR2004  letters
         return False
     if is_nothing(value) or is_placeholder(value) or is_place(value) or is_public(value):
+        return False
+    if (_SYMBOL.fullmatch(value) or _CALL.fullmatch(value)) and not looks_random(value):
         return False
     return " " not in value or (spaces and any(looks_random(word) for word in value.split()))
 
