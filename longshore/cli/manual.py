@@ -10,7 +10,7 @@ from longshore.report.catalogue import Page, pages
 
 ROOT = Path(longshore.__file__).parent
 SCHEMA = ROOT / "compose" / "compose-spec.json"
-_REPORTING = ("compose", "convert", "stack")
+_REPORTING = ("compose", "convert", "images", "stack")
 _SECTIONS = {
     "services": "service",
     "networks": "network",
@@ -25,7 +25,7 @@ _RESOLVED_WHEN_READ = frozenset(
 
 
 def manual() -> list[Page]:
-    """The pages of all modules that report something: reader, converter, stacks."""
+    """The pages of all modules that report something: reader, converter, images, stacks."""
     texts: dict[str, str] = {}
     for file in sorted(file for package in _REPORTING for file in (ROOT / package).rglob("*.py")):
         name = ".".join(file.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(".__init__")

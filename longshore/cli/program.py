@@ -40,6 +40,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "render": ("longshore.cli.render", "write the Kubernetes manifests"),
     "plan": ("longshore.cli.plan", "show every resource of a stack, without an account or a cluster"),
     "stacks": ("longshore.cli.stacks", "list the stacks of the project in the order in which they are deployed"),
+    "images": ("longshore.cli.images", "list the images: what must be built, what is pulled, and from where"),
     "size": ("longshore.cli.size", "recommend limits and requests from what was used"),
     "upgrade": ("longshore.cli.upgrade", "say the steps to the next Kubernetes version of a cluster"),
     "config": ("longshore.cli.config", "print the compose model as Docker reads it"),
