@@ -6,6 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from longshore.cli.cost_input import estimated, others_on
 from longshore.cli.findings_output import locate
 from longshore.cli.project_input import read
 from longshore.cli.revision import checked_out
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from longshore.cli.flags import Given
     from longshore.cli.project_input import Reading
     from longshore.cli.shell import Shell
+    from longshore.cost.estimate import Estimate
     from longshore.model import Field, Manifest
     from longshore.rehearsal.plan import Node, Rehearsal
 
@@ -42,6 +44,7 @@ class Comparison(NamedTuple):
 
     settings: what differs in its stack file and its platform's. causes: URN → field → the place that wrote it, as far
     as a compose file or a rule did. unchanged: how many resources stay as they are.
+    monthly: what it cost, None where it was not there, and costs; with the other stacks on its cluster as they are.
     """
 
     stack: str
@@ -50,6 +53,7 @@ class Comparison(NamedTuple):
     changes: tuple[Change, ...]
     causes: Mapping[str, Mapping[Field, str]]
     unchanged: int
+    monthly: tuple[Estimate | None, Estimate]
 
     @property
     def loses_data(self) -> bool:
@@ -86,9 +90,14 @@ def compared(
         changes = compare([_moved(node, there, root) for node in was.nodes] if was else (), now.nodes)
         settings = [each for read in (name, *needs(stack.settings)) if known for each in _settings(read, there, root)]
         causes = {change.node.urn: dict(_causes(change, reading, earlier)) for change in changes}
+        others = others_on(name, shell)
+        monthly = (
+            estimated(name, was.nodes, old, others) if was else None,
+            estimated(name, now.nodes, shell, others),
+        )
     made = sum(map(is_made, now.nodes))
     unchanged = made - sum(1 for change in changes if change.operation is not Operation.DELETE)
-    return Comparison(name, reference, tuple(settings), tuple(changes), causes, unchanged), now
+    return Comparison(name, reference, tuple(settings), tuple(changes), causes, unchanged, monthly), now
 
 
 def _moved(node: Node, before: str, after: str) -> Node:

@@ -6,10 +6,10 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from longshore.cli.plan_text import kind
+from longshore.cli.cost_text import CURRENCY, cost_change
 from longshore.model import field_text
 from longshore.rehearsal.comparison import Operation
-from longshore.rehearsal.plan import UNKNOWN
+from longshore.rehearsal.plan import UNKNOWN, kind
 from longshore.rehearsal.replacement import is_known
 from longshore.report.style import PLAIN
 from longshore.report.table import columns
@@ -38,7 +38,7 @@ def comparison_text(found: Comparison, style: Style) -> str:
         lines += ["settings that differ", *(f"  {row}" for row in columns(rows)), ""]
     for change in found.changes:
         lines += [*_change(change, found, style), ""]
-    return "\n".join([*lines, *_summary(found, style)]) + "\n"
+    return "\n".join([*lines, *_summary(found, style), *cost_change(*found.monthly)]) + "\n"
 
 
 def _change(change: Change, found: Comparison, style: Style) -> Iterator[str]:
@@ -106,6 +106,8 @@ def comparison_markdown(found: Comparison) -> str:
     first, *more = _summary(found, PLAIN)
     lines = [f"<!-- longshore plan {found.stack} -->", f"### `{found.stack}`: {first}", ""]
     lines += [f"**{line}**  " for line in more]
+    cost = cost_change(*found.monthly)
+    lines += [*cost[:1], "", "```", *cost[1:], "```"] if cost else []
     if found.changes:
         lines += ["", "<details><summary>each resource</summary>", "", "```diff"]
         lines += comparison_text(found, PLAIN).rstrip().splitlines()
@@ -116,6 +118,7 @@ def comparison_markdown(found: Comparison) -> str:
 def comparison_json(found: Comparison) -> str:
     """Write it as one JSON document."""
     counts = Counter(change.operation for change in found.changes)
+    before, after = found.monthly
     document = {
         "version": 1,
         "stack": found.stack,
@@ -124,6 +127,11 @@ def comparison_json(found: Comparison) -> str:
         "changes": [_plain(change, found) for change in found.changes],
         "counts": {**{each.value: counts[each] for each in Operation}, "unchanged": found.unchanged},
         "losesData": found.loses_data,
+        "monthly": {
+            "before": f"{before.total:.2f}" if before else None,
+            "after": f"{after.total:.2f}",
+            "currency": CURRENCY,
+        },
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from longshore.cli.capacity_table import show_capacity
 from longshore.cli.comparison import compared
 from longshore.cli.comparison_text import comparison_json, comparison_markdown, comparison_text
+from longshore.cli.cost_input import estimated, others_on
+from longshore.cli.cost_text import cost_block, cost_document
 from longshore.cli.findings_output import show
 from longshore.cli.flags import Flag, Verb
 from longshore.cli.plan_text import plan_text
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from longshore.cli.comparison import Comparison
     from longshore.cli.flags import Given
     from longshore.cli.shell import Shell
+    from longshore.cost.estimate import Estimate
     from longshore.rehearsal.plan import Node, Rehearsal
 
 
@@ -42,11 +46,36 @@ def run(given: Given, shell: Shell) -> int:
     reading = chosen(reading, given)
     code = exit_code(reading, given)
     comparison = None
-    with shell.busy(f"running the program of stack {name}", quiet=given.on("--quiet")):
+    with shell.busy(f"running the program of stack {name}", quiet=given.on("--quiet")), ThreadPoolExecutor() as aside:
         if given.text("--against"):
             comparison, rehearsal = compared(reading, given, shell, rehearse_stack)
         else:
-            rehearsal = rehearse_stack(name, shell, given.text("--inventory"))
+            running = aside.submit(rehearse_stack, name, shell, given.text("--inventory"))
+            others = others_on(name, shell)
+            rehearsal = running.result()
+    if ended := unplanned(name, rehearsal, shell):
+        return ended
+    if comparison:
+        _show(comparison, given, shell)
+        show(reading, given, shell, shell.err)
+        refused = comparison.loses_data or (given.on("--expect-no-changes") and comparison.changes)
+        return code or int(bool(refused))
+    monthly = estimated(name, rehearsal.nodes, shell, others)
+    if given.text("--output") == "json":
+        shell.out.write(plan_json(name, rehearsal, monthly))
+        show(reading, given, shell, shell.err)
+    else:
+        shell.show(plan_text(name, rehearsal.nodes, shell.style(given.text("--color"), shell.out)))
+        shell.out.write("\n")
+        show(reading, given, shell, shell.out)
+        show_capacity(reading, given, shell)
+        if block := "" if given.on("--quiet") else cost_block(monthly):
+            shell.show(f"\n{block}")
+    return code
+
+
+def unplanned(name: str, rehearsal: Rehearsal, shell: Shell) -> int:
+    """Say why there is no plan, and answer the exit code; 0 where there is one."""
     if rehearsal.bug:
         shell.err.write(f"error: the program of stack {name} ended with a bug\n{rehearsal.bug}")
         shell.err.write("help: if the last place named is in longshore, please report it (CONTRIBUTING.md)\n")
@@ -54,20 +83,7 @@ def run(given: Given, shell: Shell) -> int:
     if rehearsal.failure:
         shell.err.write(f"error: {rehearsal.failure}\n")
         return INPUT
-    if comparison:
-        _show(comparison, given, shell)
-        show(reading, given, shell, shell.err)
-        refused = comparison.loses_data or (given.on("--expect-no-changes") and comparison.changes)
-        return code or int(bool(refused))
-    if given.text("--output") == "json":
-        shell.out.write(plan_json(name, rehearsal))
-        show(reading, given, shell, shell.err)
-    else:
-        shell.show(plan_text(name, rehearsal.nodes, shell.style(given.text("--color"), shell.out)))
-        shell.out.write("\n")
-        show(reading, given, shell, shell.out)
-        show_capacity(reading, given, shell)
-    return code
+    return 0
 
 
 def _show(comparison: Comparison, given: Given, shell: Shell) -> None:
@@ -97,7 +113,7 @@ def rehearse_stack(name: str, shell: Shell, inventory: str = "") -> Rehearsal:
     return rehearse(script, shell.environment)
 
 
-def plan_json(name: str, rehearsal: Rehearsal) -> str:
+def plan_json(name: str, rehearsal: Rehearsal, monthly: Estimate) -> str:
     """The resources as one JSON document, for a review of pull requests and for other programs."""
     document: dict[str, Any] = {
         "version": 1,
@@ -105,6 +121,7 @@ def plan_json(name: str, rehearsal: Rehearsal) -> str:
         "resources": [_resource(node) for node in rehearsal.nodes],
         "counts": counts(rehearsal.nodes),
         "exports": sorted(rehearsal.exports),
+        "monthly": cost_document(monthly),
     }
     return json.dumps(document, indent=2) + "\n"
 

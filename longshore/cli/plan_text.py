@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from longshore.rehearsal.plan import UNKNOWN
+from longshore.rehearsal.plan import UNKNOWN, kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 SHOWN = 4
 """Names in an `after`; more are counted."""
-PROVIDERS = "pulumi:providers:"
 TELLING = ("cidrBlock", "availabilityZone", "principalArn", "policyArn", "addonVersion", "chart", "version")
 """Inputs that tell a resource from its like; shown beside its name."""
 
@@ -38,16 +37,6 @@ def plan_text(stack: str, nodes: Sequence[Node], style: Style) -> str:
             lines.append("")
     lines += ["", *_totals(nodes)]
     return "\n".join(line for index, line in enumerate(lines) if line or lines[index - 1]) + "\n"
-
-
-def kind(type_: str) -> str:
-    """The short name of a type: `aws:ec2/vpc:Vpc` is `ec2.Vpc`, `kubernetes:apps/v1:Deployment` is `Deployment`."""
-    package, module, name = type_.split(":", 2)
-    if type_.startswith(PROVIDERS):
-        return "provider"
-    if package == "aws":
-        return f"{module.split('/')[0]}.{name}"
-    return f"eks.{name}" if package == "eks" else name
 
 
 def _tree(node: Node, depth: int, graph: _Graph, style: Style) -> Iterator[str]:

@@ -39,6 +39,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "check": ("longshore.cli.check", "say what is translated, what is lost, and what to decide"),
     "render": ("longshore.cli.render", "write the Kubernetes manifests"),
     "plan": ("longshore.cli.plan", "show every resource of a stack, without an account or a cluster"),
+    "cost": ("longshore.cli.cost", "say what a stack costs in a month, and what would cost less"),
     "stacks": ("longshore.cli.stacks", "list the stacks of the project in the order in which they are deployed"),
     "images": ("longshore.cli.images", "list the images: what must be built, what is pulled, and from where"),
     "size": ("longshore.cli.size", "recommend limits and requests from what was used"),

@@ -14,7 +14,7 @@ from longshore.convert.kubernetes.quantity import bytes_in, cpu, memory, millico
 from longshore.convert.kubernetes.stable import stable_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from longshore.convert.estate import Service
     from longshore.convert.options import Capacity, Options
@@ -67,12 +67,23 @@ def load_of(owner: Service) -> Load:
 
 
 def loads_in(manifests: Iterable[Manifest]) -> list[Load]:
-    """What the workloads of a finished conversion ask for; an init container counts where it asks for more."""
-    return [_load(manifest) for manifest in manifests if manifest["kind"] in WORKLOADS]
+    """What the workloads of a finished conversion ask for; an init container counts where it asks for more.
+
+    Of one that an autoscaler has, those pods count that always run.
+    """
+    known = list(manifests)
+    fewest = dict(_fewest(manifest) for manifest in known if manifest["kind"] == "HorizontalPodAutoscaler")
+    return [_load(manifest, fewest) for manifest in known if manifest["kind"] in WORKLOADS]
 
 
-def _load(manifest: Manifest) -> Load:
+def _fewest(autoscaler: Manifest) -> tuple[tuple[str, str], int]:
+    target = autoscaler["spec"]["scaleTargetRef"]
+    return (target["kind"], target["name"]), int(autoscaler["spec"].get("minReplicas", 1))
+
+
+def _load(manifest: Manifest, fewest: Mapping[tuple[str, str], int]) -> Load:
     kind, spec = manifest["kind"], manifest["spec"]
+    scaled = fewest.get((kind, manifest["metadata"]["name"]), 1)
     pod = spec["template"]["spec"]
     running = [_asked(container) for container in pod.get("containers", ())]
     starting = [_asked(container) for container in pod.get("initContainers", ())]
@@ -80,7 +91,7 @@ def _load(manifest: Manifest) -> Load:
     return Load(
         stable_name(manifest),
         kind,
-        0 if kind == "Job" else int(spec.get("replicas", 1)),
+        0 if kind == "Job" else int(spec.get("replicas", scaled)),
         max(sum(one[0] for one in running), *(one[0] for one in starting), 0),
         max(sum(one[1] for one in running), *(one[1] for one in starting), 0),
         each_node=kind == "DaemonSet",

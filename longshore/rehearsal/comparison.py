@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from longshore.model import Item
-from longshore.rehearsal.plan import UNKNOWN
+from longshore.rehearsal.plan import PROVIDERS, UNKNOWN
 from longshore.rehearsal.replacement import HOLDS_DATA, makes_anew
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from longshore.model import Field
     from longshore.rehearsal.plan import Node
 
-PROVIDERS = "pulumi:providers:"
 ENGINE = "pulumi:"
 """How the types begin that are the engine's own: providers, references to other stacks."""
 ROLLING = frozenset({"DaemonSet", "Deployment", "StatefulSet"})

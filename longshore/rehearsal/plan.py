@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+PROVIDERS = "pulumi:providers:"
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 ORGANIZATION = "organization"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -67,3 +68,13 @@ class Rehearsal(NamedTuple):
     messages: tuple[str, ...]
     failure: str = ""
     bug: str = ""
+
+
+def kind(type_: str) -> str:
+    """The short name of a type: `aws:ec2/vpc:Vpc` is `ec2.Vpc`, `kubernetes:apps/v1:Deployment` is `Deployment`."""
+    package, module, name = type_.split(":", 2)
+    if type_.startswith(PROVIDERS):
+        return "provider"
+    if package == "aws":
+        return f"{module.split('/')[0]}.{name}"
+    return f"eks.{name}" if package == "eks" else name

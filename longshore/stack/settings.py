@@ -15,6 +15,7 @@ from pydantic import Field, TypeAdapter
 
 from longshore.convert.options import Exposure, Login, Scale, SecretSettings, ServiceSettings, Storage, VolumeSettings
 from longshore.decoding.types import Boolean, Count, Fields, Integer, Named, Section, Written, text
+from longshore.stack.cost_settings import Cost
 from longshore.stack.domain_settings import Domain
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.network_settings import NetworkSettings
@@ -275,6 +276,8 @@ class Settings(Section):
     """What the nodes offer to pods, for the capacity table."""
     alarms: Alarms | None = None
     """What wakes the team, and a dashboard; left out: nothing does."""
+    cost: Cost = field(default_factory=Cost)
+    """What the monthly estimate cannot know."""
 
     @property
     def in_production(self) -> bool:

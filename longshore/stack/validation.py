@@ -15,6 +15,7 @@ from longshore.convert.secrets.detection import text_hit
 from longshore.decoding.errors import Wrong, decode
 from longshore.model import Finding, Path, Severity, path_text
 from longshore.stack.aws_rules import refused_by_aws
+from longshore.stack.cost_rules import prices
 from longshore.stack.domain_rules import domains
 from longshore.stack.eks_rules import EVERYONE, contradictions
 from longshore.stack.eks_settings import EksCluster
@@ -233,6 +234,7 @@ def _contradictions(settings: Settings) -> Iterator[Wrong]:
     yield from exposures(settings)
     yield from domains(settings)
     yield from observed(settings)
+    yield from prices(settings)
     yield from refused_by_aws(settings)
     if settings.budget and settings.aws is None and not isinstance(cluster, StackCluster):
         yield Wrong(("budget",), "needs an account whose costs it watches", ACCOUNT_HELP)

@@ -59,7 +59,8 @@ def nodes(rehearsal: Rehearsal) -> dict[str, Node]:
 
 def copy(target: Path) -> Path:
     """A copy of the project whose stacks and example may be changed."""
-    shutil.copy(REPOSITORY / "Pulumi.yaml", target)
+    for name in ("Pulumi.yaml", "__main__.py"):
+        shutil.copy(REPOSITORY / name, target)
     for name in ("stacks", "examples"):
         shutil.copytree(REPOSITORY / name, target / name)
     return target

@@ -85,6 +85,9 @@ TOPIC = "arn:aws:sns:eu-west-1:111122223333:pager"
 SCALED = EKS | {"services": {"web": {"scale": {"max": 9}}}}
 
 EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
+    "cost.prices.*": (EKS, ["0.08", 0.08, 1]),
+    "cost.logGigabytes": (EKS, [0, 40]),
+    "cost.natGigabytes": (EKS, [200]),
     "environment": (EKS, ["dev", "staging", "prod"]),
     "production": (EKS, [True, False]),
     "team": (EKS, ["shop"]),
@@ -283,6 +286,7 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
 """Setting → stack that it is written into, and values."""
 
 NAMES = {
+    "prices": "ec2.m7i.large",
     "sharedOwners": "999:999",
     "addons": "external-dns",
     "nodeGroups": "general",

@@ -32,7 +32,8 @@ LONGEST = 6.0
 def laid_out(case: str, root: Path) -> Path:
     """A project with the one stack of a case."""
     (root / "stacks").mkdir()
-    shutil.copy(REPOSITORY / "Pulumi.yaml", root)
+    for name in ("Pulumi.yaml", "__main__.py"):
+        shutil.copy(REPOSITORY / name, root)
     (root / "compose.yaml").write_text(COMPOSE, "utf-8")
     shutil.copy(GRAPHS / case / "Pulumi.yaml", root / "stacks" / "Pulumi.case.yaml")
     return root
