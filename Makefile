@@ -12,7 +12,7 @@ WHOLE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--all-extras --custom-compile-command "make lock" $(FLAGS)
 
-.PHONY: help setup plan lint check test test-node test-cluster test-pure up preview refresh destroy cancel lock compare cluster cluster-down node node-down node-v2 docker docker-down bench secrets-report fuzz docs versions clean
+.PHONY: help setup plan lint check test test-node test-cluster test-pure up preview refresh destroy cancel lock compare differences cluster cluster-down node node-down node-v2 docker docker-down bench secrets-report fuzz docs versions clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -84,7 +84,10 @@ docker: $(TOOLS) ## As root on Linux: start a Docker Engine of our own, and prin
 docker-down: $(TOOLS) ## End it
 	@$(PY) -m tools.docker down
 
-compare: $(TOOLS) ## Run every golden case and real project in Docker and on a node, and compare what their programs see
+compare: $(TOOLS) ## Convert ten projects beside kompose: what a cluster takes, what is told, which passwords are shown
+	@$(PY) -m bench.side_by_side
+
+differences: $(TOOLS) ## Run every golden case and real project in Docker and on a node, and compare what their programs see
 	@LONGSHORE_COMPARE=1 $(PY) -m pytest tests/node/comparison tests/node/test_user_mode.py
 
 bench: $(TOOLS) ## Time render and config on 40, 400 and 4,000 services beside kompose and compose-go; fails beyond the limits

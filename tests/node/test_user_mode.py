@@ -44,7 +44,7 @@ def test_one_that_takes_too_long_is_ended_and_leaves_no_process(tmp_path, monkey
 
 
 @pytest.mark.skipif(
-    not os.environ.get("LONGSHORE_COMPARE"), reason="takes minutes: `make node-v2` and `make compare` run it"
+    not os.environ.get("LONGSHORE_COMPARE"), reason="takes minutes: `make node-v2` and `make differences` run it"
 )
 def test_a_node_holds_its_limits_under_version_2_and_leaves_no_group(say):
     if cgroups.unified():

@@ -30,7 +30,7 @@ AT_ONCE = 60
 COMPARISONS = 5
 
 everything = pytest.mark.skipif(
-    not os.environ.get("LONGSHORE_COMPARE"), reason="too many for every change: `make compare` runs them"
+    not os.environ.get("LONGSHORE_COMPARE"), reason="too many for every change: `make differences` runs them"
 )
 
 
