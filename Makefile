@@ -12,7 +12,7 @@ WHOLE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--all-extras --custom-compile-command "make lock" $(FLAGS)
 
-.PHONY: help setup plan lint check test test-node test-cluster test-pure up preview refresh destroy cancel lock compare differences cluster cluster-down node node-down node-v2 docker docker-down bench secrets-report fuzz docs versions clean
+.PHONY: help setup plan lint check test test-node test-cluster test-pure up preview refresh destroy cancel lock compare differences cluster cluster-down node node-down node-v2 docker docker-down bench secrets-report fuzz docs site versions clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -104,6 +104,9 @@ fuzz: $(TOOLS) ## Ten minutes of whole command lines, guided by coverage (FUZZ_S
 docs: $(TOOLS) ## Write the generated pages again
 	@$(PY) -m tools.documents
 	@$(PY) -m tools.quoted
+
+site: $(TOOLS) ## The docs as a site with search, in site/
+	@.venv/bin/zensical build --clean --strict
 
 versions: $(TOOLS) ## Compare the tables of EKS versions and add-ons with what AWS says (needs credentials)
 	@$(PY) -m tools.eks_versions

@@ -14,12 +14,14 @@ from pulumi.provider.experimental.host import components_from_module
 from longshore import components
 from longshore.cli.manual import known_attributes, manual
 from longshore.inventory.document import schema_text
-from longshore.report.manual import attributes_markdown, findings_markdown, matrix
+from longshore.report.finding_pages import finding_pages, findings_index
+from longshore.report.manual import attributes_markdown, matrix
 from longshore.stack.schema import FOLDER, schemas
 from tools.command_line import command_line_markdown
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+FINDINGS = DOCS / "findings"
 
 
 def documents() -> dict[Path, str]:
@@ -31,7 +33,8 @@ def documents() -> dict[Path, str]:
         **{FOLDER / name: text for name, text in texts.items()},
         DOCS / "inventory.schema.json": schema_text(),
         DOCS / "attributes.md": attributes_markdown(matrix(found, known_attributes())),
-        DOCS / "findings.md": findings_markdown(found),
+        DOCS / "findings.md": findings_index(found),
+        **{FINDINGS / f"{code}.md": text for code, text in finding_pages(found).items()},
         DOCS / "command-line.md": command_line_markdown(),
         ROOT / "plugin" / "schema.json": components_schema(),
     }
@@ -57,6 +60,10 @@ def _clean(schema: Any) -> Any:
 
 
 if __name__ == "__main__":
-    for file, text in documents().items():
+    FINDINGS.mkdir(exist_ok=True)
+    written = documents()
+    for file in set(FINDINGS.glob("*.md")) - set(written):
+        file.unlink()  # of a finding that nothing reports any more
+    for file, text in written.items():
         file.write_text(text, "utf-8")
-        print(f"{file.relative_to(ROOT)}: {text.count(chr(10))} lines")
+    print(f"{len(written)} pages and schemas")

@@ -16,11 +16,11 @@ _SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 
 
 def page(code: str, documentation: str) -> str:
-    """The address of what docs/findings.md says of a code; where nobody publishes it, the command that prints the same.
+    """The address of the page of a code; where nobody publishes it, the command that prints the same.
 
     documentation: where `docs/` is published, or empty.
     """
-    return f"{documentation.rstrip('/')}/findings.md#{code}" if documentation else f"longshore explain {code}"
+    return f"{documentation.rstrip('/')}/findings/{code}.md" if documentation else f"longshore explain {code}"
 
 
 def fingerprints(places: Iterable[Place]) -> Iterator[str]:

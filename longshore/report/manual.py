@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from longshore.regex import Regex
-from longshore.report.catalogue import TRANSLATED, Page, Told, by_code
+from longshore.report.catalogue import TRANSLATED, Page, Told
 from longshore.report.table import markdown
 
 if TYPE_CHECKING:
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
 
 UNCLAIMED = "unsupported"
 RULES = "longshore.convert.attributes."
-_CODE_SPAN = Regex(r"`[^`]*`")
 
 
 class Row(NamedTuple):
@@ -70,40 +68,6 @@ def attributes_markdown(rows: Sequence[Row]) -> str:
     return "\n".join([head, f"{matrix_summary(rows)}.", "", *table]) + "\n"
 
 
-def findings_markdown(found: Sequence[Page]) -> str:
-    """docs/findings.md: one heading a code, which `help:` texts and editors can link to."""
-    head = (
-        "# Every finding\n\n"
-        "Made from the calls that report them by `python -m tools.documents`; a test keeps it true. `…` stands for\n"
-        "what is known only when a file is read. `longshore explain CODE` prints the same.\n\n"
-        "A warning or error that you accept is waived at the service, `x-longshore: {allow: [CODE]}`, or by `allow`\n"
-        "of the service in the stack file: it becomes a note, and is still counted.\n"
-    )
-    parts = [head]
-    for code, entries in by_code(found).items():
-        parts.append(f"## {code}\n")
-        for _, told in entries:
-            parts.append(
-                f"- **{told.severity or 'depends'}**{f', {told.fate}' if told.fate else ''}: {_escaped(told.message)}"
-            )
-            parts += [f"  help: {_escaped(told.help)}"] if told.help else []
-        modules = dict.fromkeys(f"`{source.module}`" for source, _ in entries)
-        parts.append(f"\nSource: {', '.join(modules)}\n")
-    return "\n".join(parts)
-
-
-def _escaped(text: str) -> str:
-    """Keep Markdown from reading angle brackets outside of code as HTML."""
-    return " ".join(text.split()).replace("<", "&lt;") if not _CODE_SPAN.search(text) else _outside_code(text)
-
-
-def _outside_code(text: str) -> str:
-    text = " ".join(text.split())
-    parts = _CODE_SPAN.split(text)
-    spans = _CODE_SPAN.findall(text)
-    return "".join(part.replace("<", "&lt;") + span for part, span in zip(parts, [*spans, ""], strict=True))
-
-
 class Explained(NamedTuple):
     """A page of the manual: as lines, and as data for JSON."""
 
@@ -120,12 +84,8 @@ def code_page(code: str, entries: Sequence[tuple[Page, Told]]) -> Explained:
         lines += [f"    help: {told.help}"] if told.help else []
     for page in {page.module: page for page, _ in entries}.values():
         lines += ["", f"{page.module}:", *_indented(page.doc)]
-    severities = {told.severity for _, told in entries}
-    if severities - {"info"} and not any(page.module.startswith("longshore.compose") for page, _ in entries):
-        lines += [
-            "",
-            f"To accept it at one service: `x-longshore: {{allow: [{code}]}}` there, or `allow` in the stack file.",
-        ]
+    consent = consent_to(code, entries)
+    lines += ["", consent] if consent else []
     data = {
         "code": code,
         "findings": [
@@ -135,6 +95,14 @@ def code_page(code: str, entries: Sequence[tuple[Page, Told]]) -> Explained:
         "manual": {page.module: page.doc for page, _ in entries},
     }
     return Explained(lines, data)
+
+
+def consent_to(code: str, entries: Sequence[tuple[Page, Told]]) -> str:
+    """How to accept what is said under a code; empty where that cannot be."""
+    severities = {told.severity for _, told in entries}
+    if not severities - {"info"} or any(page.module.startswith("longshore.compose") for page, _ in entries):
+        return ""
+    return f"To accept it at one service: `x-longshore: {{allow: [{code}]}}` there, or `allow` in the stack file."
 
 
 def attribute_page(pattern: str, page: Page) -> Explained:

@@ -53,7 +53,7 @@ page: longshore explain devices
 
 def test_a_page_has_an_address_where_the_documentation_has_one(estate: Path) -> None:
     screen = longshore("check", folder=estate, environment={"LONGSHORE_DOCUMENTATION": "https://git.example.com/docs/"})
-    assert "\npage: https://git.example.com/docs/findings.md#devices\n" in screen.out
+    assert "\npage: https://git.example.com/docs/findings/devices.md\n" in screen.out
     assert "longshore explain" not in screen.out
 
 
