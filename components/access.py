@@ -35,7 +35,8 @@ _KINDS: Final[Mapping[str, list[str]]] = {
 _SEEN: Final[Mapping[str, list[str]]] = {
     **_KINDS,
     "": [*_KINDS[""], "endpoints", "events", "limitranges", "pods", "pods/log", "resourcequotas"],
-    "apps": [*_KINDS["apps"], "replicasets"],
+    "apps": [*_KINDS["apps"], "controllerrevisions", "replicasets"],
+    "batch": [*_KINDS["batch"], "cronjobs"],
     "discovery.k8s.io": ["endpointslices"],
     "events.k8s.io": ["events"],
     "metrics.k8s.io": ["pods"],

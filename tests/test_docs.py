@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from longshore.cli.cluster.causes.cause import RUNBOOKS
 from tools.quoted import ROOT, pages, renewed
 
 
@@ -33,3 +34,13 @@ def test_every_page_is_in_the_readme_or_reached_from_it():
         found = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8"))
         waiting += [(page.parent / target).resolve() for target in found]
     assert set((ROOT / "docs").rglob("*.md")) <= reached
+
+
+def test_every_cause_of_status_has_a_runbook_and_every_runbook_is_its_own_heading():
+    text = (ROOT / "docs" / "runbooks.md").read_text(encoding="utf-8")
+    headings = re.findall("^## (.+)$", text, re.MULTILINE)
+    anchors = [heading.lower().replace(" ", "-") for heading in headings]
+    assert len(set(anchors)) == len(anchors)
+    assert set(RUNBOOKS.values()) <= set(anchors)
+    asked_for = {"rollback", "cluster-upgrade", "restore", "destroy", "disk-full", "out-of-memory", "not-ready"}
+    assert asked_for | {"secret-not-synced"} <= set(anchors)

@@ -39,7 +39,7 @@ _READABLE: Final[Mapping[str, Sequence[str]]] = {
         "services",
     ),
     "apiextensions.k8s.io": ("customresourcedefinitions",),
-    "apps": ("daemonsets", "deployments", "replicasets", "statefulsets"),
+    "apps": ("controllerrevisions", "daemonsets", "deployments", "replicasets", "statefulsets"),
     "autoscaling": ("horizontalpodautoscalers",),
     "batch": ("cronjobs", "jobs"),
     "cert-manager.io": ("certificates", "clusterissuers", "issuers"),

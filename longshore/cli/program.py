@@ -28,8 +28,6 @@ EXTRAS: Mapping[str, str] = {
     "botocore": "aws",
     "hvac": "vault",
     "requests": "vault",
-    "lightkube": "status",
-    "httpx2": "status",
 }
 """Package that a verb may need → the extra of ours that has it, as pyproject.toml says."""
 
@@ -46,7 +44,13 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "upgrade": ("longshore.cli.upgrade", "say the steps to the next Kubernetes version of a cluster"),
     "config": ("longshore.cli.config", "print the compose model as Docker reads it"),
     "secrets": ("longshore.cli.secrets", "put secret values where the cluster finds them, and compare"),
-    "status": ("longshore.cli.status", "say what of a stack is up in its cluster, and what is in the way of the rest"),
+    "doctor": (
+        "longshore.cli.doctor",
+        "say what would make a deployment fail: versions, account, cluster, secrets",
+    ),
+    "status": ("longshore.cli.status", "say of each service whether it is up, and what is in the way of the rest"),
+    "logs": ("longshore.cli.logs", "show what the containers of services write"),
+    "rollback": ("longshore.cli.rollback", "bring back the pods of the release before, and wait until they are ready"),
     "explain": ("longshore.cli.explain", "say what a finding means, or where a field came from"),
     "attributes": ("longshore.cli.attributes", "list every compose attribute and what becomes of it"),
     "completion": ("longshore.cli.completion", "print the completion script of bash, zsh or fish"),

@@ -47,3 +47,10 @@ class _Tamed:
 def tamed(stream: TextIO) -> TextIO:
     """Let nothing that commands a terminal through to `stream`."""
     return cast("TextIO", stream if isinstance(stream, _Tamed) else _Tamed(stream))
+
+
+def cleared(stream: TextIO) -> None:
+    """Begin a terminal's screen anew; nothing happens to any other stream."""
+    below = stream._stream if isinstance(stream, _Tamed) else stream  # noqa: SLF001  a class of this module
+    if below.isatty():
+        below.write("\x1b[H\x1b[2J")

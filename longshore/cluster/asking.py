@@ -1,4 +1,4 @@
-"""One question to an API server, by what the standard library has: a login must not take longer than what it is for."""
+"""One request to an API server, by what the standard library has: a login must not take longer than what it is for."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import json
 import os
 import ssl
 import tempfile
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from longshore.errors import Refused
+from longshore.errors import UNREACHED, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from http.client import HTTPResponse
 
     from longshore.cluster.kubeconfig import Context
 
 SECONDS: Final = 15
-UNREACHED: Final = 4
-"""Exit code of a command whose server was not reached."""
 
 
 class Answer(NamedTuple):
@@ -30,36 +30,72 @@ class Answer(NamedTuple):
     content: Mapping[str, Any]
 
 
+class Unreached(Refused):
+    """Nobody answers at the address of the API server, or not who should, or the answer ended before its end."""
+
+    def __init__(self, message: str, help: str = "") -> None:  # noqa: A002  the word users see
+        super().__init__(message, help, UNREACHED)
+
+
+class Request(NamedTuple):
+    """What is asked of an API server. path: with its query. kind: the media type of `body`."""
+
+    path: str
+    method: str = "GET"
+    body: bytes = b""
+    kind: str = "application/json"
+
+
 def ask(context: Context, shown: Mapping[str, Any], path: str) -> Answer:
     """Get what is at `path` of an API server. shown: by `credentials.shown`.
 
     Raises:
-        Refused: it can't be reached.
+        Unreached: it can't be reached.
+    """
+    with sent(context, shown, Request(path)) as response:
+        text = response.read()
+    return Answer(response.status, content_of(text))
+
+
+def content_of(text: bytes) -> Mapping[str, Any]:
+    """The object that an answer is; empty where it is none."""
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+@contextmanager
+def sent(
+    context: Context, shown: Mapping[str, Any], request: Request, seconds: float = SECONDS
+) -> Iterator[HTTPResponse]:
+    """Send a request and give the answer, of which nothing was read yet; it is of use inside the block only.
+
+    seconds: how long to wait for a connection, and for each piece of the answer.
+
+    Raises:
+        Unreached: it can't be reached, or falls silent while the block reads.
     """
     place = urlsplit(context.server)
-    headers = {"Accept": "application/json"}
+    headers = {"Accept": "application/json", **({"Content-Type": request.kind} if request.body else {})}
     if shown.get("token"):
         headers["Authorization"] = f"Bearer {shown['token']}"
     try:
-        connection = _connection(context, shown)
+        connection = _connection(context, shown, seconds)
         try:
-            connection.request("GET", f"{place.path.rstrip('/')}{path}", headers=headers)
-            response = connection.getresponse()
-            text = response.read()
+            path = f"{place.path.rstrip('/')}{request.path}"
+            connection.request(request.method, path, body=request.body or None, headers=headers)
+            yield connection.getresponse()
         finally:
             connection.close()
     except ssl.SSLCertVerificationError:
         message = f"{context.server} does not show a certificate of the authority of `{context.name}`"
-        raise Refused(message, "another cluster answers there, or the kubeconfig is older than it", UNREACHED) from None
+        raise Unreached(message, "another cluster answers there, or the kubeconfig is older than it") from None
     except (OSError, HTTPException, ssl.SSLError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         message = f"the cluster of context `{context.name}` was not reached at {context.server}: {reason}"
-        raise Refused(message, code=UNREACHED) from None
-    try:
-        content = json.loads(text)
-    except ValueError:
-        content = {}
-    return Answer(response.status, content if isinstance(content, dict) else {})
+        raise Unreached(message) from None
 
 
 class _Named(HTTPSConnection):
@@ -77,7 +113,7 @@ class _Named(HTTPSConnection):
         return str(getattr(self, "_tunnel_host", None) or self.host)
 
 
-def _connection(context: Context, shown: Mapping[str, Any]) -> HTTPConnection:
+def _connection(context: Context, shown: Mapping[str, Any], seconds: float) -> HTTPConnection:
     place = urlsplit(context.server)
     host, port = place.hostname or "", place.port or (443 if place.scheme == "https" else 80)
     proxy = urlsplit(str(context.cluster.get("proxy-url") or _proxy(place.scheme, f"{host}:{port}")))
@@ -85,9 +121,9 @@ def _connection(context: Context, shown: Mapping[str, Any]) -> HTTPConnection:
         raise Refused(f"the proxy of context `{context.name}` is no HTTP proxy", "name one with `http://`")
     to, at = (proxy.hostname or "", proxy.port or 80) if proxy.hostname else (host, port)
     if place.scheme != "https":
-        connection = HTTPConnection(to, at, timeout=SECONDS)
+        connection = HTTPConnection(to, at, timeout=seconds)
     else:
-        connection = _Named(to, at, timeout=SECONDS, context=_trust(context, shown))
+        connection = _Named(to, at, timeout=seconds, context=_trust(context, shown))
         connection.server_name = str(context.cluster.get("tls-server-name") or "")
     if proxy.hostname:
         connection.set_tunnel(host, port)

@@ -13,10 +13,10 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from longshore.cluster.asking import UNREACHED, ask
+from longshore.cluster.asking import ask
 from longshore.cluster.credentials import VERSION, told
 from longshore.cluster.kubeconfig import digest
-from longshore.errors import Refused
+from longshore.errors import UNREACHED, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

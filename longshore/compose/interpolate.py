@@ -38,10 +38,9 @@ def interpolate(document: Document, environment: Environment, problems: Problems
         for name in unset:
             problems.warning(
                 "unset-variable",
-                f"the variable `{name}` is not set, so it is empty here",
+                f"the variable {name} is not set, so it is empty here",
                 node,
-                help="set it, in `.env` for one, or write a default, `${…:-default}`; `longshore config --variables` "
-                "lists all",
+                help=f"set {name}, or give it a default: `${{{name}:-default}}`",
             )
     apply(document.root, CASTS, problems)
 

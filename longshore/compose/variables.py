@@ -44,9 +44,9 @@ def read_entries(
         for variable in dict.fromkeys(missing):
             reading.problems.warning(
                 "unset-variable",
-                f"`{name}` uses the variable `{variable}`, which is not set, so it is empty there",
+                f"{name} uses the variable {variable}, which is not set, so it is empty there",
                 Span(name, 1, 1),
-                help="set it before it is used",
+                help=f"set {variable} before it is used",
             )
 
 

@@ -6,7 +6,16 @@ from typing import NamedTuple
 
 from longshore.model import Severity
 
-_CODES = {"red": "31", "yellow": "33", "blue": "34", "cyan": "36", "green": "32", "bold": "1", "faint": "2"}
+_CODES = {
+    "red": "31",
+    "yellow": "33",
+    "blue": "34",
+    "cyan": "36",
+    "green": "32",
+    "magenta": "35",
+    "bold": "1",
+    "faint": "2",
+}
 
 SEVERITY_COLOUR = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 

@@ -77,7 +77,7 @@ def test_nothing_of_it_lies_at_the_top_of_the_environment(python: Path) -> None:
     ("words", "extra"),
     [
         (("plan", "-s", "platform.dev"), "pulumi"),
-        (("status", "-s", "shop.dev"), "status"),
+        (("status", "-s", "shop.dev"), "aws"),
         (("secrets", "ls", "-s", "shop.dev"), "aws"),
     ],
 )
@@ -86,6 +86,18 @@ def test_a_verb_names_the_extra_that_it_needs(python: Path, words: tuple[str, ..
     assert done.returncode == 2
     assert f"help: pip install 'longshore[{extra}]'\n" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_a_kubeconfig_leads_to_is_reached_without_an_extra(python: Path, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(
+        "current-context: a\nclusters: [{name: a, cluster: {server: 'http://127.0.0.1:9'}}]\n"
+        "users: [{name: a, user: {token: t}}]\ncontexts: [{name: a, context: {cluster: a, user: a}}]\n",
+        "utf-8",
+    )
+    for verb in ("status", "logs", "rollback"):
+        done = run(python, verb, "-s", "shop.local", "--kubeconfig", str(tmp_path / "config"), folder=ROOT)
+        assert done.returncode == 4, done.stderr
+        assert "was not reached at http://127.0.0.1:9" in done.stderr
 
 
 def test_a_plan_imports_nothing_of_the_folder_in_place_of_ours(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("longshore", "tools", "bench")
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 MARK = "# noqa: PLC0415  "
-SLOW = {"pydantic", "boto3", "botocore", "hvac", "pulumi", "lightkube", "requests", "httpx2"}
+SLOW = {"pydantic", "boto3", "botocore", "hvac", "pulumi", "requests"}
 """Packages that take longer to import than most verbs to run."""
 
 PROGRAM = """

@@ -177,7 +177,7 @@ def test_changed_by_somebody_else_while_we_were_asked(pushed, aws, monkeypatch):
         aws.edit("dev/shop/db", DB_PASSWORD="from the console")
         return "y"
 
-    monkeypatch.setattr("longshore.cli.secrets.consent.ask", ask)
+    monkeypatch.setattr("longshore.cli.consent.ask", ask)
     answer = pushed.push("--from", "new.env", "DB_PASSWORD", typed="")
     assert answer.code == 1
     assert "dev/shop/db was changed by somebody else in the meantime; nothing of ours was written to it" in answer.err

@@ -106,7 +106,7 @@ def test_changed_by_somebody_else(project, kv, monkeypatch):
         kv.secrets.kv.v2.create_or_update_secret("dev/shop/db", {"DB_PASSWORD": "theirs"}, mount_point="kv")
         return "y"
 
-    monkeypatch.setattr("longshore.cli.secrets.consent.ask", ask)
+    monkeypatch.setattr("longshore.cli.consent.ask", ask)
     answer = project.push("--from", "new.env", "DB_PASSWORD", typed="")
     assert answer.code == 1
     assert "dev/shop/db was changed by somebody else in the meantime; nothing of ours was written to it" in answer.err
@@ -118,7 +118,7 @@ def test_made_by_somebody_else(project, kv, monkeypatch):
         kv.secrets.kv.v2.create_or_update_secret("dev/shop/db", {"DB_PASSWORD": "theirs"}, mount_point="kv")
         return "y"
 
-    monkeypatch.setattr("longshore.cli.secrets.consent.ask", ask)
+    monkeypatch.setattr("longshore.cli.consent.ask", ask)
     assert "was changed by somebody else" in project.push("--from", ".env", "--service", "db", typed="").err
     assert values(kv, "dev/shop/db") == {"DB_PASSWORD": "theirs"}
 

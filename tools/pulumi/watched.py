@@ -16,8 +16,9 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from longshore.cli.cluster.connection import KINDS, connect, objects
+from longshore.cli.cluster.connection import connect, observed
 from longshore.cli.cluster.failed_rollouts import FailedRollouts
+from longshore.cli.cluster.health import WORKLOADS
 from longshore.cli.flags import Given
 from longshore.errors import Refused
 from longshore.stack.reading import read_stack
@@ -72,7 +73,7 @@ def _looking(folder: Path, environment: Mapping[str, str], name: str) -> Callabl
     def look() -> Observed:
         if not client:
             client.append(connect(Given({}), stack, environment))
-        return {kind: list(objects(client[0], kind, namespace)) for kind in KINDS}
+        return observed(client[0], namespace, (*WORKLOADS, "Pod", "Event"))
 
     return look
 

@@ -16,7 +16,8 @@ from longshore.cli.cluster.health import WORKLOADS, condition, containers, how_i
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from longshore.cli.cluster.health import Object, Observed
+    from longshore.cli.cluster.health import Observed
+    from longshore.cluster.client import Object
 
 PATIENCE: Final = 60.0
 """Seconds for which a pod must say the same: three pulls of an image, or the time in which an autoscaler speaks up."""

@@ -111,7 +111,7 @@ def files(name: str, found: Present, backend: str, *, aws: bool) -> dict[str, st
 def requirement(backend: str, *, aws: bool) -> str:
     """What a project installs: this version, with the extras that its stacks need."""
     stores = (["aws"] if aws else []) + (["vault"] if backend == "vault" else [])
-    return f"longshore[{','.join(['pulumi', *stores, 'status'])}]=={version('longshore')}"
+    return f"longshore[{','.join(['pulumi', *stores])}]=={version('longshore')}"
 
 
 def lacks(name: str, text: str, wanted: str) -> str:

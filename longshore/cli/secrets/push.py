@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from longshore.cli.consent import agreed, dry_run, may_ask
 from longshore.cli.flags import Flag, Verb
 from longshore.cli.secrets.changes import ADDED, CHANGED, REMOVED, Change, change, read_all
 from longshore.cli.secrets.changes_text import changes_json, changes_text, missing_text, warn
-from longshore.cli.secrets.consent import agreed, dry_run, may_ask
 from longshore.cli.secrets.desired import names_of, wanted
 from longshore.cli.secrets.rollback import roll_back
 from longshore.cli.secrets.session import FLAGS, backend_of, nothing_to_do, open_stack

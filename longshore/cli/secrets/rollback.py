@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from longshore.cli.consent import agreed, dry_run
 from longshore.cli.secrets.changes import Change
-from longshore.cli.secrets.consent import agreed, dry_run
 from longshore.cli.secrets.desired import names_of
 from longshore.cli.secrets.session import backend_of, nothing_to_do, open_stack
 from longshore.cli.secrets.writes import Written, one_by_one

@@ -111,7 +111,7 @@ def test_a_repository_with_files_of_the_same_names(folder):
     (folder / ".gitignore").write_text("*.log\n/.venv\n", "utf-8")
     made = longshore(folder, "init", *IN_AWS)
     assert made.code == 1
-    assert re.search(r"left requirements\.txt: add the line `longshore\[pulumi,aws,status\]==[\d.]+`", made.out)
+    assert re.search(r"left requirements\.txt: add the line `longshore\[pulumi,aws\]==[\d.]+`", made.out)
     assert "left .gitignore: add .pulumi/ __pycache__/ .env" in made.out
     assert (folder / "requirements.txt").read_text("utf-8") == "flask==3.0\n"
     assert (folder / ".gitignore").read_text("utf-8") == "*.log\n/.venv\n"
