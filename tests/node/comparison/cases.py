@@ -53,8 +53,13 @@ _UNSEEN = {
     "visible_devices",
     "x_longshore",
 }
-# Cases whose stack decides otherwise than the compose file says, so that there is nothing to compare with.
-_DECIDED = {"limits/given-by-the-stack", "mem_limit/decided-by-the-stack", "restart/tries-for-ever"}
+# Cases whose stack or inventory decides otherwise than the compose file says, so that there is nothing to compare with.
+_DECIDED = {
+    "inventory/facts",
+    "limits/given-by-the-stack",
+    "mem_limit/decided-by-the-stack",
+    "restart/tries-for-ever",
+}
 _LONGEST_NAME = 40
 # What a user of these projects has to set.
 _VARIABLES = {"airflow": {"AIRFLOW_IMAGE_NAME": "apache/airflow:3.0.0", "AIRFLOW_UID": "50000"}}
