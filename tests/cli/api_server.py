@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = """\
+services:
+  web: {image: "own/web:1", mem_limit: 64m}
+  side: {image: "own/side:1", mem_limit: 64m, network_mode: "service:web"}
+  api: {image: "own/api:1", mem_limit: 64m}
+  migrate: {image: "own/migrate:1", mem_limit: 64m, restart: "no"}
+"""
+STACK = """\
+config:
+  longshore:environment: local
+  longshore:team: shop
+  longshore:cluster: {kind: kubeconfig}
+  longshore:compose: {files: [compose.yaml]}
+  longshore:secrets: {backend: fake}
+"""
+KUBECONFIG = """\
+current-context: one
+clusters: [{name: c, cluster: {server: "ADDRESS"}}]
+users: [{name: u, user: USER}]
+contexts: [{name: one, context: {cluster: c, user: u}}]
+"""
 
 
 class World:
@@ -140,3 +166,17 @@ def served(world: World) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def shop(folder: Path) -> Iterator[World]:
+    """A project with stack `shop.local`, and the file `kubeconfig` that leads to an API server of its own."""
+    found = World()
+    with served(found) as address:
+        (folder / "stacks").mkdir()
+        shutil.copy(ROOT / "Pulumi.yaml", folder)
+        (folder / "compose.yaml").write_text(COMPOSE, "utf-8")
+        (folder / "stacks" / "Pulumi.shop.local.yaml").write_text(STACK, "utf-8")
+        config = KUBECONFIG.replace("ADDRESS", address).replace("USER", "{token: t}")
+        (folder / "kubeconfig").write_text(config, "utf-8")
+        yield found

@@ -4,41 +4,16 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import threading
 import time
 from calendar import timegm
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from longshore.cli.program import run
 from longshore.cli.shell import Shell
-from tests.cli.api_server import World, served
-
-ROOT = Path(__file__).resolve().parents[2]
-COMPOSE = """\
-services:
-  web: {image: "own/web:1", mem_limit: 64m}
-  side: {image: "own/side:1", mem_limit: 64m, network_mode: "service:web"}
-  api: {image: "own/api:1", mem_limit: 64m}
-  migrate: {image: "own/migrate:1", mem_limit: 64m, restart: "no"}
-"""
-STACK = """\
-config:
-  longshore:environment: local
-  longshore:team: shop
-  longshore:cluster: {kind: kubeconfig}
-  longshore:compose: {files: [compose.yaml]}
-  longshore:secrets: {backend: fake}
-"""
-KUBECONFIG = """\
-current-context: one
-clusters: [{name: c, cluster: {server: "ADDRESS"}}]
-users: [{name: u, user: USER}]
-contexts: [{name: one, context: {cluster: c, user: u}}]
-"""
+from tests.cli.api_server import World, shop
 
 
 class Waiting(io.StringIO):
@@ -65,14 +40,7 @@ class Called(NamedTuple):
 
 @pytest.fixture
 def world(tmp_path):
-    found = World()
-    with served(found) as address:
-        (tmp_path / "stacks").mkdir()
-        shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
-        (tmp_path / "compose.yaml").write_text(COMPOSE, "utf-8")
-        (tmp_path / "stacks" / "Pulumi.shop.local.yaml").write_text(STACK, "utf-8")
-        config = KUBECONFIG.replace("ADDRESS", address).replace("USER", "{token: t}")
-        (tmp_path / "kubeconfig").write_text(config, "utf-8")
+    with shop(tmp_path) as found:
         yield found
 
 
