@@ -19,6 +19,18 @@ from longshore.components.application import (
     WorkloadsArgs,
 )
 from longshore.components.budget import Currency, MonthlyBudget, MonthlyBudgetArgs
+from longshore.components.ci.github import (
+    CiRole,
+    CiRoleArgs,
+    GithubConnection,
+    GithubConnectionArgs,
+    GithubProvider,
+    GithubProviderArgs,
+    RoleBoundary,
+    RoleBoundaryArgs,
+)
+from longshore.components.ci.runner import GithubRunner, GithubRunnerArgs, RunnerSize
+from longshore.components.ci.state_bucket import StateBucket, StateBucketArgs
 from longshore.components.clusters.addons import AddonArgs
 from longshore.components.clusters.control_plane import Compute, ControlPlaneLog, EksClusterArgs, Support
 from longshore.components.clusters.eks import EksCluster
@@ -47,6 +59,8 @@ __all__ = [
     "AwsSecretsIdentityArgs",
     "CertificateIssuer",
     "CertificateIssuerArgs",
+    "CiRole",
+    "CiRoleArgs",
     "ClusterAlarms",
     "ClusterAlarmsArgs",
     "ComposeArgs",
@@ -63,6 +77,12 @@ __all__ = [
     "EksClusterArgs",
     "ExposureArgs",
     "FlowLogDestination",
+    "GithubConnection",
+    "GithubConnectionArgs",
+    "GithubProvider",
+    "GithubProviderArgs",
+    "GithubRunner",
+    "GithubRunnerArgs",
     "KubeconfigCluster",
     "KubeconfigClusterArgs",
     "LoginArgs",
@@ -78,6 +98,9 @@ __all__ = [
     "NodeImage",
     "PodSecurity",
     "QuotaArgs",
+    "RoleBoundary",
+    "RoleBoundaryArgs",
+    "RunnerSize",
     "ScaleArgs",
     "SecretsArgs",
     "SecretsOperator",
@@ -88,6 +111,8 @@ __all__ = [
     "SharesArgs",
     "StackReferenceCluster",
     "StackReferenceClusterArgs",
+    "StateBucket",
+    "StateBucketArgs",
     "StorageArgs",
     "Support",
     "TeamAccess",

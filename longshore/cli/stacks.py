@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 class Row(NamedTuple):
     """One stack.
 
-    team: empty for a platform. needs: the stacks that must be up before. wave: those of one number can be deployed at
-    once, after those of every lower number. readable: False where its file is wrong, so that nothing else is known.
+    team: empty for a platform, and for a bootstrap stack, which has no environment either. needs: the stacks that must
+    be up before. wave: those of one number can be deployed at once, after those of every lower number. readable: False
+    where its file is wrong, so that nothing else is known.
     """
 
     stack: str
@@ -42,7 +43,7 @@ def run(given: Given, shell: Shell) -> int:
     root = project_root(shell.directory)
     stacks = {name: read_stack(name, root) for name in stack_names(root)}
     for name, stack in stacks.items():
-        if stack.settings is None:
+        if not stack.readable:
             shell.tell("warning", f"stack {name} can't be read: `longshore check -s {name}` says why")
     if environment := given.text("--environment"):
         stacks = {name: stack for name, stack in stacks.items() if _environment(stack) == environment}
@@ -73,7 +74,7 @@ def rows(stacks: Mapping[str, Stack]) -> list[Row]:
 def _row(stack: Stack, wave: int) -> Row:
     settings = stack.settings
     team = settings.team if settings else ""
-    return Row(stack.name, _environment(stack), team, needs(settings), wave, readable=settings is not None)
+    return Row(stack.name, _environment(stack), team, needs(settings), wave, readable=stack.readable)
 
 
 def _environment(stack: Stack) -> str:
@@ -81,7 +82,8 @@ def _environment(stack: Stack) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    what = f"team {row.team}" if row.team else "platform" if row.readable else "not readable"
+    kind = "platform" if row.environment else "bootstrap"
+    what = f"team {row.team}" if row.team else kind if row.readable else "not readable"
     return row.stack, row.environment, what, f"after {', '.join(row.needs)}" if row.needs else ""
 
 

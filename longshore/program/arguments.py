@@ -11,6 +11,7 @@ from longshore.components import (
     Currency,
     EksClusterArgs,
     FlowLogDestination,
+    GithubRunnerArgs,
     MonthlyBudgetArgs,
     Nat,
     Network,
@@ -20,6 +21,7 @@ from longshore.components import (
     NodeImage,
     PodSecurity,
     QuotaArgs,
+    RunnerSize,
     SecretsOperatorArgs,
     SharesArgs,
     Support,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from longshore.stack.eks_settings import Addon, EksCluster, NodeGroup, SharedStorage
     from longshore.stack.network_settings import NetworkSettings
     from longshore.stack.observability_settings import Observability
+    from longshore.stack.runner_settings import Runner
     from longshore.stack.settings import Aws, Budget, Operator, Settings
     from longshore.stack.team_settings import Quota
     from longshore.stack.tenants import Place
@@ -155,6 +158,22 @@ def _node_groups(groups: Mapping[str, NodeGroup]) -> dict[str, NodeGroupArgs]:
         )
         for name, group in groups.items()
     }
+
+
+def runner(settings: Runner, account: Aws, network: Network | NetworkSettings) -> GithubRunnerArgs:
+    """A runner of GitHub Actions in the private subnets of a stack's network."""
+    subnets = network.private_subnet_ids if isinstance(network, Network) else network.subnets.private
+    return GithubRunnerArgs(
+        repository=settings.repository,
+        connection_arn=settings.connection,
+        vpc_id=network.vpc_id,
+        subnet_ids=subnets,
+        region=account.region,
+        account_id=account.account_id,
+        partition=account.partition,
+        size=RunnerSize(settings.size),
+        minutes=settings.minutes,
+    )
 
 
 def operator(settings: Operator, *, production: bool, viewed: bool = False) -> SecretsOperatorArgs:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pulumi_aws as aws
 
 if TYPE_CHECKING:
-    from longshore.stack.settings import Settings
+    from collections.abc import Mapping
+
+    from longshore.stack.settings import Aws, Settings
 
 
 def stack_tag(stack: str) -> dict[str, str]:
@@ -24,9 +26,11 @@ def default_tags(settings: Settings, stack: str) -> dict[str, str]:
 
 def aws_provider(settings: Settings, stack: str) -> aws.Provider | None:
     """The provider for the account in the stack file, which refuses the credentials of any other; None without one."""
-    account = settings.aws
-    if account is None:
-        return None
+    return provider_of(settings.aws, default_tags(settings, stack)) if settings.aws else None
+
+
+def provider_of(account: Aws, tags: Mapping[str, str]) -> aws.Provider:
+    """The provider for an account, which refuses the credentials of any other; tags: of all that it makes."""
     return aws.Provider(
         "aws",
         region=account.region,
@@ -34,5 +38,5 @@ def aws_provider(settings: Settings, stack: str) -> aws.Provider | None:
         assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=account.assume_role, session_name="longshore")]
         if account.assume_role
         else None,
-        default_tags=aws.ProviderDefaultTagsArgs(tags=default_tags(settings, stack)),
+        default_tags=aws.ProviderDefaultTagsArgs(tags=tags),
     )

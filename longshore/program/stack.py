@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from longshore.components import MonthlyBudget, Network, SecretsOperator
+from longshore.components import GithubRunner, MonthlyBudget, Network, SecretsOperator
 from longshore.convert.kubernetes.urls import urls
 from longshore.program import arguments
 from longshore.program.bound_cluster import reach
+from longshore.program.boundary import keep_roles_within
 from longshore.program.cluster import cluster_of, exports
 from longshore.program.deployer import only_once
 from longshore.program.domain import certificate_of, domain_of
@@ -21,11 +22,12 @@ from longshore.program.team import Ground, deploy_in_place, deploy_team, eks_of,
 from longshore.program.tenants import deploy_tenants
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.names import budget_name
-from longshore.stack.reading import convert_stack, read_stack, summary
+from longshore.stack.reading import BOOTSTRAP, convert_stack, read_stack, summary
 from longshore.stack.tenants import place_of
 
 if TYPE_CHECKING:
     from longshore.stack.network_settings import NetworkSettings
+    from longshore.stack.reading import Stack
     from longshore.stack.settings import Settings
 
 
@@ -44,11 +46,24 @@ def deploy() -> None:
 def declare() -> None:
     """Declare all of it."""
     stack = read_stack(pulumi.get_stack(), os.getcwd(), config())
+    if stack.bootstrap or BOOTSTRAP in config():
+        # Few stacks are one, and the others need not wait for the rights of all that AWS knows.
+        from longshore.program.bootstrap import declare_bootstrap  # noqa: PLC0415
+
+        declare_bootstrap(stack)
+    else:
+        _declare(stack)
+
+
+def _declare(stack: Stack) -> None:
+    """Declare a platform, a team's application, or both."""
     estate = convert_stack(stack, os.environ, deploying=True)
     settings = stop_on_errors(stack.settings, *summary(stack, estate))  # before the first resource
 
     place = place_of(settings, stack.platform)
     # A tenant's stack makes nothing in AWS but budget and alarms: without these its deployer needs no rights there.
+    if settings.aws and settings.aws.permissions_boundary:
+        keep_roles_within(settings.aws.permissions_boundary)
     aws = None if place and not (settings.budget or settings.alarms) else aws_provider(settings, stack.name)
     in_aws = pulumi.ResourceOptions(provider=aws)
     conversion = estate.conversion if estate else None
@@ -59,18 +74,16 @@ def declare() -> None:
     logs = logs_of(settings, in_aws)
     after_logs = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(depends_on=[logs] if logs else None))
     tags = default_tags(settings, stack.name)
-    cluster = cluster_of(settings, _network(settings, in_aws), after_logs, reached, hooks, certificate, tags)
+    network = _network(settings, in_aws)
+    _runner(settings, network, in_aws)
+    cluster = cluster_of(settings, network, after_logs, reached, hooks, certificate, tags)
     named = eks_of(settings, cluster)
     if named:
         watch_cluster(settings, named.name, certificate, in_aws)
     outside = pulumi.ResourceOptions(providers=[one for one in (cluster.connection.outside, aws) if one])
     domain = domain_of(settings, cluster, outside)
     operator = _operator(settings, pulumi.ResourceOptions(provider=cluster.connection.outside))
-    if settings.budget:
-        name, args = arguments.budget(
-            settings, settings.budget, stack_tag(stack.name), budget_name(settings, stack.platform)
-        )
-        MonthlyBudget(name, args, in_aws)
+    _budget(settings, stack, in_aws)
     resumed = reached is not None and reached.has_namespace
     ground = Ground(
         cluster, aws, operator, operator_namespace(settings, stack.platform), resumed, stack.platform, domain
@@ -100,6 +113,24 @@ def _network(settings: Settings, opts: pulumi.ResourceOptions) -> Network | Netw
     args = arguments.network(settings.network, settings.aws, production=settings.in_production)
     args["flow_log_group"] = f"/aws/vpc/{settings.cluster_name}"
     return Network(settings.environment, args, opts)
+
+
+def _runner(settings: Settings, network: Network | NetworkSettings | None, opts: pulumi.ResourceOptions) -> None:
+    """A runner inside of the network; it waits for the way out, and the cluster does not wait for it."""
+    if settings.runner is None or settings.aws is None or network is None:
+        return
+    after = pulumi.ResourceOptions(depends_on=[network] if isinstance(network, Network) else None)
+    args = arguments.runner(settings.runner, settings.aws, network)
+    runner = GithubRunner(f"{settings.cluster_name}-runner", args, pulumi.ResourceOptions.merge(opts, after))
+    pulumi.export("runner", runner.project)
+
+
+def _budget(settings: Settings, stack: Stack, opts: pulumi.ResourceOptions) -> None:
+    """The budget of a stack, where it wants one."""
+    if settings.budget:
+        called = budget_name(settings, stack.platform)
+        name, args = arguments.budget(settings, settings.budget, stack_tag(stack.name), called)
+        MonthlyBudget(name, args, opts)
 
 
 def _operator(settings: Settings, opts: pulumi.ResourceOptions) -> SecretsOperator | None:

@@ -56,6 +56,9 @@ _AWS: Final[Mapping[str, tuple[str, ...]]] = {
     "cloudwatch/dashboard:Dashboard": ("dashboardName",),
     "cloudwatch/logGroup:LogGroup": ("name", "namePrefix"),
     "cloudwatch/metricAlarm:MetricAlarm": ("name",),
+    "codebuild/project:Project": ("name",),
+    "codebuild/webhook:Webhook": ("projectName",),
+    "codeconnections/connection:Connection": ("hostArn", "name", "providerType"),
     "ec2/defaultSecurityGroup:DefaultSecurityGroup": ("vpcId",),
     "ec2/eip:Eip": ("address", "domain", "networkBorderGroup"),
     "ec2/flowLog:FlowLog": (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.disk import Disk
 from longshore.stack.order import needs
-from longshore.stack.reading import FOLDER, PROJECT, convert_stack, project_program
+from longshore.stack.reading import FOLDER, PROJECT, convert_stack, project_program, stack_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -73,7 +73,8 @@ def files_read(stack: Stack, environment: Mapping[str, str]) -> FilesRead:
     The program is not among them: `program_touched`.
     """
     files = _Recorded(Disk())
-    names = [stack.name, *needs(stack.settings)]
+    # What a bootstrap stack allows follows from all others.
+    names = [stack.name, *(stack_names(stack.root) if stack.bootstrap else needs(stack.settings))]
     files.paths.update(os.path.join(stack.root, FOLDER, f"Pulumi.{name}.yaml") for name in names)
     estate = convert_stack(stack, environment, files=files)
     if estate:
@@ -81,7 +82,7 @@ def files_read(stack: Stack, environment: Mapping[str, str]) -> FilesRead:
     return FilesRead(
         frozenset(files.paths | set(map(os.path.realpath, files.paths))),
         frozenset(files.folders | set(map(os.path.realpath, files.folders))),
-        whole=stack.settings is not None and (estate is None or estate.conversion is not None),
+        whole=stack.readable and (estate is None or estate.conversion is not None),
     )
 
 

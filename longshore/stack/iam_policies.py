@@ -215,3 +215,45 @@ def read_secrets(arns: str, prefix: str, team: str, others: Sequence[str] = (), 
             }
         )
     return document(*statements)
+
+
+def run_builds(
+    partition: str, region: str, account: str, log_group: str, connection: str, subnets: Sequence[str]
+) -> dict[str, Any]:
+    """Run builds of CodeBuild in subnets of a VPC, known to GitHub by a connection; log_group, connection: ARNs.
+
+    Source: https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
+    """
+    ec2 = f"arn:{partition}:ec2:{region}:{account}"
+    look = [
+        *("DescribeDhcpOptions", "DescribeNetworkInterfaces", "DescribeSecurityGroups", "DescribeSubnets"),
+        "DescribeVpcs",
+    ]
+    interface = [f"{ec2}:{kind}/*" for kind in ("network-interface", "security-group")]
+    own = {
+        "StringEquals": {
+            "ec2:AuthorizedService": "codebuild.amazonaws.com",
+            "ec2:Subnet": [f"{ec2}:subnet/{subnet}" for subnet in subnets],
+        }
+    }
+    return document(
+        {"Sid": "Log", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": f"{log_group}:*"},
+        {
+            "Sid": "Github",
+            "Action": [f"codeconnections:{name}" for name in ("GetConnection", "GetConnectionToken", "UseConnection")],
+            "Resource": connection,
+        },
+        {"Sid": "Look", "Action": [f"ec2:{name}" for name in look], "Resource": "*"},
+        {
+            "Sid": "Interface",
+            "Action": "ec2:CreateNetworkInterface",
+            "Resource": [*interface, *(f"{ec2}:subnet/{subnet}" for subnet in subnets)],
+        },
+        {"Sid": "Remove", "Action": "ec2:DeleteNetworkInterface", "Resource": interface[0]},
+        {
+            "Sid": "Attach",
+            "Action": "ec2:CreateNetworkInterfacePermission",
+            "Resource": interface[0],
+            "Condition": own,
+        },
+    )

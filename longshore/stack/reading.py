@@ -21,9 +21,11 @@ from longshore.stack.inputs import options_of, request_of
 from longshore.stack.settings import Settings, StackCluster
 from longshore.stack.support import today
 from longshore.stack.validation import (
+    NAMESPACE,
     check_against,
     check_neighbours,
     check_platform,
+    check_policies,
     check_readable,
     check_settings,
     on_platform,
@@ -36,10 +38,14 @@ if TYPE_CHECKING:
     from longshore.compose import Loaded
     from longshore.compose.files import Files
     from longshore.model import Conversion
+    from longshore.stack.bootstrap_settings import BootstrapSettings
+    from longshore.stack.rights.roles import OfProject
 
 PROJECT = "Pulumi.yaml"
 PROGRAM = "__main__.py"
 FOLDER = "stacks"
+BOOTSTRAP = f"{NAMESPACE}bootstrap"
+"""The key that makes a stack one that CI stands on."""
 
 
 class Stack(NamedTuple):
@@ -47,7 +53,8 @@ class Stack(NamedTuple):
 
     root: the folder of Pulumi.yaml, absolute. settings: None where an error stands among the findings; an
     application stack has from its platform what it leaves out. platform: the settings of the stack that has the
-    cluster, None for one with a cluster of its own. sources: file → text, for excerpts.
+    cluster, None for one with a cluster of its own. sources: file → text, for excerpts. bootstrap: the settings of a
+    bootstrap stack, which has no others.
     """
 
     name: str
@@ -57,6 +64,12 @@ class Stack(NamedTuple):
     findings: tuple[Finding, ...]
     sources: Mapping[str, str]
     file: StackFile
+    bootstrap: BootstrapSettings | None = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether no error stands among the findings of its file."""
+        return self.settings is not None or self.bootstrap is not None
 
 
 class ConvertedStack(NamedTuple):
@@ -125,9 +138,13 @@ def read_stack(name: str, directory: str, config: Mapping[str, Any] | None = Non
         Refused: no project, or no file for this stack.
     """
     stack = _read(name, project_root(directory), config, today())
+    if stack.bootstrap:
+        return _beside(stack, stack.bootstrap)
     cluster = stack.settings.cluster if stack.settings else None
-    whole = _with_platform(stack, cluster) if isinstance(cluster, StackCluster) else stack
-    return _alone(whole)
+    whole = _alone(_with_platform(stack, cluster) if isinstance(cluster, StackCluster) else stack)
+    if whole.settings is None or whole.settings.compose:
+        return whole  # what is converted is held against the rules of the organisation with what it becomes
+    return whole._replace(findings=(*whole.findings, *check_policies(whole.settings, None, whole.file)))
 
 
 def convert_stack(
@@ -174,7 +191,8 @@ def convert_stack(
     conversion = convert_project(loaded.project, options, late)
     unknown = check_against(stack.settings, loaded.project, stack.file)
     beyond = check_readable(stack.settings, stack.platform, conversion, stack.file)
-    findings = (*stack.findings, *unknown, *beyond, *loaded.findings, *conversion.findings, *lacking)
+    ruled = check_policies(stack.settings, conversion, stack.file)
+    findings = (*stack.findings, *unknown, *beyond, *ruled, *loaded.findings, *conversion.findings, *lacking)
     return ConvertedStack(loaded, conversion, findings, sources)
 
 
@@ -205,8 +223,15 @@ def _read(name: str, root: str, config: Mapping[str, Any] | None = None, day: da
         there = f"stacks here: {', '.join(known)}" if known else "`longshore init` makes one"
         raise Refused(f"stack `{name}` has no file {relative}", suggestion(name, known) or there)
     file = read_stack_file(text or "", relative)
-    checked = check_settings(config if config is not None else _applied(file, root), file, day)
-    return Stack(name, root, checked.settings, None, checked.findings, {relative: text or ""}, file)
+    applied = config if config is not None else _applied(file, root)
+    sources = {relative: text or ""}
+    if BOOTSTRAP in applied:
+        from longshore.stack.bootstrap_validation import check_bootstrap  # noqa: PLC0415  few commands read one
+
+        bootstrap = check_bootstrap(applied, file)
+        return Stack(name, root, None, None, bootstrap.findings, sources, file, bootstrap.settings)
+    checked = check_settings(applied, file, day)
+    return Stack(name, root, checked.settings, None, checked.findings, sources, file)
 
 
 def _with_platform(stack: Stack, cluster: StackCluster) -> Stack:
@@ -228,6 +253,30 @@ def _with_platform(stack: Stack, cluster: StackCluster) -> Stack:
         findings=(*stack.findings, *told),
         sources=sources,
     )
+
+
+def beside(stack: Stack) -> tuple[list[OfProject], list[str]]:
+    """All other stacks of the project of a bootstrap stack, and the names of those that can't be read."""
+    from longshore.stack.rights.roles import OfProject  # noqa: PLC0415  few commands read a bootstrap stack
+
+    found, unreadable = [], []
+    for name in stack_names(stack.root):
+        other = _read(name, stack.root)
+        if other.settings and isinstance(other.settings.cluster, StackCluster):
+            other = _with_platform(other, other.settings.cluster)
+        if other.settings:
+            found.append(OfProject(name, other.settings, other.platform))
+        elif not other.bootstrap:
+            unreadable.append(name)
+    return found, unreadable
+
+
+def _beside(stack: Stack, settings: BootstrapSettings) -> Stack:
+    from longshore.stack.bootstrap_validation import check_beside  # noqa: PLC0415  few commands read one
+
+    others, unreadable = beside(stack)
+    checked = check_beside(settings, stack.name, others, project_name(stack.root), unreadable, stack.file)
+    return stack._replace(bootstrap=checked.settings, findings=(*stack.findings, *checked.findings))
 
 
 def _alone(stack: Stack) -> Stack:

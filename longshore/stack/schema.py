@@ -19,11 +19,15 @@ from longshore.convert import options
 from longshore.convert.extension import EXTENSION
 from longshore.convert.options import Extension
 from longshore.decoding.json_schema import DIALECT, schema_of
+from longshore.stack.bootstrap_settings import BOOTSTRAP, BootstrapSettings
+from longshore.stack.reading import BOOTSTRAP as BOOTSTRAP_KEY
 from longshore.stack.settings import STACK, Settings
 from longshore.stack.validation import NAMESPACE, TOP_LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pydantic import TypeAdapter
 
 FOLDER = Path(__file__).with_name("schemas")
 STACK_FILE: Final = "stack.schema.json"
@@ -38,8 +42,26 @@ def schemas() -> dict[str, str]:
 
 
 def _stack() -> dict[str, Any]:
-    """Our settings below `config`, Pulumi's own beside them."""
-    ours = _with_meanings(schema_of(STACK), Settings.__name__)
+    """Our settings below `config`, Pulumi's own beside them; those of a bootstrap stack where it is one."""
+    usual, definitions = _settings(STACK, Settings.__name__)
+    of_bootstrap, more = _settings(BOOTSTRAP, BootstrapSettings.__name__)
+    return {
+        "$schema": DIALECT,
+        "title": "A stack file of Longshore",
+        "type": "object",
+        "properties": {
+            **{key: {} for key in sorted(TOP_LEVEL)},
+            "config": {"if": {"required": [BOOTSTRAP_KEY]}, "then": of_bootstrap, "else": usual},
+        },
+        "additionalProperties": False,
+        "required": ["config"],
+        "$defs": {**more, **definitions},
+    }
+
+
+def _settings(adapter: TypeAdapter[Any], name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The settings of one class below `config`, and what they refer to."""
+    ours = _with_meanings(schema_of(adapter), name)
     definitions = ours.pop("$defs")
     config = {
         **ours,
@@ -48,15 +70,7 @@ def _stack() -> dict[str, Any]:
         "patternProperties": {"^pulumi:": {}},
         "required": [f"{NAMESPACE}{key}" for key in ours["required"]],
     }
-    return {
-        "$schema": DIALECT,
-        "title": "A stack file of Longshore",
-        "type": "object",
-        "properties": {**{key: {} for key in sorted(TOP_LEVEL)}, "config": config},
-        "additionalProperties": False,
-        "required": ["config"],
-        "$defs": definitions,
-    }
+    return config, definitions
 
 
 def _compose() -> dict[str, Any]:

@@ -22,6 +22,24 @@ Policy = Annotated[
         "the name of an IAM policy of AWS's such as `CloudWatchAgentServerPolicy`, or the ARN of one",
     ),
 ]
+Repository = Annotated[
+    str,
+    text(
+        r"[A-Za-z0-9][A-Za-z0-9-]{0,38}(@[0-9]{1,20})?/[A-Za-z0-9._-]{1,100}(@[0-9]{1,20})?",
+        "one repository of GitHub, `owner/name`, without `*` or `?`",
+    ),
+]
+PolicyArn = Annotated[
+    str,
+    text(r"arn:aws[a-z-]*:iam::[0-9]{12}:policy/.+", "the ARN of a policy of an account, `arn:aws:iam::…:policy/…`"),
+]
+Connection = Annotated[
+    str,
+    text(
+        r"arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/[0-9a-f-]+",
+        "the ARN of a connection to GitHub, `arn:aws:codeconnections:…:connection/…`",
+    ),
+]
 Cidr = Annotated[str, text(r"([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}", "an address range such as `10.0.0.0/16`")]
 Minor = Annotated[str, text(r"1\.[0-9]{2}", "a Kubernetes minor version in quotes, such as `'1.35'`")]
 Version = Annotated[

@@ -20,12 +20,15 @@ from longshore.stack.domain_settings import Domain
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.network_settings import NetworkSettings
 from longshore.stack.observability_settings import Alarms, Observability
+from longshore.stack.policy_settings import Policies
+from longshore.stack.runner_settings import Runner
 from longshore.stack.setting_types import (
     Account,
     Cidr,
     Email,
     Minor,
     Name,
+    PolicyArn,
     Quantity,
     Region,
     RoleArn,
@@ -65,6 +68,11 @@ Volume = Annotated[VolumeSettings, Fields(size=Quantity)]
 PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
 
 
+def partition_of(region: str) -> str:
+    """The first part of every ARN of a region."""
+    return next((name for prefix, name in PARTITIONS.items() if region.startswith(prefix)), "aws")
+
+
 @dataclass(frozen=True, slots=True)
 class Aws(Section):
     """The account and region of the stack; a deployment with credentials of another account is refused."""
@@ -75,13 +83,15 @@ class Aws(Section):
     """The number of the account, in quotes."""
     assume_role: RoleArn = ""
     """ARN of the role that deploys, where yours may only assume it."""
+    permissions_boundary: PolicyArn = ""
+    """ARN of the policy beyond which no role goes that the stack makes; a bootstrap stack has one per environment."""
     tags: Named[Written] = field(default_factory=dict)
     """On every resource, beside `environment`, `team`, `stack` and `managed-by`."""
 
     @property
     def partition(self) -> str:
         """The first part of every ARN of this region."""
-        return next((name for prefix, name in PARTITIONS.items() if self.region.startswith(prefix)), "aws")
+        return partition_of(self.region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +256,8 @@ class Settings(Section):
     """Logs and metrics of the cluster of the stack, in CloudWatch."""
     budget: Budget | None = None
     """Mails before the bill."""
+    runner: Runner | None = None
+    """A runner of GitHub Actions inside the VPC, for an API server that answers there alone."""
     tenants: Named[Tenant] = field(default_factory=dict)
     """Teams on the cluster of this stack, by name: what lies beyond their namespaces is made here."""
     team: Name = ""
@@ -274,6 +286,8 @@ class Settings(Section):
     """Where secret values live; never a value."""
     capacity: CapacitySettings = CapacitySettings()
     """What the nodes offer to pods, for the capacity table."""
+    policies: Policies | None = None
+    """Rules of the organisation that `check` holds the stack against; left out: none beside the house rules."""
     alarms: Alarms | None = None
     """What wakes the team, and a dashboard; left out: nothing does."""
     cost: Cost = field(default_factory=Cost)

@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from longshore.convert.secrets.detection import text_hit
 from longshore.decoding.errors import Wrong, decode
@@ -33,11 +33,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
+    from pydantic import TypeAdapter
+
     from longshore.compose import Project
     from longshore.model import Conversion
     from longshore.stack.file import StackFile
     from longshore.stack.settings import ClusterSettings, Settings
 
+T = TypeVar("T")
 NAMESPACE = "longshore:"
 GUARD = "pulumi:disable-default-providers"
 GUARDED = frozenset({"aws", "kubernetes"})
@@ -45,6 +48,13 @@ TOP_LEVEL = frozenset({"config", "secretsprovider", "encryptedkey", "encryptions
 SYSTEM_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 SPOT_TYPES = 3
 ACCOUNT_HELP = "write `longshore:aws: {region: …, accountId: …}`"
+
+
+class Read(NamedTuple, Generic[T]):
+    """Settings of any class, or None where an error stands among the findings."""
+
+    settings: T | None
+    findings: tuple[Finding, ...]
 
 
 class Checked(NamedTuple):
@@ -61,26 +71,35 @@ def check_settings(config: Mapping[str, Any], file: StackFile, day: date | None 
     program, objects and lists as JSON text. file: where the findings point to. day: on which versions are supported or
     not; None asks for none.
     """
-    if file.findings and not file.values:
-        return Checked(None, file.findings)  # of what could not be read, nothing can be missing
-    ours = {key.removeprefix(NAMESPACE): _parsed(value) for key, value in config.items() if key.startswith(NAMESPACE)}
-    secrets = tuple(secrets_in(ours, ()))
-    decoded = decode(STACK, ours, NAMESPACE)
-    told = {one.path for one in secrets}
-    wrong = [*_outside(config, file), *secrets, *(one for one in decoded.wrong if one.path not in told)]
-    findings = [*file.findings, *(_finding(one, file) for one in wrong)]
-    settings = decoded.settings
-    if settings is None or findings:
-        return Checked(None, _in_order(findings))
-    findings += [_finding(one, file) for one in _contradictions(settings)]
+    read = read_settings(STACK, config, file)
+    settings = read.settings
+    if settings is None:
+        return Checked(None, read.findings)
+    told = [finding(one, file) for one in _contradictions(settings)]
     cluster = settings.cluster
     if day and isinstance(cluster, EksCluster):
-        findings += [_finding(one, file) for one in unsupported(cluster, day)]
-    fine = not findings
-    findings += [_finding(one, file, Severity.WARNING) for one in _doubts(settings)]
+        told += [finding(one, file) for one in unsupported(cluster, day)]
+    fine = not told
+    told += [finding(one, file, Severity.WARNING) for one in _doubts(settings)]
     if day and isinstance(cluster, EksCluster):
-        findings += [_finding(one, file, Severity.WARNING) for one in ending(cluster, day)]
-    return Checked(settings if fine else None, _in_order(findings))
+        told += [finding(one, file, Severity.WARNING) for one in ending(cluster, day)]
+    return Checked(settings if fine else None, in_order(told))
+
+
+def read_settings(adapter: TypeAdapter[T], config: Mapping[str, Any], file: StackFile) -> Read[T]:
+    """Read one class of settings, and tell all that is wrong with single values; None where anything is.
+
+    config, file: as of `check_settings`.
+    """
+    if file.findings and not file.values:
+        return Read(None, file.findings)  # of what could not be read, nothing can be missing
+    ours = {key.removeprefix(NAMESPACE): _parsed(value) for key, value in config.items() if key.startswith(NAMESPACE)}
+    secrets = tuple(secrets_in(ours, ()))
+    decoded = decode(adapter, ours, NAMESPACE)
+    told = {one.path for one in secrets}
+    wrong = [*_outside(config, file), *secrets, *(one for one in decoded.wrong if one.path not in told)]
+    findings = in_order([*file.findings, *(finding(one, file) for one in wrong)])
+    return Read(None if findings else decoded.settings, findings)
 
 
 def on_platform(settings: Settings, platform: Settings) -> Settings:
@@ -95,8 +114,8 @@ def on_platform(settings: Settings, platform: Settings) -> Settings:
 
 def check_platform(settings: Settings, platform: Settings, file: StackFile) -> tuple[Finding, ...]:
     """Compare an application stack with its platform stack: what can't be, and what is worth a warning."""
-    misfits = (_finding(one, file) for one in _misfits(settings, platform))
-    doubts = (_finding(one, file, Severity.WARNING) for one in _on_cluster(settings, platform.cluster))
+    misfits = (finding(one, file) for one in _misfits(settings, platform))
+    doubts = (finding(one, file, Severity.WARNING) for one in _on_cluster(settings, platform.cluster))
     return (*misfits, *doubts)
 
 
@@ -104,24 +123,34 @@ def check_neighbours(
     stack: str, settings: Settings, others: Mapping[str, Settings], file: StackFile
 ) -> tuple[Finding, ...]:
     """Find what a stack has in common with `others` on its cluster, and may not."""
-    return tuple(_finding(one, file) for one in clashes(stack, settings, others))
+    return tuple(finding(one, file) for one in clashes(stack, settings, others))
 
 
 def check_readable(
     settings: Settings, platform: Settings | None, conversion: Conversion | None, file: StackFile
 ) -> tuple[Finding, ...]:
     """Find secrets that an application reads, and that the tenant that it is may not."""
-    return tuple(_finding(one, file) for one in unreadable(settings, platform, conversion))
+    return tuple(finding(one, file) for one in unreadable(settings, platform, conversion))
+
+
+def check_policies(settings: Settings, conversion: Conversion | None, file: StackFile) -> tuple[Finding, ...]:
+    """Find what a rule of the organisation forbids; what is waived of it is counted."""
+    if settings.policies is None:
+        return ()
+    from longshore.stack.policy_rules import forbidden, waived  # noqa: PLC0415  few stacks have rules of their own
+
+    passed = (finding(one, file, Severity.INFO) for one in waived(settings, conversion))
+    return (*(finding(one, file) for one in forbidden(settings, conversion)), *passed)
 
 
 def check_against(settings: Settings, project: Project, file: StackFile) -> tuple[Finding, ...]:
     """Find settings for compose services and volumes that the compose files do not have."""
-    return tuple(_finding(one, file) for one in _strangers(settings, project))
+    return tuple(finding(one, file) for one in _strangers(settings, project))
 
 
 def told(wrong: Wrong, file: StackFile) -> str:
     """What is wrong with a setting, as one line that says where and what to write instead."""
-    found = _finding(wrong, file)
+    found = finding(wrong, file)
     return f"{found.span}: {found.message}; {found.help}\n"
 
 
@@ -175,14 +204,16 @@ def _place(path: Path) -> Path:
     return tuple(first[1:].split("/")) if first.startswith("/") else ("config", f"{NAMESPACE}{first}", *path[1:])
 
 
-def _finding(wrong: Wrong, file: StackFile, severity: Severity = Severity.ERROR) -> Finding:
+def finding(wrong: Wrong, file: StackFile, severity: Severity = Severity.ERROR) -> Finding:
+    """What is wrong with a setting, at its place in the file."""
     place = _place(wrong.path)
     name = path_text(tuple("…" if text_hit(str(part)) else part for part in place[1:]))
     message = f"`{name}` {wrong.message}" if name else wrong.message
     return Finding("stack-setting", severity, message, wrong.help, span=file.locate(place, key=wrong.key))
 
 
-def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings as they follow each other in their file."""
     return tuple(sorted(findings, key=lambda found: found.span[:3] if found.span else ("", 0, 0)))
 
 
@@ -228,6 +259,9 @@ def _contradictions(settings: Settings) -> Iterator[Wrong]:
         yield from networks(settings.network, region, cluster if isinstance(cluster, EksCluster) else None)
     if isinstance(cluster, KubeconfigCluster) and cluster.eks and settings.aws is None:
         yield Wrong(("cluster", "eks"), "is in an account that the stack does not name", ACCOUNT_HELP, key=True)
+    if settings.runner and settings.network is None:
+        help_text = "write it into the stack that has `longshore:network`"
+        yield Wrong(("runner",), "stands in a network, and this stack has none", help_text, key=True)
     yield from _application(settings)
     yield from untenable(settings, SYSTEM_NAMESPACES)
     yield from scales(settings)

@@ -21,6 +21,7 @@ platform with tenants with one of these."""
 
 
 ROLE = "arn:aws:iam::111122223333:role"
+CONNECTION = "arn:aws:codeconnections:eu-west-1:111122223333:connection/1b2c3d4e-0000-0000-0000-000000000000"
 
 
 def platform_of_production(config: dict[str, Any]) -> None:
@@ -30,6 +31,8 @@ def platform_of_production(config: dict[str, Any]) -> None:
         "endpoints": ["ecr.api", "ecr.dkr", "sts"],
         "flowLogDestination": "s3",
     }
+    config["longshore:aws"]["permissionsBoundary"] = "arn:aws:iam::111122223333:policy/limit"
+    config["longshore:runner"] = {"repository": "example/shop", "connection": CONNECTION}
     config["longshore:cluster"].update(compute="managed", nodeGroups={"general": {"minimum": 3}, "big": {"disk": 100}})
 
 

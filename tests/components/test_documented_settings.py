@@ -13,7 +13,10 @@ import pytest
 import yaml
 from pydantic.alias_generators import to_camel
 
+from longshore.stack.bootstrap_settings import BootstrapSettings
+from longshore.stack.bootstrap_validation import check_bootstrap
 from longshore.stack.file import read_stack_file
+from longshore.stack.reading import BOOTSTRAP
 from longshore.stack.settings import Settings
 from longshore.stack.validation import check_settings
 
@@ -82,6 +85,9 @@ IN_VPC = EKS | {"network": {"vpcId": "vpc-0123456789abcdef0", "subnets": THERE}}
 BY_OTHERS = ANY | {"aws": EKS["aws"], "cluster": {"kind": "kubeconfig", "eks": {"name": "prod"}}}
 SEEN = EKS | {"observability": {"version": "v4.7.0-eksbuild.1"}}
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:pager"
+CONNECTION = "arn:aws:codeconnections:eu-west-1:111122223333:connection/1b2c3d4e-0000-0000-0000-000000000000"
+RUN = EKS | {"runner": {"repository": "example/shop", "connection": CONNECTION}}
+FIRST = {"aws": EKS["aws"], "bootstrap": {"repository": "example/shop", "environments": {"dev": {}}}}
 SCALED = EKS | {"services": {"web": {"scale": {"max": 9}}}}
 
 EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
@@ -95,7 +101,12 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "aws.region": (EKS, ["eu-west-1"]),
     "aws.accountId": (EKS, ["111122223333"]),
     "aws.assumeRole": (EKS, [ROLE]),
+    "aws.permissionsBoundary": (EKS, [POLICY]),
     "aws.tags.*": (EKS, ["web"]),
+    "runner.repository": (RUN, ["example/shop", "example@1/shop@2"]),
+    "runner.connection": (RUN, [CONNECTION]),
+    "runner.size": (RUN, ["small", "medium", "large"]),
+    "runner.minutes": (RUN, [5, 120, 2160]),
     "network.vpcId": (EKS | {"network": {"subnets": THERE}}, ["vpc-0123456789abcdef0"]),
     "network.subnets.private": (IN_VPC, [["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]]),
     "network.subnets.public": (IN_VPC, [["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"]]),
@@ -279,6 +290,20 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "secrets.versions.*": (EKS, ["1234abcd-12ab-34cd-56ef-1234567890ab"]),
     "secrets.variables.*": (EKS, [True, False]),
     "inventory": (EKS, ["vm.json"]),
+    "bootstrap.repository": (FIRST, ["example/shop", "example@1/shop@2"]),
+    "bootstrap.branch": (FIRST, ["main", "release/next"]),
+    "bootstrap.environments.*.githubEnvironment": (FIRST, ["development"]),
+    "bootstrap.environments.*.teams.*.repository": (FIRST, ["example/search"]),
+    "bootstrap.environments.*.teams.*.branch": (FIRST, ["main"]),
+    "bootstrap.environments.*.teams.*.githubEnvironment": (FIRST, ["search"]),
+    "bootstrap.provider": (FIRST, ["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"]),
+    "bootstrap.state.bucket": (FIRST, ["example-state"]),
+    "bootstrap.state.days": (FIRST, [365]),
+    "bootstrap.connection": (FIRST, [True]),
+    "policies.registries": (EKS, [["registry.example.com/"]]),
+    "policies.tags": (EKS, [["cost-centre"]]),
+    "policies.public": (EKS, [["web"]]),
+    "policies.waivers.*": (EKS, ["a job of one night"]),
     "capacity.nodes": (EKS, [3]),
     "capacity.memory": (EKS, ["7Gi"]),
     "capacity.cpu": (EKS, ["1930m"]),
@@ -316,7 +341,7 @@ def settings(wanted: Any, path: tuple[str, ...]) -> Iterator[str]:
         yield ".".join(path)
 
 
-ALL = sorted(set(settings(Settings, ())))
+ALL = sorted({*settings(Settings, ()), *settings(BootstrapSettings, ())})
 
 
 def with_value(base: Mapping[str, Any], setting: str, value: Any) -> dict[str, Any]:
@@ -339,7 +364,7 @@ def with_value(base: Mapping[str, Any], setting: str, value: Any) -> dict[str, A
 def test_what_is_documented_is_accepted(setting, value):
     config = with_value(EXAMPLES[setting][0], setting, value)
     file = read_stack_file(yaml.safe_dump({"config": config}, sort_keys=False), "Pulumi.shop.dev.yaml")
-    checked = check_settings(config, file)
+    checked = check_bootstrap(config, file) if BOOTSTRAP in config else check_settings(config, file)
     assert checked.settings is not None, [finding.message for finding in checked.findings]
 
 

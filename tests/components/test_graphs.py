@@ -30,10 +30,12 @@ LONGEST = 6.0
 
 
 def laid_out(case: str, root: Path) -> Path:
-    """A project with the one stack of a case."""
+    """A project with the stack of a case, and those of other names that stand beside it."""
     (root / "stacks").mkdir()
     for name in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(REPOSITORY / name, root)
+    for file in (GRAPHS / case).glob("Pulumi.*.*.yaml"):
+        shutil.copy(file, root / "stacks")
     (root / "compose.yaml").write_text(COMPOSE, "utf-8")
     shutil.copy(GRAPHS / case / "Pulumi.yaml", root / "stacks" / "Pulumi.case.yaml")
     return root

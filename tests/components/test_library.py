@@ -66,6 +66,16 @@ ContainerLogs("seen", {"cluster_name": "managed"})
 ClusterAlarms("seen", {"cluster_name": managed.cluster_name, "notify": ["ops@example.com"]})
 watched = {"cluster_name": managed.cluster_name, "namespace": "shop", "region": "eu-west-1"}
 TeamAlarms("shop", {**watched, "notify": ["shop@example.com"], "secrets": True})
+bucket = StateBucket("state", {"bucket": "example-state", "region": "eu-west-1"})
+github = GithubProvider("github", {})
+policy = '{"Version": "2012-10-17", "Statement": []}'
+who = {"provider_arn": github.arn, "subjects": ["repo:example/shop:environment:dev"]}
+CiRole("deploy", {**who, "policies": {"none": policy}})
+RoleBoundary("limit", {"policy": policy})
+connection = GithubConnection("github", {})
+inside_vpc = {"vpc_id": network.vpc_id, "subnet_ids": network.private_subnet_ids}
+place = {**inside_vpc, "region": "eu-west-1", "account_id": "111122223333"}
+GithubRunner("runner", {"repository": "example/shop", "connection_arn": connection.arn, **place})
 MonthlyBudget("money", {"monthly": 100, "notify": ["ops@example.com"], "tags": {"team": "shop"}})
 Application(
     "web",
@@ -156,7 +166,7 @@ def test_the_host_of_components_takes_all_of_them():
     found = schema()
     public = {one.__name__ for one in components_from_module(components)}
     assert {token.removeprefix("longshore:index:") for token in found["resources"]} == public
-    assert len(public) == 19
+    assert len(public) == 25
 
 
 def test_everything_in_the_schema_is_described():
@@ -216,6 +226,7 @@ def test_wrong_compose_files_and_settings_end_the_program_with_all_that_is_wrong
         ('{"region": "eu-west-1"}', '{"region": "eu-west-1", "nat": "duble"}', "'duble' is not a valid Nat"),
         ('"compute": Compute', '"version": "1.99", "compute": Compute', "no version of vpc-cni"),
         ('        "vpc_cidr": network.cidr,\n', "", "`vpc_cidr`"),
+        ("example/shop:environment:dev", "example/*:environment:dev", "trusts exact subjects"),
     ],
 )
 def test_what_cannot_be_is_told(tmp_path, old, new, told):

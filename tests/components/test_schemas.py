@@ -33,6 +33,8 @@ BEYOND_A_SCHEMA = {
     "a-vpc-that-is-there": "what is wrong is between values",
     "subnets-of-no-vpc": "what is wrong is between values",
     "tenants": "each value alone is right",
+    "one-job-for-two-roles": "what is wrong is between values, and names are keys",
+    "a-runner-of-no-network": "its network is another setting",
 }
 EXTENSIONS = [
     (path.parent, service)
@@ -71,8 +73,9 @@ def test_every_key_says_what_it_means():
     stack = json.loads((FOLDER / STACK_FILE).read_text("utf-8"))
     compose = json.loads((FOLDER / COMPOSE_FILE).read_text("utf-8"))
     extension = compose["$defs"]["service"]["properties"]["x-longshore"]
-    config = {**stack["properties"]["config"], "$defs": stack["$defs"]}
-    found = [*keys(config), *keys(extension)]
+    classes = stack["properties"]["config"]
+    config = {**classes["else"], "$defs": stack["$defs"]}
+    found = [*keys(config), *keys(classes["then"]), *keys(extension)]
     assert len(found) > 170
     assert [name for name, wanted in found if not wanted.get("description", "").endswith((".", "`"))] == []
     assert [name for name, wanted in found if re.search(r"[a-z]_[a-z]", wanted["description"])] == []

@@ -14,10 +14,11 @@ import pytest
 from longshore.errors import Refused
 from longshore.model import Severity
 from longshore.rehearsal.rehearse import engine_config
-from longshore.stack.file import read_stack_file
+from longshore.stack.bootstrap_validation import check_bootstrap
+from longshore.stack.file import StackFile, read_stack_file
 from longshore.stack.inputs import options_of
 from longshore.stack.names import store_role
-from longshore.stack.reading import convert_stack, read_stack, stack_names, summary
+from longshore.stack.reading import BOOTSTRAP, convert_stack, read_stack, stack_names, summary
 from longshore.stack.validation import check_against, check_settings
 from tests.components.stage import BASE, EKS, GUARD, MANAGED, REPOSITORY, check, copy, edit
 
@@ -31,10 +32,15 @@ def messages(config: dict[str, Any]) -> list[str]:
 WRONG = Path(__file__).with_name("wrong")
 
 
+def checked(config: dict[str, Any], file: StackFile) -> Any:
+    """A stack of any class, read as `read_stack` does."""
+    return check_bootstrap(config, file) if BOOTSTRAP in config else check_settings(config, file)
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in WRONG.iterdir()))
 def test_every_error_of_a_stack_file_at_once_and_in_its_place(name):
     file = read_stack_file((WRONG / name / "Pulumi.yaml").read_text("utf-8"), "Pulumi.yaml")
-    found = check_settings({GUARD: ["aws", "kubernetes"], **file.values["config"]}, file)
+    found = checked({GUARD: ["aws", "kubernetes"], **file.values["config"]}, file)
     assert found.settings is None
     told = "".join(f"{finding.span}: {finding.message}\n    {finding.help}\n" for finding in found.findings)
     assert told.replace("    \n", "") == (WRONG / name / "report.txt").read_text("utf-8")
@@ -52,7 +58,7 @@ def test_no_value_is_repeated(name):
         return [spoilt(each) for each in value] if isinstance(value, list) else "canary 7f3a"
 
     config = {GUARD: ["aws", "kubernetes"], **spoilt(values["config"])}
-    assert "canary" not in "".join(map(str, check_settings(config, read_stack_file("", "Pulumi.yaml")).findings))
+    assert "canary" not in "".join(map(str, checked(config, read_stack_file("", "Pulumi.yaml")).findings))
 
 
 @pytest.mark.parametrize(
@@ -280,7 +286,7 @@ def test_every_example_in_the_manual_is_a_stack_file_without_errors():
     assert len(whole) >= 4
     for example in whole:
         file = read_stack_file(example, "docs/stacks.md")
-        found = check_settings({GUARD: ["aws", "kubernetes"], **file.values["config"]}, file)
+        found = checked({GUARD: ["aws", "kubernetes"], **file.values["config"]}, file)
         assert [finding.message for finding in found.findings if finding.severity is Severity.ERROR] == [], example
 
 

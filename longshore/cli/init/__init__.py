@@ -35,7 +35,7 @@ VERB = Verb(
         "longshore init                          asks what it has to know",
         "longshore init --team shop --region eu-west-1 --account 111122223333",
         "longshore init --team search -f search/compose.yaml",
-        "longshore init --environment prod --workflows",
+        "longshore init --environment prod --ci github",
     ),
     wrong="something was there already, and is left",
 )

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from longshore.cli.flags import Flag
 from longshore.errors import Refused
 from longshore.report.excerpt import printable
-from longshore.stack.setting_types import Account, Cidr, Name, Region
+from longshore.stack.setting_types import Account, Cidr, Name, Region, Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 PLATFORM: Final = "platform"
 """Whose the stack is that has the cluster of an environment."""
-NO_ACCOUNT, NO_REGION = "YOUR-ACCOUNT-ID", "YOUR-REGION"
+NO_ACCOUNT, NO_REGION, NO_REPOSITORY = "YOUR-ACCOUNT-ID", "YOUR-REGION", "YOUR-ORGANISATION/YOUR-REPOSITORY"
 """What stands where nobody said: neither passes for what belongs there."""
 LONGEST_SHOWN: Final = 40
 
 CLUSTERS, BACKENDS = ("eks", "kubeconfig"), ("aws-secrets-manager", "vault", "fake")
+GITHUB, GITLAB = CI = ("github", "gitlab")
 
 FLAGS = (
     Flag("--environment", "dev, staging, prod (default dev)", value="NAME"),
@@ -42,7 +43,8 @@ FLAGS = (
     Flag("--context", "of the kubeconfig", value="NAME"),
     Flag("--secrets", "where values live", value="BACKEND", choices=BACKENDS),
     Flag("--server", "address of Vault", value="URL"),
-    Flag("--workflows", "GitHub: preview and deploy"),
+    Flag("--ci", "what previews and deploys", value="KIND", choices=CI),
+    Flag("--repository", "at GitHub (default: of `origin`)", value="OWNER/NAME"),
     Flag("--yes", "take the defaults, do not ask", short="-y"),
 )
 
@@ -61,7 +63,7 @@ def _rule(setting: Any) -> Rule:
     return Rule(lambda text: text and matches(text), schema["patternErrorMessage"].removeprefix("is not "))
 
 
-NAME, REGION, ACCOUNT, CIDR = map(_rule, (Name, Region, Account, Cidr))
+NAME, REGION, ACCOUNT, CIDR, REPOSITORY = map(_rule, (Name, Region, Account, Cidr, Repository))
 PROJECT = Rule(
     re.compile(r"[A-Za-z0-9_.-]{1,100}").fullmatch,
     "letters, digits, `-`, `_` and `.`, at most 100",

@@ -6,11 +6,19 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from longshore.cli.init import answers, new_files, project, stack_files, workflow_files
+from longshore.cli.init import answers, ci_files, new_files, project, stack_files
 from longshore.cli.init.decisions import Decisions, decide
 from longshore.cli.init.report import Outcome, report
 from longshore.cli.init.requested import Existing, find_wish
-from longshore.cli.init.verification import alone, file_of, known_stacks, read_back
+from longshore.cli.init.verification import (
+    alone,
+    bootstrap_name,
+    file_of,
+    known_stacks,
+    lacks_environment,
+    read_back,
+    read_bootstrap,
+)
 from longshore.errors import Refused
 from longshore.stack.inputs import options_of, request_of
 from longshore.stack.reading import FOLDER, PROJECT
@@ -42,14 +50,13 @@ def make(given: Given, shell: Shell) -> int:
     known = known_stacks(root)
     name, wish = find_wish(given, asker, shell, root, Existing(found.name, known))
     stacks, decisions = _stacks(wish, root, shell, known)
-    workflows = asker.agreed("--workflows", "workflows for GitHub: preview on pull request, deploy on merge")
     texts = {
         **project.files(name, found, wish.backend, aws=wish.backend == "aws-secrets-manager" or bool(wish.account)),
         **{file_of(stack): text for stack, text in stacks.items()},
-        **(workflow_files.workflow_files(wish, root) if workflows else {}),
+        **ci_files.files_of(wish, root),
     }
     as_json = given.text("--output") == "json"
-    return report(_placed(root, texts, wish), wish, decisions, shell, workflows=workflows, as_json=as_json)
+    return report(_placed(root, texts, wish), wish, decisions, shell, as_json=as_json)
 
 
 def _stacks(wish: Wish, root: str, shell: Shell, known: dict[str, Known]) -> tuple[dict[str, str], Decisions]:
@@ -63,8 +70,12 @@ def _stacks(wish: Wish, root: str, shell: Shell, known: dict[str, Known]) -> tup
         else:
             stacks[name] = stack_files.platform_file(wish)
             platform = read_back(name, stacks[name])
+    if wish.has_roles:
+        name = bootstrap_name(wish)
+        stacks[name] = stack_files.bootstrap_file(wish)
+        read_bootstrap(name, stacks[name])
     if not wish.team:
-        return stacks, Decisions()
+        return {name: _keyed(name, text, wish) for name, text in stacks.items()}, Decisions()
     name = f"{wish.team}.{wish.environment}"
     tenant = platform is not None and wish.team in platform.tenants
     on = wish._replace(cluster="stack" if wish.cluster == "eks" else wish.cluster, tenant=tenant)
@@ -77,7 +88,12 @@ def _stacks(wish: Wish, root: str, shell: Shell, known: dict[str, Known]) -> tup
         decisions = decide(request, options_of(settings, platform), wish.environment)
     stacks[name] = stack_files.team_file(on, decisions)
     alone(name, read_back(name, stacks[name]), stacks[name], known)
-    return stacks, decisions
+    return {name: _keyed(name, text, wish) for name, text in stacks.items()}, decisions
+
+
+def _keyed(name: str, text: str, wish: Wish) -> str:
+    """The text of a stack file, with the key of its secrets; a bootstrap stack, which makes the key, has it later."""
+    return text if name == bootstrap_name(wish) else stack_files.with_key(text, wish)
 
 
 def _placed(root: str, texts: dict[str, str], wish: Wish) -> Outcome:
@@ -95,7 +111,11 @@ def _placed(root: str, texts: dict[str, str], wish: Wish) -> Outcome:
             lacks = project.lacks(name, project.text_of(root, name) or "", text) if new else ""
             if lacks:
                 left[name] = lacks
-        elif name.startswith((FOLDER, "..", ".github")) and not _same(root, name, text, wish):
+        elif name == file_of(bootstrap_name(wish)):
+            lacks = lacks_environment(project.text_of(root, name) or "", wish.environment)
+            if lacks:
+                left[name] = lacks
+        elif name.startswith((FOLDER, "..", ".git")) and not _same(root, name, text, wish):
             left[name] = project.lacks(name, project.text_of(root, name) or "", text) or "is there already"
     old = new_files.remains(root)
     if fresh:

@@ -126,6 +126,8 @@ def lacks(name: str, text: str, wanted: str) -> str:
         there = {line.strip().strip("/") for line in text.splitlines()}
         missing = [line for line in IGNORED if line.strip("/") not in there]
         return f"add {' '.join(missing)}" if missing else ""
+    if name.endswith(".gitlab-ci.yml") and ".gitlab/longshore-" not in text:
+        return "add `include: [{local: .gitlab/longshore-*.yml}]`"
     if name.startswith(SCHEMAS) and text != wanted:
         return "is of another version: take it away, and `longshore init` writes that of this one"
     return ""

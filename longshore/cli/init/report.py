@@ -6,7 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from longshore.cli.init import workflow_files
+from longshore.cli.init import ci_files
 from longshore.cli.init.answers import PLATFORM
 from longshore.cli.init.project import REQUIREMENTS
 from longshore.cli.init.stack_files import to_fill_in
@@ -30,9 +30,7 @@ class Outcome(NamedTuple):
     remains: tuple[str, ...]
 
 
-def report(
-    outcome: Outcome, wish: Wish, decisions: Decisions, shell: Shell, *, workflows: bool, as_json: bool = False
-) -> int:
+def report(outcome: Outcome, wish: Wish, decisions: Decisions, shell: Shell, *, as_json: bool = False) -> int:
     """Say all of it, and give the exit code: 1 where something was left that was asked for."""
     here = os.path.relpath(outcome.root, os.path.realpath(shell.directory))
 
@@ -44,7 +42,7 @@ def report(
     left |= {f"{shown(name)}/": "of a run that was ended, or is at work; remove it" for name in outcome.remains}
     sections = {
         "to decide": list(_decisions(outcome, wish, decisions)),
-        "to set in the repository": list(workflow_files.needs(wish)) if workflows and wrote else [],
+        "to set in the repository": list(ci_files.needs(wish)) if wrote else [],
         "next": list(_next(outcome, wish, here, secrets=bool(decisions.secrets))) if wrote else [],
     }
     if as_json:
@@ -105,7 +103,9 @@ def _next(outcome: Outcome, wish: Wish, here: str, *, secrets: bool) -> Iterator
         yield f"longshore check -s {team}"
     for stack in [*new, *([team] if wish.team else [])]:
         yield f"longshore plan -s {stack}"
-    if PROJECT in outcome.written:
+    if wish.has_roles:
+        yield "docs/first-hour.md of Longshore: the bootstrap stack, the state, GitHub, and then:"
+    elif PROJECT in outcome.written:
         yield "mkdir -p .pulumi/state; export PULUMI_BACKEND_URL=file://$PWD/.pulumi/state PULUMI_CONFIG_PASSPHRASE="
     for stack in new:
         yield f"pulumi stack select --create {stack} && pulumi up --stack {stack}"

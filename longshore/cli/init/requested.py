@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from longshore.cli.git import git
 from longshore.cli.init.answers import (
     ACCOUNT,
     BACKENDS,
+    CI,
     CIDR,
     CLUSTERS,
     CONTEXT,
@@ -15,8 +18,10 @@ from longshore.cli.init.answers import (
     PLATFORM,
     PROJECT,
     REGION,
+    REPOSITORY,
     SERVER,
     Question,
+    Rule,
     checked,
     name_of,
     one_of,
@@ -76,6 +81,7 @@ def find_wish(given: Given, asker: Asker, shell: Shell, root: str, existing: Exi
     elif platform.settings.aws:
         wish = wish._replace(account=platform.settings.aws.account_id)
     wish = _backend(asker, wish, shell) if team else wish
+    wish = _ci(asker, wish, root)
     _useful(given, wish)
     return name, wish
 
@@ -88,12 +94,32 @@ def _useful(given: Given, wish: Wish) -> None:
         "--endpoint-cidr": wish.cluster == "kubeconfig",
         "--region": wish.cluster == "kubeconfig" and wish.backend != "aws-secrets-manager",
         "--server": wish.backend != "vault",
+        "--repository": not wish.has_roles,
         **dict.fromkeys(("--team", "--secrets", "--file"), not wish.team),
     }
     flag = next((flag for flag, unused in useless.items() if unused and given.texts(flag)), "")
     if flag:
         what = "`--platform-only`" if not wish.team else f"`--cluster {wish.cluster} --secrets {wish.backend}`"
         raise Refused(f"`{flag}` means nothing with {what}; nothing was written", "leave one of them out")
+
+
+def _ci(asker: Asker, wish: Wish, root: str) -> Wish:
+    """What deploys the stacks, and for GitHub on AWS the repository whose jobs get roles."""
+    rule = Rule(CI.__contains__, " or ".join(CI))
+    text = f"CI that previews and deploys ({', '.join(CI)}); empty for none"
+    wish = wish._replace(ci=asker.answer(Question("--ci", text, rule, optional=True)))
+    if not wish.has_roles:
+        return wish
+    text = "repository of GitHub, owner/name; empty to fill it in later"
+    question = Question("--repository", text, REPOSITORY, _origin(root), optional=True)
+    return wish._replace(repository=asker.answer(question))
+
+
+def _origin(root: str) -> str:
+    """The repository of GitHub that `origin` names; empty where it names none."""
+    address = git(root, "config", "--get", "remote.origin.url") or ""
+    found = re.fullmatch(r"(?:https://|ssh://git@|git@)github\.com[:/]([^/\s]+/[^/\s]+?)(?:\.git)?/?\s*", address)
+    return found[1] if found and REPOSITORY.holds(found[1]) else ""
 
 
 def _project(given: Given, asker: Asker, root: str, project: str) -> str:

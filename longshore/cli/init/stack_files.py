@@ -10,7 +10,9 @@ import re
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from longshore.cli.init.answers import NO_ACCOUNT, NO_REGION
+from longshore.cli.init.answers import GITHUB, NO_ACCOUNT, NO_REGION, NO_REPOSITORY
+from longshore.stack.rights.names import ALIAS, PATH, READERS, boundary_name, deploy_role_name
+from longshore.stack.settings import partition_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,7 +43,8 @@ class Wish(NamedTuple):
     """What stack files are made of.
 
     cluster: `eks`, `kubeconfig`, or `stack` for a team on the platform stack of its environment. operator: does this
-    stack install the one for secrets? tenant: does the platform make the team's namespace?
+    stack install the one for secrets? tenant: does the platform make the team's namespace? ci: what deploys it, empty
+    for nobody but people. repository: at GitHub.
     """
 
     environment: str
@@ -56,11 +59,22 @@ class Wish(NamedTuple):
     compose: Compose = Compose(())
     operator: bool = False
     tenant: bool = False
+    ci: str = ""
+    repository: str = ""
 
     @property
     def production(self) -> bool:
         """Is it the environment in which mistakes are errors?"""
         return self.environment in {"prod", "production"}
+
+    @property
+    def has_roles(self) -> bool:
+        """Does a bootstrap stack make the roles by which CI deploys it?"""
+        return self.ci == GITHUB and self.cluster in {"eks", "stack"}
+
+    def in_iam(self, kind: str, name: str) -> str:
+        """The ARN of what the bootstrap stack makes in IAM."""
+        return f"arn:{partition_of(self.region)}:iam::{self.account or NO_ACCOUNT}:{kind}{PATH}{name}"
 
 
 def scalar(value: Any) -> str:
@@ -87,6 +101,7 @@ def platform_file(wish: Wish) -> str:
             "longshore:aws:",
             f"  region: {wish.region or NO_REGION}",
             f'  accountId: "{wish.account or NO_ACCOUNT}"  # aws sts get-caller-identity --query Account',
+            *_boundary(wish),
             "  # tags: {cost-centre: platform}",
             "longshore:network:",
             *_network(wish),
@@ -95,11 +110,45 @@ def platform_file(wish: Wish) -> str:
             *_endpoint(wish),
             "  # Roles, beside the one that deploys, which must not be listed:",
             f'  # admins: ["arn:aws:iam::{wish.account or "111122223333"}:role/platform-engineers"]',
-            f'  # viewers: ["arn:aws:iam::{wish.account or "111122223333"}:role/preview"]  # for previews in CI',
+            *_viewers(wish),
             "  # sharedStorage: true  # a file system, for volumes that several pods mount",
             "longshore:operator: {}  # External Secrets Operator",
             *_tenants(wish),
             "# longshore:budget: {monthly: 500, notify: [ops@example.com]}  # mails before the bill",
+        ],
+    )
+
+
+def _boundary(wish: Wish) -> Iterator[str]:
+    if wish.has_roles:
+        yield "  # No role that this stack makes can do more; the bootstrap stack says what that is."
+        yield f"  permissionsBoundary: {wish.in_iam('policy', boundary_name(wish.environment))}"
+
+
+def _viewers(wish: Wish) -> Iterator[str]:
+    if not wish.has_roles:
+        yield f'  # viewers: ["arn:aws:iam::{wish.account or "111122223333"}:role/preview"]  # for previews in CI'
+        return
+    yield "  viewers:  # of pull requests, and of the nightly search for drift"
+    for name in READERS:
+        yield f"    - {wish.in_iam('role', name)}"
+
+
+def bootstrap_file(wish: Wish) -> str:
+    """The stack file of an account's bootstrap stack."""
+    return _text(
+        "What CI stands on in this account: where state lies, and what jobs of GitHub may do.\n"
+        f"# A person deploys it, before all others: docs/first-hour.md of Longshore. {MANUAL}",
+        [
+            "longshore:aws:",
+            f"  region: {wish.region or NO_REGION}",
+            f'  accountId: "{wish.account or NO_ACCOUNT}"',
+            "longshore:bootstrap:",
+            f"  repository: {wish.repository or NO_REPOSITORY}",
+            "  environments:  # each with a role for its platform, and one for each of its teams",
+            f"    {scalar(wish.environment)}: {{}}",
+            "  # connection: true  # for a runner inside the VPC, where the API server answers there alone",
+            "  # provider: …  # ARN of GitHub's identity provider, where the account has it already",
         ],
     )
 
@@ -130,7 +179,12 @@ def _tenants(wish: Wish) -> Iterator[str]:
     yield f"    namespaces: {{{scalar(wish.team)}: {{}}}}"
     if wish.backend != "aws-secrets-manager":
         yield f"    secrets: {{backend: {wish.backend}}}"
-    yield from _people(wish, "    # ", "access:")
+    if wish.has_roles:
+        role = wish.in_iam("role", deploy_role_name(wish.environment, wish.team))
+        yield "    access:  # who of the team may look (`people`, by their roles), and what deploys in CI"
+        yield f"      deployers: [{role}]"
+    else:
+        yield from _people(wish, "    # ", "access:")
     yield "    # quota: {cpu: '8', memory: 16Gi, pods: 40}  # of each namespace"
 
 
@@ -261,7 +315,19 @@ def _text(head: str, lines: list[str]) -> str:
     return f"{FOR_EDITORS}# {head}\nconfig:\n{body}\n"
 
 
+def with_key(text: str, wish: Wish) -> str:
+    """A stack file of which the key of the bootstrap stack opens the secrets in the state."""
+    if not wish.has_roles:
+        return text
+    return f"{text}secretsprovider: {secrets_provider(wish)}\n"
+
+
+def secrets_provider(wish: Wish) -> str:
+    """The key by which Pulumi opens the secrets in the state, as `--secrets-provider` names it."""
+    return f"awskms://{ALIAS}?region={wish.region or NO_REGION}"
+
+
 def to_fill_in(text: str) -> Mapping[str, str]:
     """What stands in a stack file of ours to be filled in: setting → the words that stand there."""
-    found = {"accountId": NO_ACCOUNT, "region": NO_REGION, "server": NO_SERVER}
+    found = {"accountId": NO_ACCOUNT, "region": NO_REGION, "server": NO_SERVER, "repository": NO_REPOSITORY}
     return {setting: words for setting, words in found.items() if words in text}

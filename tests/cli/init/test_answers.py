@@ -9,21 +9,24 @@ from tests.cli.init.making import COMPOSE, IN_AWS, config, files, longshore
 
 def test_the_terminal_is_asked_what_no_flag_says(folder):
     typed = (
-        "\nStaging!\nstaging\nsearch team\nsearch\neks\nnowhere\neu-west-1\n123\n123456789012\n203.0.113.0/24\n\ny\n"
+        "\nStaging!\nstaging\nsearch team\nsearch\neks\nnowhere\neu-west-1\n123\n123456789012\n203.0.113.0/24\n\n"
+        "jenkins\ngithub\nexample/*\nexample/shop\n"
     )
     made = longshore(folder, "init", typed=typed)
     assert made.code == 0, made.err
     assert "name of the project [shop]: environment: dev, staging, prod … [dev]: " in made.err
-    assert made.err.count("  must be ") == 4
+    assert made.err.count("  must be ") == 6
     found = config(folder, "platform.staging")
-    assert found["longshore:aws"] == {"region": "eu-west-1", "accountId": "123456789012"}
+    limit = "arn:aws:iam::123456789012:policy/longshore-ci/longshore-boundary-staging"
+    account = {"region": "eu-west-1", "accountId": "123456789012", "permissionsBoundary": limit}
+    assert found["longshore:aws"] == account
     assert found["longshore:cluster"]["endpoint"] == {"public": True, "cidrs": ["203.0.113.0/24"]}
     assert config(folder, "search.staging")["longshore:secrets"] == {"backend": "aws-secrets-manager"}
     assert (folder / ".github" / "workflows" / "longshore-preview-staging.yml").exists()
 
 
 def test_flags_are_not_asked_again_and_yes_asks_nothing(folder):
-    some = longshore(folder, "init", *IN_AWS, "--team", "a", "--name", "b", "--workflows", typed="\n\n\n\n")
+    some = longshore(folder, "init", *IN_AWS, "--team", "a", "--name", "b", "--ci", "github", typed="\n\n\n\n\n")
     assert some.code == 0, some.err
     assert "team" not in some.err
     assert "region" not in some.err

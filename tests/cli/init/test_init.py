@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from longshore.cli.init.project import PROGRAM_TEXT
+from longshore.stack.reading import beside, read_stack
+from longshore.stack.rights.roles import roles
 from tests.cli.init.making import COMPOSE, IN_AWS, SHARED, config, files, longshore
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -155,7 +157,7 @@ def test_inside_of_a_project_the_project_is_named(folder):
 
 def test_workflows_are_of_the_repository_pinned_and_list_the_stacks_themselves(folder):
     (folder.parent / ".git").mkdir()
-    made = longshore(folder, "init", *IN_AWS, "--workflows")
+    made = longshore(folder, "init", *IN_AWS, "--ci", "github")
     assert made.code == 0, made.err
     pinned = {
         each
@@ -174,12 +176,12 @@ def test_workflows_are_of_the_repository_pinned_and_list_the_stacks_themselves(f
             for step in job["steps"]:
                 checked = subprocess.run(["bash", "-n"], input=step.get("run", ""), text=True, check=False)
                 assert checked.returncode == 0
-    again = longshore(folder, "init", "--team", "search", "--workflows")
+    again = longshore(folder, "init", "--team", "search", "--ci", "github")
     assert again.code == 0, again.out
 
 
 def test_the_list_of_stacks_in_the_workflow_is_that_of_its_environment(folder, tmp_path):
-    longshore(folder, "init", *IN_AWS, "--workflows")
+    longshore(folder, "init", *IN_AWS, "--ci", "github")
     longshore(folder, "init", *IN_AWS, "--environment", "prod")
     for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "x"]):
         subprocess.run(["git", *command], cwd=folder, check=True)
@@ -192,3 +194,77 @@ def test_the_list_of_stacks_in_the_workflow_is_that_of_its_environment(folder, t
     environment = {**os.environ, "BASE": "HEAD", "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(outputs)}
     subprocess.run(["bash", "-e", "-c", listing], cwd=folder, env=environment, check=True)
     assert outputs.read_text() == 'stacks=["shop.dev"]\n'
+
+
+def roles_in(text):
+    return re.findall(r"role-to-assume: (\S+(?: \S+ \}\})?)", text)
+
+
+def test_what_ci_stands_on_fits_the_stacks_and_the_workflows(folder):
+    """The bootstrap stack that is written lets each job take the role that its workflow names, and warns of nothing."""
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    subprocess.run(["git", "remote", "add", "origin", "git@github.com:example/shop.git"], cwd=folder, check=True)
+    made = longshore(folder, "init", *IN_AWS, "--ci", "github")
+    assert made.code == 0, made.err
+    stack = read_stack("bootstrap.123456789012", str(folder))
+    assert stack.bootstrap
+    assert stack.findings == ()
+    assert stack.bootstrap.bootstrap.repository == "example/shop"
+    made_by_it = {one.name: one for one in roles(stack.bootstrap, stack.name, beside(stack)[0], "shop")}
+    workflows = folder / ".github/workflows"
+    named = {path.name: roles_in(path.read_text("utf-8")) for path in workflows.glob("*.yml")}
+    path = "arn:aws:iam::123456789012:role/longshore-ci/longshore"
+    assert named == {
+        "longshore-preview-dev.yml": [f"{path}-preview"],
+        "longshore-deploy-dev.yml": [f"{path}-deploy-dev", f"{path}-deploy-dev-${{{{ matrix.team }}}}"],
+    }
+    jobs = yaml.safe_load((workflows / "longshore-deploy-dev.yml").read_text("utf-8"))["jobs"]
+    named_environments = [jobs[name]["environment"] for name in ("platforms", "teams")]
+    assert named_environments == ["dev", "dev-${{ matrix.team }}"]
+    for team, environment in (("", "dev"), ("-shop", "dev-shop")):
+        assert made_by_it[f"longshore-deploy-dev{team}"].subjects == (f"repo:example/shop:environment:{environment}",)
+
+
+def test_another_environment_is_told_to_the_bootstrap_stack_that_is_there(folder):
+    longshore(folder, "init", *IN_AWS, "--ci", "github", "--repository", "example/shop")
+    again = longshore(
+        folder, "init", *IN_AWS, "--environment", "prod", "--ci", "github", "--repository", "example/shop"
+    )
+    assert again.code == 1
+    assert "left stacks/Pulumi.bootstrap.123456789012.yaml: add `prod: {}` to its `environments`" in again.out
+    wrong = longshore(folder, "init", "--environment", "x", *IN_AWS, "--ci", "github", "--repository", "example/*")
+    assert wrong.code == 2
+    assert "`--repository` must be one repository of GitHub" in wrong.err
+
+
+def test_gitlab_plans_a_merge_request_by_the_script_that_is_written(folder, tmp_path):
+    made = longshore(folder, "init", *IN_AWS, "--ci", "gitlab")
+    assert made.code == 0, made.err
+    included = yaml.safe_load((folder / ".gitlab-ci.yml").read_text("utf-8"))
+    assert included == {"include": [{"local": ".gitlab/longshore-*.yml"}]}
+    jobs = yaml.safe_load((folder / ".gitlab/longshore-dev.yml").read_text("utf-8"))
+    assert not re.search(r"@[A-Z]+@", (folder / ".gitlab/longshore-dev.yml").read_text("utf-8"))
+    for job in jobs.values():
+        script = "\n".join([*job.get("before_script", ()), *job.get("script", ())])
+        assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0
+    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "x"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    (folder / "stacks/Pulumi.shop.dev.yaml").open("a").write("# changed\n")
+    (folder / ".venv/bin").mkdir(parents=True)
+    for program in ("longshore", "python"):
+        (folder / ".venv/bin" / program).symlink_to(Path(sys.executable).with_name(program))
+    before = [line for line in jobs[".longshore-dev"]["before_script"] if "pip install" not in line]
+    script = "\n".join([*before, *jobs["longshore plan dev"]["script"]])
+    environment = {**os.environ, "CI_MERGE_REQUEST_DIFF_BASE_SHA": "HEAD"}
+    done = subprocess.run(
+        ["bash", "-e", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "shop.dev" in done.stdout
+    assert "platform.dev" not in done.stdout
+    again = longshore(folder, "init", "--environment", "prod", *IN_AWS, "--ci", "gitlab")
+    assert again.code == 0, again.out
+    assert "when: manual" in (folder / ".gitlab/longshore-prod.yml").read_text("utf-8")
+    (folder / ".gitlab-ci.yml").write_text("stages: [mine]\n")
+    told = longshore(folder, "init", "--environment", "staging", *IN_AWS, "--ci", "gitlab")
+    assert "left .gitlab-ci.yml: add `include: [{local: .gitlab/longshore-*.yml}]`" in told.out

@@ -97,7 +97,7 @@ def test_no_secret_value_is_in_any_file_or_word(folder):
     )
     (folder / "compose.yaml").write_text(COMPOSE + more, "utf-8")
     before = set(files(folder))
-    made = longshore(folder, "init", *IN_AWS, "--workflows")
+    made = longshore(folder, "init", *IN_AWS, "--ci", "github")
     assert made.code == 0, made.err
     written = "".join(text.decode() for name, text in files(folder).items() if name not in before)
     assert "CANARY" not in written
@@ -130,7 +130,7 @@ def test_errors_that_forbid_the_deployment_are_named(folder):
         assert f"errors that forbid the deployment: {code}" in made.out
 
 
-@pytest.mark.parametrize("words", [(), IN_AWS, ("--cluster", "kubeconfig", "--secrets", "vault", "--workflows")])
+@pytest.mark.parametrize("words", [(), IN_AWS, ("--cluster", "kubeconfig", "--secrets", "vault", "--ci", "github")])
 def test_an_editor_finds_a_schema_that_takes_them(folder, words):
     longshore(folder, "init", *words)
     for path in (folder / "stacks").glob("Pulumi.*.yaml"):

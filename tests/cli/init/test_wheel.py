@@ -34,7 +34,7 @@ def test_the_wheel_alone_makes_a_project_and_plans_it(folder, tmp_path):
     ]
     found = subprocess.run(where, cwd=folder, check=True, capture_output=True, text=True).stdout
     assert found.split() == [f"{packages}/longshore/__init__.py", f"{packages}/longshore/components/__init__.py"]
-    for words in (("init", *IN_AWS, "--workflows"), ("plan", "-s", "platform.dev"), ("plan", "-s", "shop.dev")):
+    for words in (("init", *IN_AWS, "--ci", "github"), ("plan", "-s", "platform.dev"), ("plan", "-s", "shop.dev")):
         command = [venv / "bin" / "longshore", *words]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr + done.stdout

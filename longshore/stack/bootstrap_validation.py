@@ -1,0 +1,59 @@
+"""From the text of a bootstrap stack's file to its settings, and how it fits the other stacks. Imports no pulumi."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from longshore.decoding.errors import Wrong
+from longshore.model import Severity
+from longshore.stack.bootstrap_rules import contradictions, doubts, misfits
+from longshore.stack.bootstrap_settings import BOOTSTRAP
+from longshore.stack.validation import finding, in_order, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from longshore.model import Finding
+    from longshore.stack.bootstrap_settings import BootstrapSettings
+    from longshore.stack.file import StackFile
+    from longshore.stack.rights.roles import OfProject
+
+
+class CheckedBootstrap(NamedTuple):
+    """Settings, or None where an error stands among the findings."""
+
+    settings: BootstrapSettings | None
+    findings: tuple[Finding, ...]
+
+
+def check_bootstrap(config: Mapping[str, Any], file: StackFile) -> CheckedBootstrap:
+    """Read the settings of a bootstrap stack; config, file: as of `longshore.stack.validation.check_settings`."""
+    read = read_settings(BOOTSTRAP, config, file)
+    settings = read.settings
+    if settings is None:
+        return CheckedBootstrap(None, read.findings)
+    told = in_order([finding(one, file) for one in contradictions(settings)])
+    return CheckedBootstrap(None if told else settings, told)
+
+
+def check_beside(
+    settings: BootstrapSettings,
+    own: str,
+    stacks: Sequence[OfProject],
+    project: str,
+    unreadable: Sequence[str],
+    file: StackFile,
+) -> CheckedBootstrap:
+    """Hold a bootstrap stack against the other stacks of its project.
+
+    own: name of the stack itself. project: the project's name. unreadable: stacks whose files are wrong; without them
+    their roles would be deleted.
+    """
+    lost = [
+        Wrong(("bootstrap",), f"cannot say what stack {name} needs", f"`longshore check -s {name}` says what is wrong")
+        for name in unreadable
+    ]
+    errors = [finding(one, file) for one in lost]
+    errors += [finding(one, file) for one in misfits(settings, own, stacks, project)]
+    warnings = [finding(one, file, Severity.WARNING) for one in doubts(settings, stacks)]
+    return CheckedBootstrap(None if errors else settings, in_order([*errors, *warnings]))
