@@ -27,12 +27,12 @@ def workflow(name: str) -> dict[str, Any]:
 
 @pytest.fixture(params=["ours", "eks", "kubeconfig"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Where workflows are: ours, or those that `longshore init --workflows` writes for a kind of cluster."""
+    """Where workflows are: ours, or those that `longshore init --ci github` writes for a kind of cluster."""
     if request.param == "ours":
         return GITHUB
     (tmp_path / ".git").mkdir()
     (tmp_path / "compose.yaml").write_text("services:\n  web: {image: nginx:1.27.2, mem_limit: 64m}\n")
-    words = ["--name", "shop", "--cluster", request.param, "--workflows"]
+    words = ["--name", "shop", "--cluster", request.param, "--ci", "github"]
     words += ["--region", "eu-west-1", "--account", "111122223333"] if request.param == "eks" else []
     subprocess.run([BESIDE("longshore"), "init", *words], cwd=tmp_path, capture_output=True, check=True)
     return tmp_path / ".github"
@@ -68,20 +68,26 @@ def test_the_stacks_are_listed_by_the_script_itself(name: str, tmp_path: Path) -
         "RUNNER_TEMP": str(tmp_path),
         "BASE": "HEAD",
         "ENVIRONMENT": "dev",
+        "RUNNERS": '{"dev": "longshore-dev-runner"}',
+        "GITHUB_RUN_ID": "7",
+        "GITHUB_RUN_ATTEMPT": "1",
     }
     subprocess.run(["bash", "-e", "-c", script], cwd=ROOT, env=environment, check=True)
     said = dict(line.split("=", 1) for line in outputs.read_text().splitlines())
     found = {key: json.loads(value) for key, value in said.items()}
+    inside = {"runner": "codebuild-longshore-dev-runner-7-1"}
     if name == "deploy-environment":
         assert found == {
-            "all": ["platform.dev", "shop.dev"],
-            "platforms": ["platform.dev"],
-            "teams": ["shop.dev"],
+            "all": [{"stack": "platform.dev", **inside}, {"stack": "shop.dev", **inside}],
+            "platforms": [{"stack": "platform.dev", "environment": "dev", **inside}],
+            "teams": [{"stack": "shop.dev", "environment": "dev-shop", **inside}],
         }
     elif name == "drift":
-        assert found == {"stacks": ["platform.dev", "shop.dev"]}
+        assert found == {"stacks": [{"stack": name, **inside} for name in ("platform.dev", "shop.dev")]}
     else:
-        assert set(found["stacks"]) <= {"platform.dev", "shop.dev", "shop.local"}
+        on_hosted = {"stack": "shop.local", "runner": "ubuntu-24.04"}
+        every = [{"stack": name, **inside} for name in ("platform.dev", "shop.dev")]
+        assert all(one in [*every, on_hosted] for one in found["stacks"])
 
 
 def test_a_failed_plan_fails_its_step_and_is_shown_all_the_same() -> None:

@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 
 from longshore.errors import Refused
-from longshore.stack.reading import configuration, stack_names
+from longshore.stack.file import read_stack_file
+from longshore.stack.reading import FOLDER, configuration, stack_names
 from tools.pulumi.elsewhere import see_its_cluster
 from tools.pulumi.install import CannotInstallError, find, install, wanted
 from tools.pulumi.interrupted import Engine, forget, lift, locks
@@ -55,9 +56,16 @@ def run(verb: str, stack: str, flags: list[str]) -> int:
     if answer.removeprefix("v") != wanted():
         _say(f"note: {program} is {answer or 'of an unknown version'}; the SDK is that of {wanted()}")
     selected = subprocess.run(
-        [program, "stack", "select", "--create", stack], cwd=ROOT, env=found, stdout=subprocess.DEVNULL, check=False
+        [program, "stack", "select", stack, *created(verb, stack)],
+        cwd=ROOT,
+        env=found,
+        stdout=subprocess.DEVNULL,
+        check=False,
     )
     if selected.returncode:
+        if verb == "preview":  # whoever previews may only read, and so makes no stack
+            _say(f"note: {stack} is not deployed yet: `longshore plan -s {stack}` shows all of it")
+            return 0
         return selected.returncode
     engine = Engine(program, ROOT, found, stack)
     if verb == "cancel":
@@ -74,6 +82,15 @@ def run(verb: str, stack: str, flags: list[str]) -> int:
     if verb == "up":
         return watched(command, ROOT, found, stack)
     return subprocess.run(command, cwd=ROOT, env=found, check=False).returncode
+
+
+def created(verb: str, stack: str) -> list[str]:
+    """How a stack is made that is not there yet, with the key that its file names; a preview makes none."""
+    if verb == "preview":
+        return []
+    path = ROOT / FOLDER / f"Pulumi.{stack}.yaml"
+    key = read_stack_file(path.read_text("utf-8"), path.name).values.get("secretsprovider")
+    return ["--create", *(["--secrets-provider", str(key)] if key else [])]
 
 
 def free(engine: Engine) -> bool:
