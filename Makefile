@@ -9,10 +9,11 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 PURE = $(PY) -m pytest -m "not cluster" --numprocesses 2 --dist loadfile
 # What runs at once is printed one after the other, where make can do that (4.0).
 WHOLE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+NAMES = import json, sys; print(*(row["stack"] for row in json.load(sys.stdin)["stacks"]), sep="\n")
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--all-extras --custom-compile-command "make lock" $(FLAGS)
 
-.PHONY: help setup plan lint check test test-node test-cluster test-pure up preview refresh destroy cancel lock compare differences cluster cluster-down node node-down node-v2 docker docker-down bench secrets-report fuzz docs site versions clean
+.PHONY: help setup plan plan-changed deploy lint check test test-node test-cluster test-pure up preview refresh destroy cancel lock compare differences cluster cluster-down node node-down node-v2 docker docker-down bench secrets-report fuzz docs site versions clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -36,6 +37,14 @@ setup: $(TOOLS) ## Make .venv with everything that is needed
 plan: $(READY) ## Show what platform.dev and shop.dev would create: no engine, account or cluster needed
 	@.venv/bin/longshore plan -s platform.dev
 	@.venv/bin/longshore plan -s shop.dev
+
+plan-changed: $(READY) ## What a pull request gets, without credentials: make plan-changed BASE=origin/main
+	@.venv/bin/longshore stacks --changed "$(BASE)" -o json | $(PY) -c '$(NAMES)' | while read -r stack; do \
+		.venv/bin/longshore plan -s "$$stack" --against "$(BASE)" < /dev/null || exit 1; done
+
+deploy: $(TOOLS) ## What a merge does: make deploy ENVIRONMENT=dev, each stack after those that it needs
+	@.venv/bin/longshore stacks --environment "$(ENVIRONMENT)" -o json | $(PY) -c '$(NAMES)' | while read -r stack; do \
+		$(MAKE) --no-print-directory up STACK="$$stack" FLAGS="--yes --non-interactive $(FLAGS)" < /dev/null || exit 1; done
 
 lint: $(TOOLS) ## Format, lint, types, layers, sizes
 	@.venv/bin/ruff format --check .

@@ -18,6 +18,7 @@ from longshore.cli.cost_input import estimated, others_on
 from longshore.cli.cost_text import cost_block, cost_document
 from longshore.cli.findings_output import show
 from longshore.cli.flags import Flag, Verb
+from longshore.cli.plan_all import plan_all
 from longshore.cli.plan_text import plan_text
 from longshore.cli.project_input import FINDINGS, INVENTORY, STACK, WRONG, chosen, exit_code, output, read, stack_named
 from longshore.errors import BUG, INPUT
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 def run(given: Given, shell: Shell) -> int:
     """Show the resources of a stack, then its findings; with an error among them nothing would be made."""
+    if given.on("--all"):
+        return plan_all(given, shell)
     name = stack_named(given, shell)
     reading = read(given, shell)
     if any(finding.severity is Severity.ERROR for finding in reading.findings):
@@ -154,6 +157,8 @@ VERB = Verb(
     (
         STACK,
         INVENTORY,
+        Flag("--all", "every stack of the project, one line for each"),
+        Flag("--jobs", "with --all: how many at once (default: one per processor)", short="-j", value="NUMBER"),
         Flag("--against", "only what differs from this revision of Git", value="REVISION"),
         Flag("--expect-no-changes", "with --against: exit 1 where anything differs"),
         output("text", "json", "markdown", what="of the resources", old="--format"),
@@ -163,6 +168,7 @@ VERB = Verb(
         "longshore plan -s platform.dev",
         "longshore plan -s shop.dev -o json",
         "longshore plan -s shop.dev --against origin/main    what a pull request changes",
+        "longshore plan --all    every stack of the project, many at once",
     ),
     wrong=f"{WRONG}, any error, and with --against data that is lost",
 )

@@ -49,7 +49,7 @@ class Script(NamedTuple):
 
     program: path of `__main__.py`. root: the folder of Pulumi.yaml. project: its name. configs: stack → its
     configuration by full key, for this stack and those it refers to. known: play a deployment that is done, with all
-    outputs there, rather than the preview of a first one.
+    outputs there, rather than the preview of a first one. exports: stack → what it exports, where that is known.
     """
 
     program: str
@@ -58,6 +58,7 @@ class Script(NamedTuple):
     stack: str
     configs: Mapping[str, Mapping[str, Any]]
     known: bool = False
+    exports: Mapping[str, Mapping[str, Any]] = {}
 
 
 class Rehearsal(NamedTuple):

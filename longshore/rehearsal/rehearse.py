@@ -90,6 +90,8 @@ def perform(script: Script) -> Rehearsal:
 def _exports_of(script: Script, stack: str) -> Mapping[str, Any]:
     """What the stack `organization/project/stack` exports: found by rehearsing it, as if it were deployed."""
     name = stack.rsplit("/", 1)[-1]
+    if name in script.exports:
+        return script.exports[name]
     if name not in script.configs:
         return {}
     found = rehearse(script._replace(stack=name, known=True), os.environ)

@@ -1,0 +1,105 @@
+"""`longshore plan --all`: every stack of the project, many at once, one line for each.
+
+What a platform exports is found once, and not by every stack that stands on it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from longshore.errors import BUG, INPUT, Refused
+from longshore.rehearsal.plan import Script
+from longshore.rehearsal.rehearse import rehearse
+from longshore.report.table import columns
+from longshore.stack import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from longshore.cli.flags import Given
+    from longshore.cli.shell import Shell
+    from longshore.rehearsal.plan import Rehearsal
+
+
+def plan_all(given: Given, shell: Shell) -> int:
+    """Plan all stacks; 1 where one cannot be planned, 70 where one ends in a bug.
+
+    Raises:
+        Refused: there is no project, `--jobs` is no number, or a stack is named beside `--all`.
+    """
+    if given.text("--stack") or given.text("--against"):
+        raise Refused("`--all` plans every stack as it is", "leave `--stack` and `--against` out")
+    at_once = _number(given.text("--jobs"))
+    root = reading.project_root(shell.directory)
+    names = reading.stack_names(root)
+    configs = {name: reading.configuration(name, root) for name in names}
+    script = Script(reading.project_program(root), root, reading.project_name(root), "", configs)
+    with shell.busy(f"planning {len(names)} stacks", quiet=given.on("--quiet")), ThreadPoolExecutor(at_once) as pool:
+        below = sorted(_platforms(configs))
+        deployed = pool.map(lambda name: rehearse(script._replace(stack=name, known=True), shell.environment), below)
+        exports = {name: each.exports for name, each in zip(below, deployed, strict=True) if not _trouble(each)}
+        planned = pool.map(
+            lambda name: rehearse(script._replace(stack=name, exports=exports), shell.environment), names
+        )
+        found = dict(zip(names, planned, strict=True))
+    _show(found, given, shell)
+    if any(each.bug for each in found.values()):
+        return BUG
+    return 1 if any(each.failure for each in found.values()) else 0
+
+
+def _number(text: str) -> int:
+    if not text:
+        return os.cpu_count() or 1
+    if not text.isdigit() or not int(text):
+        raise Refused("`--jobs` must be a number from 1 up", "leave it out for one per processor", INPUT)
+    return int(text)
+
+
+def _platforms(configs: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Stacks whose exports others need."""
+    clusters = (config.get("longshore:cluster") for config in configs.values())
+    named = {
+        str(each["stack"])
+        for each in clusters
+        if isinstance(each, dict) and each.get("kind") == "stack" and "stack" in each
+    }
+    return named & configs.keys()
+
+
+def _trouble(rehearsal: Rehearsal) -> str:
+    """The first line of what is wrong; empty where nothing is."""
+    return (rehearsal.failure or rehearsal.bug.strip().rpartition("\n")[2]).partition("\n")[0]
+
+
+def _made(rehearsal: Rehearsal) -> int:
+    """How many resources there are, without components, providers and what is only read."""
+    return sum(1 for node in rehearsal.nodes if node.custom and not node.read and not node.type.startswith("pulumi:"))
+
+
+def _show(found: Mapping[str, Rehearsal], given: Given, shell: Shell) -> None:
+    rows = [
+        {
+            "stack": name,
+            "resources": _made(each),
+            "protected": sum(node.protected and node.custom for node in each.nodes),
+            "error": _trouble(each),
+        }
+        for name, each in found.items()
+    ]
+    if given.text("--output") == "json":
+        shell.out.write(json.dumps({"version": 1, "stacks": rows}, indent=2) + "\n")
+        return
+    cells = [
+        (str(row["stack"]), f"error: {row['error']}")
+        if row["error"]
+        else (
+            str(row["stack"]),
+            f"{row['resources']} resources" + (f", {row['protected']} protected" if row["protected"] else ""),
+        )
+        for row in rows
+    ]
+    shell.show("".join(f"{line}\n" for line in columns(cells)))
