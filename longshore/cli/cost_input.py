@@ -51,6 +51,10 @@ def estimated(name: str, nodes: Sequence[Node], shell: Shell, others: Mapping[st
         Refused: its file cannot be read.
     """
     stack = read_stack(name, shell.directory)
+    if stack.bootstrap:
+        region = stack.bootstrap.aws.region
+        alone = Subject(name, nodes, region, today(), Surroundings(), others, Usage(), production=True)
+        return estimate(alone, Prices(region, {}))
     if stack.settings is None:
         raise Refused(f"stack {name} can't be read", f"`longshore check -s {name}` says why", INPUT)
     settings, platform = stack.settings, stack.platform

@@ -53,7 +53,11 @@ def declare_bootstrap(stack: Stack) -> None:
     bucket = StateBucket(
         "state", StateBucketArgs(bucket=settings.bucket, region=settings.aws.region, days=state.days), in_aws
     )
-    provider = settings.bootstrap.provider or GithubProvider("github", GithubProviderArgs(), in_aws).arn
+    provider, trusting = roles.provider_arn(settings), in_aws
+    if not settings.bootstrap.provider:
+        made = GithubProvider("github", GithubProviderArgs(), in_aws)
+        # By its name, which is known before it is there: a preview shows whom a role trusts.
+        trusting = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(depends_on=[made]))
     for environment in settings.bootstrap.environments:
         limit = written(roles.boundary(settings, environment, project))
         args = RoleBoundaryArgs(policy=limit, policy_name=boundary_name(environment))
@@ -61,14 +65,14 @@ def declare_bootstrap(stack: Stack) -> None:
         pulumi.export(f"boundary-{environment}", boundary.arn)
     others, _ = beside(stack)
     for wanted in roles.roles(settings, stack.name, others, project):
-        pulumi.export(wanted.name.removeprefix("longshore-"), _role(wanted, provider, in_aws).arn)
+        pulumi.export(wanted.name.removeprefix("longshore-"), _role(wanted, provider, trusting).arn)
     if settings.bootstrap.connection:
         pulumi.export("connection", GithubConnection("longshore-github", GithubConnectionArgs(), in_aws).arn)
     pulumi.export("backend", bucket.url)
     pulumi.export("secretsProvider", bucket.secrets_provider)
 
 
-def _role(wanted: Wanted, provider: pulumi.Input[str], opts: pulumi.ResourceOptions) -> CiRole:
+def _role(wanted: Wanted, provider: str, opts: pulumi.ResourceOptions) -> CiRole:
     args = CiRoleArgs(
         provider_arn=provider,
         subjects=wanted.subjects,

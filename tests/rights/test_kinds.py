@@ -77,3 +77,13 @@ def test_settings_tell_the_kinds_that_a_graph_has(case: str, tmp_path: Path) -> 
     if stack.settings and not stack.settings.cluster_name:
         pytest.skip("it makes no cluster, so nobody gets a role for its AWS")
     assert kinds_in(nodes(play(root, "case"))) <= kinds
+
+
+def test_a_preview_shows_whom_a_role_of_ci_trusts_and_what_it_may_do(tmp_path: Path) -> None:
+    """Before anything is there: what is not known yet would be no difference in a comparison."""
+    found = nodes(play(laid_out("bootstrap", tmp_path), "case"))
+    roles = [node for node in found.values() if node.type == "aws:iam/role:Role"]
+    assert len(roles) == 5
+    assert all("repo:example/" in node.inputs["assumeRolePolicy"] for node in roles)
+    policies = [node for node in found.values() if node.type == "aws:iam/policy:Policy"]
+    assert all('"Statement"' in node.inputs["policy"] for node in policies)

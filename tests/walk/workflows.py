@@ -1,7 +1,7 @@
 """Walks workflows of GitHub Actions: which jobs run, on what, as whom, and what their own scripts do.
 
 Scripts (`run:`) run in bash, in a copy of the repository. Actions (`uses:`) do not: each stands for something that is
-there already. Scripts that need a Pulumi engine are not run where there is none; the walk says so for each.
+there already. Scripts that need a Pulumi engine or an account are not run; the walk says so for each.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ STANDS_FOR = {
 }
 """Action → what it stands for here; one that is not known ends the walk."""
 
-ENGINE = re.compile(r"^\s*(make (up|preview|refresh|destroy)\b|pulumi )", re.MULTILINE)
+BEYOND = re.compile(r"^\s*(make (up|preview|refresh|destroy)\b|pulumi |\S*longshore secrets )", re.MULTILINE)
+"""Scripts that need an engine or an account."""
 OWN_CHECKS = "check.yml"
 
 
@@ -138,7 +139,8 @@ class Walk:
             ended = [self._one(name, job, found, context, prefix, allowed) for context in self._matrix(job, context)]
             outputs = ended[-1][1] if ended else {}
             results[name] = {"outputs": outputs, "result": _worst([one for one, _ in ended])}
-        return _worst([one["result"] for one in results.values()])
+        ended = [one["result"] for one in results.values()]
+        return _worst([one for one in ended if one != "skipped"] or ended)
 
     def _matrix(self, job: dict[str, Any], context: dict[str, Any]) -> Iterator[dict[str, Any]]:
         strategy = job.get("strategy")
@@ -248,8 +250,8 @@ class _Steps:
         premise = self._world.premises.get((job, name))
         if premise:
             return Step(name, premise, "the scenario says so")
-        if ENGINE.search(step["run"]):
-            return Step(name, "success", "not run: it needs a Pulumi engine and an account")
+        if BEYOND.search(step["run"]):
+            return Step(name, "success", "not run: it needs a Pulumi engine or an account")
         declared = {**workflow.get("env", {}), **written.get("env", {}), **step.get("env", {})}
         env = {key: self._expressions.text(value, self._context) for key, value in declared.items()}
         files = {key: self._scratch / key.lower() for key in ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH")}

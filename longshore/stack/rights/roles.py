@@ -55,6 +55,12 @@ def role_arn(settings: BootstrapSettings, name: str) -> str:
     return f"arn:{settings.aws.partition}:iam::{settings.aws.account_id}:role{PATH}{name}"
 
 
+def provider_arn(settings: BootstrapSettings) -> str:
+    """The ARN of GitHub's identity provider, which an account has once, called as its address."""
+    aws = settings.aws
+    return settings.bootstrap.provider or f"arn:{aws.partition}:iam::{aws.account_id}:oidc-provider/{trust.ISSUER}"
+
+
 def boundary_arn(settings: BootstrapSettings, environment: str) -> str:
     """Its ARN, which `longshore:aws.permissionsBoundary` of platforms is."""
     return f"arn:{settings.aws.partition}:iam::{settings.aws.account_id}:policy{PATH}{boundary_name(environment)}"
