@@ -16,6 +16,10 @@ from longshore.cli.manual import known_attributes, manual
 from longshore.inventory.document import schema_text
 from longshore.report.finding_pages import finding_pages, findings_index
 from longshore.report.manual import attributes_markdown, matrix
+from longshore.report.page.build import Subject, page_of
+from longshore.report.page.html import svg
+from longshore.stack.inputs import options_of
+from longshore.stack.reading import convert_stack, read_stack
 from longshore.stack.schema import FOLDER, schemas
 from tools.command_line import command_line_markdown
 
@@ -36,8 +40,20 @@ def documents() -> dict[Path, str]:
         DOCS / "findings.md": findings_index(found),
         **{FINDINGS / f"{code}.md": text for code, text in finding_pages(found).items()},
         DOCS / "command-line.md": command_line_markdown(),
+        DOCS / "report.svg": report_picture(),
         ROOT / "plugin" / "schema.json": components_schema(),
     }
+
+
+def report_picture() -> str:
+    """The picture on the page of `longshore report -s shop.dev`, as a file of its own."""
+    stack = read_stack("shop.dev", str(ROOT))
+    estate = convert_stack(stack, {})
+    if estate is None or estate.loaded.project is None or estate.conversion is None or stack.settings is None:
+        raise ValueError("stack shop.dev cannot be read: `longshore check -s shop.dev` says why")
+    project, options = estate.loaded.project, options_of(stack.settings, stack.platform)
+    subject = Subject(stack.name, project, estate.conversion, options, estate.findings, estate.sources, project.locate)
+    return svg(page_of(subject))
 
 
 def components_schema() -> str:

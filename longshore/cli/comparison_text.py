@@ -34,7 +34,10 @@ def comparison_text(found: Comparison, style: Style) -> str:
     """Write what changes, resource by resource and field by field."""
     lines = [style.paint(f"stack {found.stack}, against {found.against}", "bold"), ""]
     if found.settings:
-        rows = [(each.stack, each.setting, f"{_value(each.before)} → {_value(each.after)}") for each in found.settings]
+        rows = [
+            (each.stack, each.setting, f"{value_text(each.before)} → {value_text(each.after)}")
+            for each in found.settings
+        ]
         lines += ["settings that differ", *(f"  {row}" for row in columns(rows)), ""]
     for change in found.changes:
         lines += [*_change(change, found, style), ""]
@@ -45,7 +48,7 @@ def _change(change: Change, found: Comparison, style: Style) -> Iterator[str]:
     sign, colour = _SIGNS[change.operation]
     causes = found.causes[change.node.urn]
     head = style.paint(f"{sign} {change.operation.value:<7} {kind(change.node.type)} {change.node.name}", colour)
-    yield "  ".join(filter(None, [head, *(style.paint(note, "red") for note in _warnings(change)), *_notes(change)]))
+    yield "  ".join(filter(None, [head, *(style.paint(note, "red") for note in warnings(change)), *remarks(change)]))
     if () in causes:
         yield f"    {style.paint(f'from {causes[()]}', 'faint')}"
     rows = [
@@ -54,14 +57,16 @@ def _change(change: Change, found: Comparison, style: Style) -> Iterator[str]:
     yield from (f"    {row}" for row in columns(rows))
 
 
-def _warnings(change: Change) -> Iterator[str]:
+def warnings(change: Change) -> Iterator[str]:
+    """What of a change should make somebody stop."""
     if change.loses_data:
         yield "its data is lost"
     if change.node.protected and change.operation in {Operation.REPLACE, Operation.DELETE}:
         yield "protected: the engine refuses"
 
 
-def _notes(change: Change) -> Iterator[str]:
+def remarks(change: Change) -> Iterator[str]:
+    """What else there is to say of a change."""
     if change.because:
         yield f"with {change.because}"
     if change.rolls:
@@ -71,14 +76,15 @@ def _notes(change: Change) -> Iterator[str]:
 
 
 def _both(field: FieldChange) -> str:
-    return f"{_value(field.before)} → {_value(field.after)}"
+    return f"{value_text(field.before)} → {value_text(field.after)}"
 
 
 def _from(field: FieldChange, cause: str) -> str:
     return ", ".join(filter(None, ["makes it anew" if field.anew else "", f"from {cause}" if cause else ""]))
 
 
-def _value(value: Any) -> str:
+def value_text(value: Any) -> str:
+    """Write a value in one short line."""
     if value is None:
         return "(none)"
     if isinstance(value, str) and UNKNOWN in value:

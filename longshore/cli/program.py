@@ -36,6 +36,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "init": ("longshore.cli.init", "make a project here, or add a team or an environment to it"),
     "check": ("longshore.cli.check", "say what is translated, what is lost, and what to decide"),
     "render": ("longshore.cli.render", "write the Kubernetes manifests"),
+    "report": ("longshore.cli.report", "write a page about the estate, to look at"),
     "plan": ("longshore.cli.plan", "show every resource of a stack, without an account or a cluster"),
     "cost": ("longshore.cli.cost", "say what a stack costs in a month, and what would cost less"),
     "stacks": ("longshore.cli.stacks", "list the stacks of the project in the order in which they are deployed"),

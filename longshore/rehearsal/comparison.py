@@ -8,9 +8,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from longshore.model import Item
 from longshore.rehearsal.plan import PROVIDERS, UNKNOWN
 from longshore.rehearsal.replacement import HOLDS_DATA, makes_anew
+from longshore.report.differences import differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -102,7 +102,7 @@ def _fields(old: Node, node: Node, found: Mapping[str, Change]) -> Iterator[Fiel
     """The fields that change; what is left to others does not, what comes of a new resource does."""
     for key in sorted(old.inputs.keys() | node.inputs.keys()):
         before, after = old.inputs.get(key), node.inputs.get(key)
-        parts = list(_differences(before, after, (key,)))
+        parts = list(differences(before, after, (key,)))
         if not parts and UNKNOWN in str(after) and _comes_anew(old, node, key, found):
             parts = [((key,), before, after)]
         for field, earlier, later in parts:
@@ -120,32 +120,3 @@ def _comes_anew(old: Node, node: Node, key: str, found: Mapping[str, Change]) ->
 def _is_ignored(field: Field, ignored: Sequence[str]) -> bool:
     names = [part for part in field if isinstance(part, str)]
     return any(names[: len(rule)] == rule for rule in (text.split(".") for text in ignored))
-
-
-def _differences(before: Any, after: Any, field: Field) -> Iterator[tuple[Field, Any, Any]]:
-    """The smallest parts that differ; elements of a list that are named are compared by their names."""
-    if before == after:
-        return
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in [*before, *(key for key in after if key not in before)]:
-            yield from _differences(before.get(key), after.get(key), (*field, key))
-    elif isinstance(before, list) and isinstance(after, list) and (named := _named(before, after)):
-        earlier, later = named
-        for name in [*earlier, *(name for name in later if name not in earlier)]:
-            yield from _differences(earlier.get(name), later.get(name), (*field, Item("name", name)))
-    else:
-        yield field, before, after
-
-
-def _named(before: list[Any], after: list[Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Both lists by the names of their elements; None where one has none, or two of one name, or all is order."""
-    lists = []
-    for elements in (before, after):
-        names = {element["name"]: element for element in elements if isinstance(element, dict) and "name" in element}
-        if len(names) != len(elements):
-            return None
-        lists.append(names)
-    earlier, later = lists
-    common = [name for name in earlier if name in later]
-    same_order = common == [name for name in later if name in earlier]
-    return (earlier, later) if same_order else None

@@ -59,7 +59,7 @@ def shown(source: Source, number: int) -> tuple[str, tuple[Range, ...]]:
 
 
 def printable(text: str) -> str:
-    """Replace what would command a terminal (escapes, controls, changes of writing direction), one for one."""
+    """Replace what would command a terminal or end a line (controls, changes of writing direction), one for one."""
     return text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
 
 
@@ -68,7 +68,7 @@ def _visible(character: str) -> str:
 
     if character == "\t":
         return " "
-    return "\N{REPLACEMENT CHARACTER}" if category(character) in {"Cc", "Cf", "Cs", "Co"} else character
+    return "\N{REPLACEMENT CHARACTER}" if category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} else character
 
 
 def _move(column: int, hidden: Sequence[Range]) -> int:

@@ -13,6 +13,8 @@ FOR_FEW = (
     "longshore.convert.estate.fronts",
     "longshore.components",
     "longshore.rehearsal",
+    "longshore.report.page",
+    "jinja2",
     "pulumi",
     "pydantic",
     "boto3",

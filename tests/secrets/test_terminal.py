@@ -26,6 +26,7 @@ RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u
 VERBS = (
     "check -v", "check --output concise -v", "check --output github -v", "check --output json", "config",
     "check -o gitlab -v", "check -o junit -v", "check -o sarif -v", "config --variables -o json",
+    "report", "report -o markdown", "report -o json",
     "config --images -o json", "explain deployment/web -o json",
     "render --fail-on never", "render --fail-on never --annotate", "render --fail-on never -o json",
     "config -o json", "config --no-interpolate", "config --variables", "config --hash *", "config --images",

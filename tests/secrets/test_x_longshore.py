@@ -40,7 +40,7 @@ FORMS: dict[str, Any] = {
 
 VERBS = (("check", "-v"), ("check", "--output", "json"), ("check", "--output", "github", "-v"),
          ("check", "-o", "sarif", "-v"), ("check", "-o", "junit", "-v"),
-         ("check", "-o", "gitlab", "-v"), ("config",),
+         ("check", "-o", "gitlab", "-v"), ("report",), ("report", "-o", "markdown"), ("config",),
          ("render", "--fail-on", "never"), ("explain", "deployment/web"))  # fmt: skip
 
 
