@@ -55,6 +55,11 @@ def _text(reading: Reading, given: Given, shell: Shell) -> str:
         from longshore.cli.report_changes import changes_of  # noqa: PLC0415  few ask, and it needs Git
 
         changes = changes_of(reading, given, shell)
+    cost = None
+    if given.on("--cost"):
+        from longshore.cli.report_cost import cost_of  # noqa: PLC0415  it runs the program under Pulumi's mocks
+
+        cost = cost_of(given, shell)
     assert reading.project and reading.conversion  # noqa: PT018, S101  the caller looked
     subject = Subject(
         given.text("--stack"),
@@ -65,7 +70,7 @@ def _text(reading: Reading, given: Given, shell: Shell) -> str:
         reading.sources,
         locate(reading),
     )
-    page = page_of(subject, changes)
+    page = page_of(subject, changes, cost)
     if given.text("--output") == "json":
         from longshore.report.page.as_json import page_json  # noqa: PLC0415  one of three
 
@@ -86,6 +91,7 @@ VERB = Verb(
     (
         *FLAGS,
         Flag("--against", "say what differs from this revision of Git", value="REVISION"),
+        Flag("--cost", "of a stack: with what a month costs"),
         output("html", "markdown", "json", what="of the page"),
         Flag("--output-file", "write it to a file", value="FILE"),
         OVERWRITE,

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from longshore.cli.comparison_text import remarks, value_text, warnings
 from longshore.cli.findings_output import locate
-from longshore.cli.plan_text import kind
 from longshore.cli.project_input import read
 from longshore.cli.revision import checked_out
 from longshore.errors import Refused
 from longshore.model import field_text
-from longshore.rehearsal.plan import UNKNOWN
+from longshore.rehearsal.plan import UNKNOWN, kind
 from longshore.report.page.changes import change_text, changes_between
 from longshore.report.page.model import Change, Changes, FieldChange
 

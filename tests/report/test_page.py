@@ -20,7 +20,7 @@ from longshore.report.page.as_json import page_json
 from longshore.report.page.build import Subject, page_of
 from longshore.report.page.html import html
 from longshore.report.page.markdown import markdown
-from longshore.report.page.model import Change, Changes, Excerpt, FieldChange
+from longshore.report.page.model import Change, Changes, Cost, CostLine, Excerpt, FieldChange
 from longshore.report.page.picture import MOST_SERVICES, picture
 from longshore.report.page.shown import shown
 
@@ -63,7 +63,9 @@ OURS = frozenset({"error", "warning", "info", "Job", "Deployment", "memory", "cp
 """Words that the page compares with, which are never an estate's."""
 
 
-def made(tmp_path, text: str = COMPOSE, options: Options = OPTIONS, changes: Changes | None = None):
+def made(
+    tmp_path, text: str = COMPOSE, options: Options = OPTIONS, changes: Changes | None = None, cost: Cost | None = None
+):
     (tmp_path / "compose.yaml").write_text(text)
     (tmp_path / "key.pem").write_text("a-value-CANARY")
     request = Request(
@@ -74,7 +76,7 @@ def made(tmp_path, text: str = COMPOSE, options: Options = OPTIONS, changes: Cha
     conversion = convert_project(loaded.project, options)
     findings = (*loaded.findings, *conversion.findings)
     subject = Subject("", loaded.project, conversion, options, findings, loaded.sources, loaded.project.locate)
-    return page_of(subject, changes)
+    return page_of(subject, changes, cost)
 
 
 def test_it_names_the_owner_of_a_port_a_volume_and_a_secret(tmp_path):
@@ -162,7 +164,16 @@ def everywhere(value: Any, payload: str) -> Any:
 
 def whole(tmp_path):
     change = Change("update", "deployment/web", ("new pods",), (FieldChange("spec.replicas", "1", "2", "a.yaml:1"),))
-    return made(tmp_path, changes=Changes("main", (("shop.dev", "team", "a", "b"),), (change,), 3))
+    lines = (CostLine("a load balancer", "1 month", "16.20", ("Ingress web",), "platform.dev"),)
+    cost = Cost("16.20", "USD", "eu-west-1", lines, (("5.00", "`compute: nodes`", "fewer"),), ("traffic",))
+    changes = Changes("main", (("shop.dev", "team", "a", "b"),), (change,), 3)
+    return made(tmp_path, changes=changes, cost=cost)
+
+
+def test_what_a_month_costs_is_on_it_where_there_is_an_estimate(tmp_path):
+    for write in (html, markdown, page_json):
+        assert "16.20" in write(whole(tmp_path))
+    assert "What a month costs" not in html(made(tmp_path))
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))

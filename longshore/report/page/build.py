@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from longshore.convert.options import Options
     from longshore.model import Conversion, Finding
     from longshore.report.findings import Locate
-    from longshore.report.page.model import Changes, Note, Service
+    from longshore.report.page.model import Changes, Cost, Note, Service
 
 _STORES = {
     "aws-secrets-manager": "AWS Secrets Manager",
@@ -45,7 +45,7 @@ class Subject(NamedTuple):
     locate: Locate
 
 
-def page_of(subject: Subject, changes: Changes | None = None) -> Page:
+def page_of(subject: Subject, changes: Changes | None = None, cost: Cost | None = None) -> Page:
     """Say what the page says; pure, and every text of it fit to be shown."""
     project, conversion, options = subject.project, subject.conversion, subject.options
     estate = Estate(project, options)
@@ -71,6 +71,7 @@ def page_of(subject: Subject, changes: Changes | None = None) -> Page:
         capacity=loads(conversion, options, {service.slug: service.name for service in estate}),
         waivers=tuple(waiver for service in estate for waiver in _waivers(service, found)),
         changes=changes,
+        cost=cost,
     )
     return shown(page)
 

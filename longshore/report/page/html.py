@@ -72,6 +72,7 @@ def _sections(page: Page) -> dict[str, Any]:
         "volumes": "Volumes",
         "secrets": "Secrets",
         "capacity": "Capacity",
+        **({"cost": "Cost"} if page.cost else {}),
         "findings": "Findings",
         "waivers": "Waivers",
     }

@@ -163,8 +163,8 @@ def _placed(cells: Mapping[tuple[str, int], list[Box]], lanes: Sequence[str], me
     for lane in lanes:
         own = {column: stack for (name, column), stack in stacks.items() if name == lane}
         tallest = max(_height(stack, measures) for beside in own.values() for stack in beside)
-        for column, beside in own.items():
-            for number, stack in enumerate(beside):
+        for column, in_column in own.items():
+            for number, stack in enumerate(in_column):
                 x = lefts[column] + number * (measures.box + measures.between)
                 y = top + measures.head + (tallest - _height(stack, measures)) // 2
                 for box in stack:

@@ -49,6 +49,7 @@ def _lines(page: Page) -> Iterator[str]:
         yield from ("", "```mermaid", *mermaid(page), "```")
     yield from _tables(page)
     yield from _capacity(page)
+    yield from _cost(page)
     yield from _findings(page.notes)
     waivers = ((each.service, each.what, each.reason, each.where) for each in page.waivers)
     yield from _section("Waivers", ("service", "what", "reason", "where"), waivers)
@@ -145,6 +146,19 @@ def _capacity(page: Page) -> Iterator[str]:
     yield from table(("", "memory", "processor"), rows)
     yield ""
     yield escaped(f"It does not fit: {'; '.join(capacity.misfits)}") if capacity.misfits else "It fits."
+
+
+def _cost(page: Page) -> Iterator[str]:
+    if page.cost is None:
+        return
+    cost = page.cost
+    rows = [(line.what, line.quantity, line.monthly, ", ".join(line.sources)) for line in cost.lines]
+    yield from _section(
+        f"What a month costs: {cost.total} {cost.currency}", ("what", "quantity", "a month", "from"), rows
+    )
+    yield ""
+    yield from (f"- {escaped(f'{less} less: {change}, {why}')}" for less, change, why in cost.cheaper)
+    yield escaped(f"Not counted: {'; '.join(cost.not_counted)}")
 
 
 def _findings(notes: Sequence[Note]) -> Iterator[str]:

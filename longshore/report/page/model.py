@@ -221,12 +221,36 @@ class Changes(NamedTuple):
     unchanged: int
 
 
+class CostLine(NamedTuple):
+    """What one thing costs in a month. quantity: with its unit; at: the stack in whose bill it is, "" for its own."""
+
+    what: str
+    quantity: str
+    monthly: str
+    sources: tuple[str, ...]
+    at: str
+
+
+class Cost(NamedTuple):
+    """What a stack costs in a month by list prices; amounts are texts, so that no cent is lost.
+
+    cheaper: (how much less, the change, why). not_counted: sentences.
+    """
+
+    total: str
+    currency: str
+    region: str
+    lines: tuple[CostLine, ...]
+    cheaper: tuple[tuple[str, str, str], ...]
+    not_counted: tuple[str, ...]
+
+
 class Page(NamedTuple):
     """All of it.
 
     title: of the project or stack. subject: what was read: a stack, or files. facts: (what, how it is) of the whole.
     counts: kind of object → how many. fates: what became of how many attributes. notes: all findings, those that
-    say the same once.
+    say the same once. changes, cost: None where nobody asked.
     """
 
     title: str
@@ -245,3 +269,4 @@ class Page(NamedTuple):
     capacity: Capacity
     waivers: tuple[Waiver, ...]
     changes: Changes | None
+    cost: Cost | None
