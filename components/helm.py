@@ -1,14 +1,26 @@
 """Programs of others on a cluster, each a Helm release in a namespace of its own, whole or not at all."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from longshore.components.clusters.viewers import let_read_release
 from longshore.components.kubernetes_object import KubernetesObject
-from longshore.components.roles import let_read_release
-from longshore.stack.charts import Chart
+
+
+class Chart(NamedTuple):
+    """Where a program comes from.
+
+    name: of the chart and of its release. repository: URL of the charts. version: pinned. elsewhere: a path or `oci://`
+    address of the chart, where the repository is out of reach.
+    """
+
+    name: str
+    repository: str
+    version: str
+    elsewhere: str = ""
 
 
 def installed(

@@ -49,6 +49,8 @@ def write_folder(
 ) -> tuple[list[str], list[str]]:
     """Write `files` (name → text), and remove what an earlier run wrote there as one of several and this one did not.
 
+    A name may lead into folders, `templates/NOTES.txt`; those that are empty then are removed too.
+
     Returns: names that were removed, and names of all other files, which were left alone; both sorted.
 
     Raises:
@@ -66,7 +68,7 @@ def write_folder(
         )
         place.write("several", files, gone)
         ours = {*files, RECORD, os.path.basename(place.workshop)}
-        return gone, sorted(name for name in os.listdir(place.folder) if name not in ours)
+        return gone, sorted(place.others(ours, {above for name in files for above in _above(name)}))
 
 
 def _not_ours(target: str, names: list[str]) -> Refused:
@@ -84,11 +86,22 @@ def _recorded(folder: str) -> Record:
         with open(os.path.join(folder, RECORD), encoding="utf-8") as opened:
             found = json.load(opened)
         return {
-            part: {name: list(map(str, found[part][name])) for name in found[part] if os.path.basename(name) == name}
+            part: {name: list(map(str, found[part][name])) for name in found[part] if _is_inside(name)}
             for part in _PARTS
         }
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {part: {} for part in _PARTS}
+
+
+def _is_inside(name: str) -> bool:
+    """Does a name lead to a file inside of the folder?"""
+    return not {"", ".", ".."}.intersection(name.split("/")) and os.path.normpath(name) == name.replace("/", os.sep)
+
+
+def _above(name: str) -> Iterator[str]:
+    """The folders that lead to a file, the nearest first: `a/b` and `a` of `a/b/c.yaml`."""
+    while name := name.rpartition("/")[0]:
+        yield name
 
 
 class _Place(NamedTuple):
@@ -103,8 +116,11 @@ class _Place(NamedTuple):
         return os.path.join(self.folder, name)
 
     def is_foreign(self, name: str) -> bool:
-        """Is there something under this name that we did not write, or that somebody changed?"""
+        """Is there something under this name, or on the way to it, that we did not write, or that somebody changed?"""
         path = self.path(name)
+        for folder in map(self.path, _above(name)):
+            if os.path.islink(folder) or (os.path.lexists(folder) and not os.path.isdir(folder)):
+                return True
         if not os.path.lexists(path):
             return False
         if os.path.islink(path) or not os.path.isfile(path):
@@ -125,9 +141,11 @@ class _Place(NamedTuple):
         both = {name: [*self.record[part].get(name, ()), *digests] for name, digests in new.items()}
         self._keep({**self.record, part: {**self.record[part], **both}})
         for name in files:
+            os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
             os.replace(os.path.join(self.workshop, name), self.path(name))
         for name in gone:
             os.unlink(self.path(name))
+            self._remove_empty(name)
         others = {each: {name: d for name, d in self.record[each].items() if name not in new} for each in _PARTS}
         kept = others["single"] if part == "single" else {}
         self._keep({**others, part: {**kept, **new}})
@@ -138,8 +156,26 @@ class _Place(NamedTuple):
 
     def prepare(self, name: str, text: str) -> None:
         """Write a file in the workshop."""
-        with open(os.path.join(self.workshop, name), "w", encoding="utf-8", newline="\n") as opened:
+        path = os.path.join(self.workshop, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8", newline="\n") as opened:
             opened.write(text)
+
+    def others(self, ours: set[str], folders: set[str], within: str = "") -> Iterator[str]:
+        """Give what lies in the folder, and in those folders of it that we write to, and is not ours."""
+        for each in os.listdir(self.path(within)):
+            name = f"{within}{each}"
+            if name in folders and os.path.isdir(self.path(name)):
+                yield from self.others(ours, folders, f"{name}/")
+            elif name not in ours:
+                yield name
+
+    def _remove_empty(self, name: str) -> None:
+        """Remove the folders that led to a file and lead to none any more."""
+        for folder in map(self.path, _above(name)):
+            if os.listdir(folder):
+                return
+            os.rmdir(folder)
 
 
 def _digest(content: bytes) -> str:

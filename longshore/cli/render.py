@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING
 
-from longshore.cli.findings_output import show
 from longshore.cli.flags import Flag, Verb
-from longshore.cli.manifest_files import is_folder, write_file, write_folder
+from longshore.cli.manifest_files import is_folder, write_file
 from longshore.cli.origin_comments import annotated
-from longshore.cli.project_input import FINDINGS, FLAGS, OVERWRITE, WRONG, chosen, exit_code, output, read
+from longshore.cli.project_input import FINDINGS, FLAGS, OVERWRITE, WRONG, output
+from longshore.cli.rendered import rendered, write_all
 from longshore.convert.kubernetes.stable import stable_name
 from longshore.errors import Refused
 from longshore.report.yaml_text import document
@@ -19,26 +18,26 @@ if TYPE_CHECKING:
     from longshore.cli.flags import Given
     from longshore.cli.project_input import Reading
     from longshore.cli.shell import Shell
-    from longshore.model import Conversion, Manifest
+    from longshore.model import Manifest
+
+FOLDERS = ("helm", "kustomize")
+"""Formats that are a folder of files, each with its own place in it."""
 
 
 def run(given: Given, shell: Shell) -> int:
     """Write manifests to standard output, a file or a folder; findings go to standard error."""
     file, folder = given.text("--output-file"), given.text("--output-dir")
+    if given.text("--output") in FOLDERS or given.on("--per-service"):
+        from longshore.cli import packaged  # noqa: PLC0415  most output is plain manifests
+
+        return packaged.run(given, shell)
     if file:
         _one_file(file, folder, shell)
-    reading = chosen(read(given, shell), given)
-    code = exit_code(reading, given)
-    if reading.findings or given.on("--verbose"):
-        show(reading, given, shell, shell.err)
-    if reading.conversion is None and not code:
-        raise Refused(f"stack {given.text('--stack')} has no compose files", "`longshore plan` shows what it creates")
-    if reading.conversion is None or code:
+    reading, code = rendered(given, shell)
+    if code:
         return code
-    if reading.options.namespace:
-        reading = reading._replace(conversion=_placed(reading.conversion, reading.options.namespace))
     if folder:
-        _into(folder, reading, given, shell)
+        write_all(folder, _by_file(reading, given), given, shell)
     elif file:
         write_file(file, shell.directory, "".join(_texts(reading, given)), overwrite=given.on("--overwrite"))
         if not given.on("--quiet"):
@@ -57,26 +56,6 @@ def _one_file(file: str, folder: str, shell: Shell) -> None:
             f"`--output-file` is one file, which ends in .yaml, .yml or .json; `{file}` is none",
             f"write `--output-dir {file}` for a folder with one file per object",
         )
-
-
-def _into(folder: str, reading: Reading, given: Given, shell: Shell) -> None:
-    files = _by_file(reading, given)
-    removed, left = write_folder(folder, shell.directory, files, overwrite=given.on("--overwrite"))
-    for what, names in (
-        ("wrote", () if given.on("--quiet") else sorted(files)),
-        ("removed, no longer made:", removed),
-        ("left alone, not as longshore wrote it:", left),
-    ):
-        shell.name(what, (os.path.join(folder, name) for name in names))
-
-
-def _placed(conversion: Conversion, namespace: str) -> Conversion:
-    """Put every object into a namespace; they refer to each other by name, so nothing else changes."""
-    placed = (
-        {**manifest, "metadata": {"name": manifest["metadata"]["name"], "namespace": namespace, **manifest["metadata"]}}
-        for manifest in conversion.manifests
-    )
-    return conversion._replace(manifests=tuple(placed))
 
 
 def _texts(reading: Reading, given: Given) -> list[str]:
@@ -119,9 +98,10 @@ VERB = Verb(
     run,
     (
         *FLAGS,
-        output("yaml", "json", what="of manifests", old="--format"),
+        output("yaml", "json", *FOLDERS, what="of manifests", old="--format"),
         Flag("--output-file", "write all to one file", value="FILE"),
-        Flag("--output-dir", "write a file per object", value="DIR"),
+        Flag("--output-dir", "write a file per object, or a chart", value="DIR"),
+        Flag("--per-service", "of helm: a chart for each service"),
         OVERWRITE,
         Flag("--annotate", "say where each field came from"),
         *FINDINGS,
@@ -131,6 +111,7 @@ VERB = Verb(
     examples=(
         "longshore render compose.yaml | kubectl diff -f -",
         "longshore render -s shop.dev --output-dir manifests/",
+        "longshore render -s shop.dev -o helm --output-dir chart/",
         "longshore render --fail-on never           all that can be translated",
     ),
     wrong=f"{WRONG}, nothing is written",

@@ -129,24 +129,19 @@ class _Explained:
             path = place.path  # a text that stands for one setting of a section
         if isinstance(step, int):
             found = value[step] if isinstance(value, list) and step < len(value) else None
-            return _Place(path, found, self._resolved(schema.get("items", {}), found))
+            return _Place(path, found, self._resolved(schema.get("items", {})))
         wanted = schema.get("properties", {}).get(step) or schema.get("additionalProperties") or {}
         below = value.get(step) if isinstance(value, dict) else value if isinstance(value, str) else None
-        return _Place(path, below, self._resolved(wanted, below))
+        return _Place(path, below, self._resolved(wanted))
 
-    def _resolved(self, schema: Schema, value: Any = None) -> Schema:
-        """Follow references, and leave out that a setting may be null; what stands beside a reference stays.
-
-        value: what was written; of several alternatives a list decides for that of lists, and all else for the first.
-        """
+    def _resolved(self, schema: Schema) -> Schema:
+        """Follow references, and leave out that a setting may be null; what stands beside a reference stays."""
         if "anyOf" in schema:
-            others = [each for each in schema["anyOf"] if each.get("type") != "null"]
-            lists = [each for each in others if each.get("type") == "array" and isinstance(value, list)]
-            meant = (lists or others)[0]
-            return self._resolved({**{key: each for key, each in schema.items() if key != "anyOf"}, **meant}, value)
+            meant = next(each for each in schema["anyOf"] if each.get("type") != "null")
+            return self._resolved({**{key: each for key, each in schema.items() if key != "anyOf"}, **meant})
         if "$ref" in schema:
             meant = self._definitions[schema["$ref"].rpartition("/")[2]]
-            return self._resolved({**meant, **{key: each for key, each in schema.items() if key != "$ref"}}, value)
+            return self._resolved({**meant, **{key: each for key, each in schema.items() if key != "$ref"}})
         return schema
 
 

@@ -20,6 +20,13 @@ Notes = dict[str | int, Any]
 
 NOTE = ""
 
+
+class Inline(dict[str, Any]):
+    """A mapping that is written on one line, with all in it: `{cpu: 100m, memory: 64Mi}`."""
+
+    __slots__ = ()
+
+
 _NUMBER = r"""
     [-+]?(?:\.[0-9][0-9_]*|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?  # 1, 012, 1_000, 1.5, .5, 1e3
     |[-+]?0[xX][0-9a-fA-F_]+|[-+]?0[oO]?[0-7_]+|[-+]?0[bB][01_]+
@@ -45,6 +52,8 @@ _PLAIN = Regex(
     (?:(?<!:)\x20(?!\#|\Z)|:(?!\x20|\Z)|[^\x20:])*""",
     re.VERBOSE,
 )
+_INDICATORS = frozenset(",[]{}?:")
+"""Characters that end a plain scalar within a line of several, for one reader at least: Go's refuses `?`."""
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
 _LONGEST_KEY = 1000
 """A key that YAML finds without looking ahead may have 1,024 characters."""
@@ -54,6 +63,13 @@ def document(manifest: Manifest, notes: Notes | None = None) -> str:
     """Write one manifest, with a comment at the end of each line that `notes` has one for; that of all comes first."""
     out = [f"{_comment(notes).lstrip()}\n"] if notes and NOTE in notes else []
     _mapping(manifest, "", "", out, notes)
+    return "".join(out)
+
+
+def sequence(items: list[Any]) -> str:
+    """Write a list of values."""
+    out: list[str] = []
+    _sequence(items, "", "", out, None)
     return "".join(out)
 
 
@@ -149,9 +165,23 @@ def _other(value: Any) -> str:
         return "null"
     if isinstance(value, float):
         return _float(value)
+    if isinstance(value, Inline):
+        return _flow(value)
     if isinstance(value, dict):
         return "{}"
     return "[]" if isinstance(value, list) else str(value)
+
+
+def _flow(value: Any) -> str:
+    """Write a value on one line, between braces and brackets where it has parts."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_flow(key)}: {_flow(part)}' for key, part in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
+    if not isinstance(value, str):
+        return _other(value)
+    text = scalar(value)
+    return _double(value) if text == value and not _INDICATORS.isdisjoint(value) else text
 
 
 def _float(number: float) -> str:

@@ -78,7 +78,7 @@ def test_completion_goes_on_after_flags_before_the_verb(estate: Path) -> None:
         (["check", "-o", "j"], ["json", "junit"]),
         (["check", "--output", "sa"], ["sarif"]),
         (["render", "--output-format", "git"], ["github", "gitlab"]),
-        (["render", "-o", ""], ["yaml", "json"]),
+        (["render", "-o", ""], ["yaml", "json", "helm", "kustomize"]),
         (["check", "--ignore", "plaintext-"], ["plaintext-secret"]),
         (["check", "--min-severity", "w"], ["warning"]),
     ],
@@ -221,7 +221,7 @@ def test_long_text_is_wrapped_to_a_terminal_and_left_alone_in_a_pipe(
         assert "".join(wrapped.split()) == "".join(plain.split()), words
     refused = longshore("render", "-o", "out/", folder=clean, terminal=True).err
     assert max(map(len, refused.splitlines())) <= 70
-    assert "\nhelp: allowed: yaml, json;" in refused
+    assert "\nhelp: allowed: yaml, json, helm, kustomize;" in refused
 
 
 @pytest.mark.parametrize(("words", "terminal", "said"), [([], True, True), (["-q"], True, False), ([], False, False)])

@@ -1,4 +1,4 @@
-"""kube-score on the marketplace: nothing critical but what is waived here, each with its reason."""
+"""kube-score on the marketplace, by `render` and as a chart: nothing critical but what is waived here."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tools.cluster.fixtures import provided
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 CRITICAL = 1
 """kube-score's own grades: 1 critical, 5 warning, 7 and 10 good."""
@@ -77,13 +78,28 @@ WAIVERS = (
 )
 
 
-@pytest.mark.cluster
-def test_nothing_critical_but_what_is_waived(say: Callable[[str], None]) -> None:
-    kube_score = str(provided("kube-score")["kube-score"])
+def _rendered(_: Path) -> str:
     run = longshore("render", ROOT, "-s", "shop.local", "--fail-on", "never")
     assert run.code == 0, run.err
+    return run.out
+
+
+def _templated(folder: Path) -> str:
+    helm = str(provided("helm")["helm"])
+    flags = ("-o", "helm", "--output-dir", str(folder))
+    run = longshore("render", ROOT, "-s", "shop.local", "--fail-on", "never", *flags)
+    assert run.code == 0, run.err
+    return subprocess.run([helm, "template", "shop", folder], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize("made", [_rendered, _templated])
+def test_nothing_critical_but_what_is_waived(
+    say: Callable[[str], None], tmp_path: Path, made: Callable[[Path], str]
+) -> None:
+    kube_score = str(provided("kube-score")["kube-score"])
     command = [kube_score, "score", "--output-format", "json", "--kubernetes-version", "v1.34", "-"]
-    done = subprocess.run(command, input=run.out, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, input=made(tmp_path), capture_output=True, text=True, check=False)
     scored = json.loads(done.stdout)
     found = {
         (check["check"]["id"], comment["summary"], each["object_name"].rpartition("/")[2])

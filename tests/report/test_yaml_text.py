@@ -10,7 +10,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from longshore.report.yaml_text import document, scalar
+from longshore.report.yaml_text import Inline, document, scalar, sequence
 
 
 class Core(yaml.SafeLoader):
@@ -69,6 +69,25 @@ def test_both_versions_of_yaml_read_back_what_was_written(manifest: dict[str, An
     text = document(manifest)
     assert yaml.load(text, yaml.CSafeLoader) == manifest
     assert yaml.load(text, Core) == manifest  # noqa: S506  a safe loader
+
+
+@given(st.dictionaries(TEXT, VALUE, max_size=5), st.lists(VALUE, max_size=3))
+@settings(max_examples=300, deadline=None)
+def test_so_was_what_is_written_on_one_line_and_what_is_a_list(mapping: dict[str, Any], items: list[Any]) -> None:
+    text = document({"line": Inline(mapping)})
+    assert text.count("\n") == 1
+    for loader in (yaml.CSafeLoader, Core):
+        assert _reads(text, loader) == {"line": mapping}
+        assert (_reads(sequence(items), loader) or []) == items
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("100m", "100m"), ("a,b", '"a,b"'), ("[x]", '"[x]"'), ("/up?full=1", '"/up?full=1"'), ("host:80", '"host:80"')],
+)
+def test_on_one_line_what_goes_on_to_mean_something_is_quoted(text: str, written: str) -> None:
+    """Go's reader of YAML, which Helm and kubectl have, takes no `?` and no `:` there."""
+    assert document({"a": Inline(b=text)}) == f"a: {{b: {written}}}\n"
 
 
 @given(TEXT)

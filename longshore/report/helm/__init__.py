@@ -1,0 +1,1 @@
+"""Manifests as a Helm chart: https://helm.sh/docs/topics/charts/."""
