@@ -117,7 +117,7 @@ docs: $(TOOLS) ## Write the generated pages again
 site: $(TOOLS) ## The docs as a site with search, in site/
 	@.venv/bin/zensical build --clean --strict
 
-versions: $(TOOLS) ## Compare the tables of EKS versions and add-ons with what AWS says (needs credentials)
+versions: $(TOOLS) ## Compare the tables of EKS versions, add-ons and charts with what AWS and the charts' repositories say (needs credentials)
 	@$(PY) -m tools.eks_versions
 
 lock: $(TOOLS) ## Renew requirements*.txt, with hashes, from the ranges in pyproject.toml (FLAGS=--upgrade: to the newest)

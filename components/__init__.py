@@ -33,8 +33,17 @@ from longshore.components.ci.runner import GithubRunner, GithubRunnerArgs, Runne
 from longshore.components.ci.state_bucket import StateBucket, StateBucketArgs
 from longshore.components.clusters.addons import AddonArgs
 from longshore.components.clusters.control_plane import Compute, ControlPlaneLog, EksClusterArgs, Support
+from longshore.components.clusters.controllers import (
+    ClusterAutoscaler,
+    ClusterAutoscalerArgs,
+    ControlledCluster,
+    ControllerArgs,
+    LoadBalancerController,
+    LoadBalancerControllerArgs,
+)
 from longshore.components.clusters.eks import EksCluster
 from longshore.components.clusters.kubeconfig import KubeconfigCluster, KubeconfigClusterArgs
+from longshore.components.clusters.node_pools import Architecture, NodePoolArgs
 from longshore.components.clusters.nodes import NodeCapacity, NodeGroupArgs, NodeGroups, NodeGroupsArgs, NodeImage
 from longshore.components.clusters.shared_storage import SharedStorage, SharedStorageArgs, SharesArgs
 from longshore.components.clusters.stack_reference import StackReferenceCluster, StackReferenceClusterArgs
@@ -55,6 +64,7 @@ __all__ = [
     "AddonArgs",
     "Application",
     "ApplicationArgs",
+    "Architecture",
     "AwsSecretsIdentity",
     "AwsSecretsIdentityArgs",
     "CertificateIssuer",
@@ -63,11 +73,15 @@ __all__ = [
     "CiRoleArgs",
     "ClusterAlarms",
     "ClusterAlarmsArgs",
+    "ClusterAutoscaler",
+    "ClusterAutoscalerArgs",
     "ComposeArgs",
     "Compute",
     "ContainerLogs",
     "ContainerLogsArgs",
     "ControlPlaneLog",
+    "ControlledCluster",
+    "ControllerArgs",
     "Currency",
     "DomainCertificate",
     "DomainCertificateArgs",
@@ -85,6 +99,8 @@ __all__ = [
     "GithubRunnerArgs",
     "KubeconfigCluster",
     "KubeconfigClusterArgs",
+    "LoadBalancerController",
+    "LoadBalancerControllerArgs",
     "LoginArgs",
     "MonthlyBudget",
     "MonthlyBudgetArgs",
@@ -96,6 +112,7 @@ __all__ = [
     "NodeGroups",
     "NodeGroupsArgs",
     "NodeImage",
+    "NodePoolArgs",
     "PodSecurity",
     "QuotaArgs",
     "RoleBoundary",

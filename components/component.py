@@ -13,11 +13,10 @@ class Component(pulumi.ComponentResource):
     which is nothing but a name.
     """
 
-    def __init__(self, name: str, opts: pulumi.ResourceOptions | None, *, formerly: str) -> None:
-        """Register the component. formerly: its type before it was that of the schema."""
-        given = pulumi.ResourceOptions.merge(
-            pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=formerly)]), opts or pulumi.ResourceOptions()
-        )
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None, *, formerly: str = "") -> None:
+        """Register the component. formerly: its type before it was that of the schema, if it had one."""
+        before = [pulumi.Alias(type_=formerly)] if formerly else None
+        given = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(aliases=before), opts or pulumi.ResourceOptions())
         after = pulumi.ResourceOptions(depends_on=given.depends_on)
         given.depends_on = None
         super().__init__(f"longshore:index:{type(self).__name__}", name, None, given)

@@ -1,26 +1,14 @@
 """Programs of others on a cluster, each a Helm release in a namespace of its own, whole or not at all."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from longshore.components.clusters.viewers import let_read_release
 from longshore.components.kubernetes_object import KubernetesObject
-
-
-class Chart(NamedTuple):
-    """Where a program comes from.
-
-    name: of the chart and of its release. repository: URL of the charts. version: pinned. elsewhere: a path or `oci://`
-    address of the chart, where the repository is out of reach.
-    """
-
-    name: str
-    repository: str
-    version: str
-    elsewhere: str = ""
+from longshore.components.roles import let_read_release
+from longshore.stack.charts import Chart
 
 
 def installed(

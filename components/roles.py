@@ -6,14 +6,19 @@ from typing import Any, Final
 import pulumi
 
 from longshore.components.kubernetes_object import KubernetesObject
+from longshore.stack.charts import LOAD_BALANCER_CONTROLLER
 
 GROUP: Final = "rbac.authorization.k8s.io"
+READ: Final = ["get", "list", "watch"]
 
 BALANCERS: Final[Sequence[Mapping[str, str]]] = (
     {"apiGroup": GROUP, "kind": "Group", "name": "eks:managed"},
-    {"kind": "ServiceAccount", "name": "aws-load-balancer-controller", "namespace": "kube-system"},
+    *(
+        {"kind": "ServiceAccount", "name": LOAD_BALANCER_CONTROLLER.name, "namespace": namespace}
+        for namespace in (LOAD_BALANCER_CONTROLLER.name, "kube-system")
+    ),
 )
-"""Who makes load balancers: Auto Mode's controllers, or the AWS Load Balancer Controller.
+"""Who makes load balancers: Auto Mode's controllers, or the AWS Load Balancer Controller, ours or where others have it.
 
 Source: https://docs.aws.amazon.com/eks/latest/userguide/auto-managed-rbac.html
 and https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/examples/secrets_access/
@@ -54,3 +59,20 @@ def let_read_logins(secrets: Sequence[str], namespace: str, opts: pulumi.Resourc
         "verbs": ["get", "list", "watch"],
     }
     allow("load-balancers", namespace, [rule], BALANCERS, opts, prefix=prefix)
+
+
+def let_read_release(
+    name: str, namespace: pulumi.Input[str], groups: Sequence[str], opts: pulumi.ResourceOptions
+) -> None:
+    """Let groups read the Helm releases of a namespace, which Helm keeps in Secrets; none of these is an application's.
+
+    Rights go by names, and a release is looked for by its labels: so all Secrets of that namespace are read, which is
+    for charts alone.
+    """
+    secrets = {"apiGroups": [""], "resources": ["secrets"], "verbs": READ}
+    allow("release-readers", namespace, [secrets], [group(name) for name in groups], opts, prefix=f"{name}-")
+
+
+def group(name: str) -> dict[str, str]:
+    """A group of Kubernetes, as a binding has it."""
+    return {"apiGroup": GROUP, "kind": "Group", "name": name}

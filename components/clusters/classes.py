@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pulumi
 
@@ -15,13 +15,32 @@ if TYPE_CHECKING:
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 SCHEMES = {"alb": "internet-facing", "alb-internal": "internal"}
-"""IngressClass → where its load balancers stand; https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html."""
+"""IngressClass → where its load balancers stand."""
+
+
+class Balancer(NamedTuple):
+    """What makes the load balancers of an IngressClass, and how its parameters are called.
+
+    certificates: their field with the ARNs of certificates.
+    """
+
+    controller: str
+    group: str
+    version: str
+    certificates: str
+
+
+AUTO_MODE: Final = Balancer("eks.amazonaws.com/alb", "eks.amazonaws.com", "v1", "certificateARNs")
+"""https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html."""
+CONTROLLER: Final = Balancer("ingress.k8s.aws/alb", "elbv2.k8s.aws", "v1beta1", "certificateArn")
+"""https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/ingress_class/."""
 
 
 def classes(
     name: str,
     *,
     auto: bool,
+    balancer: Balancer | None,
     network_policies: bool,
     shared_load_balancers: bool,
     certificate: pulumi.Input[str] | None,
@@ -30,20 +49,16 @@ def classes(
     tags: Mapping[str, str],
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
-    """Make the default StorageClass (gp3, encrypted) and, in Auto Mode, the IngressClasses and network policies.
+    """Make the default StorageClass (gp3, encrypted), the IngressClasses and, in Auto Mode, what enforces policies.
 
-    tags: of the volumes and load balancers of these classes.
+    balancer: None where the cluster makes no load balancers by itself. tags: of volumes and load balancers.
     """
-    disks = _disks(name, auto=auto, production=production, tags=tags, opts=opts)
-    if not auto:
-        return [disks]
-    made: list[pulumi.Resource] = [
-        disks,
-        *_ingress_classes(
-            name, opts, shared=shared_load_balancers, certificate=certificate, subnets=subnets, tags=tags
-        ),
-    ]
-    if network_policies:
+    made: list[pulumi.Resource] = [_disks(name, auto=auto, production=production, tags=tags, opts=opts)]
+    if balancer:
+        made += _ingress_classes(
+            name, balancer, opts, shared=shared_load_balancers, certificate=certificate, subnets=subnets, tags=tags
+        )
+    if auto and network_policies:
         enforced = KubernetesObject(
             f"{name}-network-policies",
             {
@@ -87,6 +102,7 @@ def _disks(
 
 def _ingress_classes(
     name: str,
+    balancer: Balancer,
     opts: pulumi.ResourceOptions,
     *,
     shared: bool,
@@ -98,14 +114,14 @@ def _ingress_classes(
         parameters = KubernetesObject(
             f"{name}-{ingress}",
             {
-                "apiVersion": "eks.amazonaws.com/v1",
+                "apiVersion": f"{balancer.group}/{balancer.version}",
                 "kind": "IngressClassParams",
                 "metadata": {"name": ingress},
                 "spec": {
                     "scheme": scheme,
                     # Ingresses of one group have one load balancer, in whatever namespace they are.
                     **({"group": {"name": scheme}} if shared else {}),
-                    **({"certificateARNs": [certificate]} if certificate else {}),
+                    **({balancer.certificates: [certificate]} if certificate else {}),
                     **({"subnets": {"ids": subnets[scheme]}} if subnets[scheme] else {}),
                     **({"tags": [{"key": key, "value": tags[key]} for key in sorted(tags)]} if tags else {}),
                 },
@@ -120,8 +136,8 @@ def _ingress_classes(
                 "kind": "IngressClass",
                 "metadata": {"name": ingress},
                 "spec": {
-                    "controller": "eks.amazonaws.com/alb",
-                    "parameters": {"apiGroup": "eks.amazonaws.com", "kind": "IngressClassParams", "name": ingress},
+                    "controller": balancer.controller,
+                    "parameters": {"apiGroup": balancer.group, "kind": "IngressClassParams", "name": ingress},
                 },
             },
             pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[parameters])),

@@ -12,6 +12,8 @@ import pulumi_aws as aws
 import pulumi_eks as eks
 
 from longshore.components.clusters.addons import AddonArgs
+from longshore.components.clusters.controllers import ControllerArgs
+from longshore.components.clusters.node_pools import NodePoolArgs
 from longshore.components.clusters.nodes import NodeGroupArgs
 from longshore.components.clusters.shared_storage import SharesArgs
 
@@ -66,9 +68,9 @@ class EksClusterArgs(TypedDict):
     control_subnet_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Where the control plane of a cluster with managed nodes has its interfaces. Default: the private subnets."""
     public_subnet_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Where load balancers that face the internet stand, in Auto Mode. Default: the subnets with a tag for them."""
+    """Where load balancers that face the internet stand. Default: the subnets with a tag for them."""
     inside_subnet_ids: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Where load balancers inside stand, in Auto Mode. Default: the subnets with a tag for them."""
+    """Where load balancers inside stand. Default: the subnets with a tag for them."""
     vpc_cidr: NotRequired[pulumi.Input[str]]
     """The addresses of the VPC, which reach the shared storage."""
     zones: NotRequired[Sequence[str]]
@@ -81,8 +83,14 @@ class EksClusterArgs(TypedDict):
     """Who runs the nodes. Default: `auto`."""
     node_pools: NotRequired[Sequence[str]]
     """The pools that Auto Mode has from the start. Default: `system` and `general-purpose`."""
+    own_pools: NotRequired[Mapping[str, NodePoolArgs]]
+    """Name → nodes of Auto Mode beside those, of which one pool at least must be there. Default: none."""
     node_groups: NotRequired[Mapping[str, NodeGroupArgs]]
     """Name → managed nodes, one group at least where `compute` is `managed`."""
+    autoscaler: NotRequired[ControllerArgs | None]
+    """The Cluster Autoscaler of managed nodes; None: none. Default: the chart that is pinned here."""
+    load_balancer_controller: NotRequired[ControllerArgs | None]
+    """The AWS Load Balancer Controller of managed nodes; None: none. Default: the chart that is pinned here."""
     public_endpoint_cidrs: NotRequired[Sequence[str]]
     """Who reaches the API server from outside the VPC. Default: nobody does."""
     admins: NotRequired[Sequence[str]]
@@ -94,9 +102,9 @@ class EksClusterArgs(TypedDict):
     network_policies: NotRequired[bool]
     """Whether NetworkPolicies are enforced. Default: they are."""
     shared_load_balancers: NotRequired[bool]
-    """Whether all hosts of one scheme share an Application Load Balancer, in Auto Mode. Default: they do."""
+    """Whether all hosts of one scheme share an Application Load Balancer. Default: they do."""
     certificate_arn: NotRequired[pulumi.Input[str]]
-    """ARN of a certificate that all Application Load Balancers show, in Auto Mode; `DomainCertificate` gives it."""
+    """ARN of a certificate that all Application Load Balancers show; `DomainCertificate` gives it."""
     shared_storage: NotRequired[bool]
     """Whether there is a file system (EFS) for volumes that several pods mount, as StorageClass `efs`. Default: no."""
     shares: NotRequired[SharesArgs]

@@ -12,10 +12,19 @@ import pulumi
 import pulumi_aws as aws
 
 from longshore.components.clusters.addons import AddonArgs, eks_addon
-from longshore.components.clusters.classes import classes
+from longshore.components.clusters.classes import AUTO_MODE, CONTROLLER, classes
 from longshore.components.clusters.connection import connect
 from longshore.components.clusters.control_plane import KUBERNETES, Compute, EksClusterArgs, control_plane
+from longshore.components.clusters.controllers import (
+    ClusterAutoscaler,
+    ClusterAutoscalerArgs,
+    ControlledCluster,
+    ControllerArgs,
+    LoadBalancerController,
+    LoadBalancerControllerArgs,
+)
 from longshore.components.clusters.eks_access import access_entry, role_name
+from longshore.components.clusters.node_pools import PoolGround, node_pools
 from longshore.components.clusters.nodes import NodeGroups, NodeGroupsArgs
 from longshore.components.clusters.shared_storage import SharedStorage, SharedStorageArgs, SharesArgs
 from longshore.components.clusters.viewers import GROUP, viewers
@@ -108,10 +117,14 @@ class EksCluster(Component):
 
     def _prepared(self, outside: "k8s.Provider", ready: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
         """What claims, ingresses and policies of any namespace rely on."""
-        tags = self._args.get("cost_tags", {})
-        made = classes(
+        tags, auto = self._args.get("cost_tags", {}), self._compute is Compute.AUTO
+        within = pulumi.ResourceOptions(parent=self, provider=outside, depends_on=self._tagging(tags))
+        made = self._controllers(outside, tags) if not auto else []
+        balancer = AUTO_MODE if auto else CONTROLLER if self._balances else None
+        made += classes(
             self._prefix,
-            auto=self._compute is Compute.AUTO,
+            auto=auto,
+            balancer=balancer,
             network_policies=self._args.get("network_policies", True),
             shared_load_balancers=self._args.get("shared_load_balancers", True),
             certificate=self._args.get("certificate_arn"),
@@ -121,13 +134,57 @@ class EksCluster(Component):
             },
             production=self._production,
             tags=tags,
-            opts=pulumi.ResourceOptions(parent=self, provider=outside, depends_on=self._tagging(tags)),
+            # The chart of the controller brings the kind of their parameters.
+            opts=pulumi.ResourceOptions.merge(within, pulumi.ResourceOptions(depends_on=list(made))),
         )
+        made += self._pools(within, tags)
         if self._args.get("shared_storage", False):
             made.append(self._shared_storage(outside, ready))
         if self._args.get("viewers"):
             made += viewers(self._prefix, pulumi.ResourceOptions(parent=self, provider=outside))
         return made
+
+    @property
+    def _balances(self) -> bool:
+        """Whether a controller that is installed here makes load balancers."""
+        return self._args.get("load_balancer_controller", ControllerArgs()) is not None
+
+    def _controllers(self, outside: "k8s.Provider", tags: Mapping[str, str]) -> list[pulumi.Resource]:
+        """What managed nodes have beside them: an autoscaler, and what makes load balancers."""
+        opts = pulumi.ResourceOptions(parent=self, providers=[outside])
+        arn = self._cluster.eks_cluster.arn
+        cluster = ControlledCluster(
+            cluster_name=self.cluster_name,
+            region=arn.apply(lambda arn: str(arn).split(":")[3]),
+            account_id=arn.apply(lambda arn: str(arn).split(":")[4]),
+            partition=self._partition,
+            release_readers=(GROUP,) if self._args.get("viewers") else (),
+        )
+        scaler = self._args.get("autoscaler", ControllerArgs())
+        balancers = self._args.get("load_balancer_controller", ControllerArgs())
+        made: list[pulumi.Resource] = []
+        if scaler is not None:
+            scaled = ClusterAutoscalerArgs(cluster=cluster, version=self._version, controller=scaler)
+            made.append(ClusterAutoscaler(f"{self._prefix}-autoscaler", scaled, opts))
+        if balancers is not None:
+            balanced = LoadBalancerControllerArgs(
+                cluster=cluster, vpc_id=self._args["vpc_id"], cost_tags=tags, controller=balancers
+            )
+            made.append(LoadBalancerController(f"{self._prefix}-balancers", balanced, opts))
+        return made
+
+    def _pools(self, within: pulumi.ResourceOptions, tags: Mapping[str, str]) -> list[pulumi.Resource]:
+        """Pools of nodes beside those that Auto Mode has from the start, with the same role."""
+        pools = self._args.get("own_pools", {})
+        if not pools:
+            return []
+        ground = PoolGround(
+            self._cluster.auto_mode_node_role_name,
+            self._args["private_subnet_ids"],
+            self._cluster.cluster_security_group_id,
+            tags,
+        )
+        return node_pools(self._prefix, pools, ground, within)
 
     def _tagging(self, tags: Mapping[str, str]) -> "list[aws.iam.RolePolicy]":
         """Let Auto Mode put our tags on what it makes; managed nodes and their drivers may by AWS's own policies."""
@@ -219,6 +276,7 @@ class EksCluster(Component):
                 version=self._version,
                 subnet_ids=self._args["private_subnet_ids"],
                 network_rights=False,
+                autoscaled=self._args.get("autoscaler", ControllerArgs()) is not None,
                 cost_tags=self._args.get("cost_tags", {}),
                 partition=self._partition,
             ),

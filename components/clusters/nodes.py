@@ -1,6 +1,7 @@
 """`NodeGroups`: managed nodes, which an EKS cluster without Auto Mode runs on."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NotRequired, TypedDict
@@ -9,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from longshore.components.component import Component
+from longshore.convert.kubernetes.nodes import NAMED, taint_of
 from longshore.stack.iam_policies import trust
 
 POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
@@ -44,16 +46,25 @@ class NodeGroupArgs(TypedDict):
     """How AWS sells them. Default: `on-demand`."""
     ami: NotRequired[NodeImage]
     """What they run. Default: Amazon Linux 2023 for x86."""
+    release: NotRequired[pulumi.Input[str]]
+    """Release of that image, `1.35.3-20260812`. Default: the newest one on the day on which the group is made."""
     minimum: NotRequired[int]
     """How many nodes there are at least. Default: 2."""
     desired: NotRequired[int]
-    """How many there are on the first day; afterwards an autoscaler owns their number. Default: 3."""
+    """How many there are; with an autoscaler on the first day only. Default: 3."""
     maximum: NotRequired[int]
     """How many there are at most. Default: 6."""
+    running: NotRequired[int]
+    """How many an autoscaler has made of them, where `minimum` or `maximum` is about to change. EKS takes no new bounds
+    without a number between them, and one that is not this number starts or ends nodes. Default: the bounds stay."""
+    max_unavailable: NotRequired[int]
+    """How many are replaced at once when their image changes. Default: 1."""
     disk: NotRequired[int]
     """GiB of each node's disk. Default: 50."""
     labels: NotRequired[Mapping[str, str]]
     """Labels of the nodes."""
+    taints: NotRequired[Sequence[str]]
+    """What keeps pods off that do not tolerate it, as kubectl writes it: `dedicated=batch:NoSchedule`."""
 
 
 class NodeGroupsArgs(TypedDict):
@@ -67,6 +78,8 @@ class NodeGroupsArgs(TypedDict):
     """Kubernetes version of the nodes: that of the cluster, or an older one."""
     subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Where the nodes stand."""
+    autoscaled: NotRequired[bool]
+    """Whether an autoscaler owns the number of nodes between the bounds of their group. Default: yes."""
     cost_tags: NotRequired[Mapping[str, str]]
     """Tags of machines, their disks and their interfaces."""
     network_rights: NotRequired[bool]
@@ -87,22 +100,20 @@ class NodeGroups(Component):
         policies = (*POLICIES, NETWORK_POLICY) if args.get("network_rights", True) else POLICIES
         role, attached = self._role(name, args.get("partition", "aws"), policies)
         self.role_arn = role.arn
-        # An autoscaler owns the number of nodes after the first day.
-        desired = "scalingConfig.desiredSize"
+        self._autoscaled = args.get("autoscaled", True)
         made = pulumi.ResourceOptions.merge(
-            self._after,
-            pulumi.ResourceOptions(depends_on=attached, ignore_changes=[desired], custom_timeouts=TIMEOUTS),
+            self._after, pulumi.ResourceOptions(depends_on=attached, custom_timeouts=TIMEOUTS)
         )
         self.groups: Sequence[pulumi.Resource] = [
-            self._group(f"{name}-{key}", args, group, made) for key, group in sorted(args["groups"].items())
+            self._group(f"{name}-{key}", args, key, made) for key in sorted(args["groups"])
         ]
         self.register_outputs({"roleArn": self.role_arn})
 
-    def _group(
-        self, name: str, args: NodeGroupsArgs, group: NodeGroupArgs, opts: pulumi.ResourceOptions
-    ) -> "aws.eks.NodeGroup":
+    def _group(self, name: str, args: NodeGroupsArgs, key: str, opts: pulumi.ResourceOptions) -> "aws.eks.NodeGroup":
+        group = args["groups"][key]
         ami = NodeImage(group.get("ami", NodeImage.AL2023_X86_64))
         capacity = NodeCapacity(group.get("capacity", NodeCapacity.ON_DEMAND))
+        scaling, owned = _scaling(group, autoscaled=self._autoscaled)
         return aws.eks.NodeGroup(
             name,
             cluster_name=args["cluster_name"],
@@ -112,16 +123,15 @@ class NodeGroups(Component):
             ami_type=ami.value,
             capacity_type=capacity.name,
             instance_types=list(group.get("instance_types", ("m7i.large",))),
-            scaling_config=aws.eks.NodeGroupScalingConfigArgs(
-                min_size=int(group.get("minimum", 2)),
-                desired_size=int(group.get("desired", 3)),
-                max_size=int(group.get("maximum", 6)),
-            ),
-            update_config=aws.eks.NodeGroupUpdateConfigArgs(max_unavailable=1),
+            scaling_config=scaling,
+            update_config=aws.eks.NodeGroupUpdateConfigArgs(max_unavailable=int(group.get("max_unavailable", 1))),
+            # Not by force: what a disruption budget holds makes an update fail, which says which pod it was.
+            release_version=group.get("release"),
             node_repair_config=aws.eks.NodeGroupNodeRepairConfigArgs(enabled=True),
             launch_template=_template(name, ami, int(group.get("disk", 50)), args.get("cost_tags", {}), self._child),
-            labels=group.get("labels", {}),
-            opts=opts,
+            labels={**group.get("labels", {}), NAMED: key},
+            taints=[_taint(text) for text in group.get("taints", ())] or None,
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(ignore_changes=owned)),
         )
 
     def _role(
@@ -143,6 +153,23 @@ class NodeGroups(Component):
             for policy in policies
         ]
         return role, attached
+
+
+def _scaling(group: NodeGroupArgs, *, autoscaled: bool) -> "tuple[aws.eks.NodeGroupScalingConfigArgs, list[str]]":
+    """Say how many nodes a group has, and what of that is an autoscaler's, which Pulumi then leaves as it is."""
+    least, most = int(group.get("minimum", 2)), int(group.get("maximum", 6))
+    desired, owned = int(group.get("desired", 3)), ["scalingConfig.desiredSize"] if autoscaled else []
+    if autoscaled and "running" in group:
+        desired, owned = min(max(int(group["running"]), least), most), []
+    scaling = aws.eks.NodeGroupScalingConfigArgs(min_size=least, desired_size=desired, max_size=most)
+    return scaling, owned
+
+
+def _taint(text: str) -> "aws.eks.NodeGroupTaintArgs":
+    """`dedicated=batch:NoSchedule`, in which EKS calls the effect `NO_SCHEDULE`."""
+    taint = taint_of(text)
+    called = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", taint.effect).upper()
+    return aws.eks.NodeGroupTaintArgs(key=taint.key, value=taint.value or None, effect=called)
 
 
 def _template(

@@ -13,7 +13,7 @@ import pulumi
 
 from longshore.components.kubernetes_object import KubernetesObject
 from longshore.components.roles import GROUP as RBAC
-from longshore.components.roles import allow
+from longshore.components.roles import READ, group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 GROUP: Final = "longshore:viewers"
 """The group that the role is bound to; access entries of viewers name it."""
 
-_READ: Final = ["get", "list", "watch"]
 _READABLE: Final[Mapping[str, Sequence[str]]] = {
     "": (
         "configmaps",
@@ -63,28 +62,12 @@ _READABLE: Final[Mapping[str, Sequence[str]]] = {
 def viewers(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
     """Bind the group to a role that reads all of these in every namespace."""
     common: dict[str, Any] = {"apiVersion": f"{RBAC}/v1", "metadata": {"name": GROUP}}
-    rules = [{"apiGroups": [group], "resources": list(kinds), "verbs": _READ} for group, kinds in _READABLE.items()]
+    rules = [{"apiGroups": [group], "resources": list(kinds), "verbs": READ} for group, kinds in _READABLE.items()]
     role = KubernetesObject(f"{name}-viewers", {**common, "kind": "ClusterRole", "rules": rules}, opts)
     reference = {"apiGroup": RBAC, "kind": "ClusterRole", "name": GROUP}
     binding = KubernetesObject(
         f"{name}-viewers",
-        {**common, "kind": "ClusterRoleBinding", "roleRef": reference, "subjects": [_group(GROUP)]},
+        {**common, "kind": "ClusterRoleBinding", "roleRef": reference, "subjects": [group(GROUP)]},
         pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
     )
     return [role, binding]
-
-
-def let_read_release(
-    name: str, namespace: pulumi.Input[str], groups: Sequence[str], opts: pulumi.ResourceOptions
-) -> None:
-    """Let groups read the Helm releases of a namespace, which Helm keeps in Secrets; none of these is an application's.
-
-    Rights go by names, and a release is looked for by its labels: so all Secrets of that namespace are read, which is
-    for charts alone.
-    """
-    secrets = {"apiGroups": [""], "resources": ["secrets"], "verbs": _READ}
-    allow("release-readers", namespace, [secrets], [_group(group) for group in groups], opts, prefix=f"{name}-")
-
-
-def _group(name: str) -> dict[str, str]:
-    return {"apiGroup": RBAC, "kind": "Group", "name": name}

@@ -10,14 +10,13 @@ from typing import Any, Final, NotRequired, TypedDict
 import pulumi
 
 from longshore.components.component import Component
-from longshore.components.helm import Chart, installed
+from longshore.components.helm import installed
 from longshore.components.kubernetes_object import KubernetesObject
+from longshore.stack.charts import CERT_MANAGER
 from longshore.stack.overlay import laid_over
 
 NAMESPACE: Final = "cert-manager"
 """Also the name of the release."""
-REPOSITORY: Final = "https://charts.jetstack.io"
-VERSION: Final = "v1.19.1"
 SERVER: Final = "https://acme-v02.api.letsencrypt.org/directory"
 
 
@@ -48,7 +47,9 @@ class CertificateIssuer(Component):
 
     def __init__(self, name: str, args: CertificateIssuerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts, formerly="longshore:domain:Issuer")
-        chart = Chart(NAMESPACE, REPOSITORY, args.get("version", VERSION), args.get("chart", ""))
+        chart = CERT_MANAGER._replace(
+            version=args.get("version", CERT_MANAGER.version), elsewhere=args.get("chart", "")
+        )
         # Uninstalling the release must not take every certificate with it.
         ours: dict[str, Any] = {"crds": {"enabled": True, "keep": True}}
         _, release = installed(

@@ -10,17 +10,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NotRequired, TypedDict
 
 import pulumi
-import pulumi_aws as aws
 
 from longshore.components.component import Component
-from longshore.components.helm import Chart, installed
-from longshore.stack.iam_policies import change_records, trust
+from longshore.components.helm import installed
+from longshore.components.pod_identity import PodAccount, pod_identity
+from longshore.stack.charts import EXTERNAL_DNS
+from longshore.stack.iam_policies import change_records
 from longshore.stack.overlay import laid_over
 
 NAMESPACE: Final = "external-dns"
 """Also the name of the release and of its ServiceAccount."""
-REPOSITORY: Final = "https://kubernetes-sigs.github.io/external-dns/"
-VERSION: Final = "1.21.1"
 _RESOURCES: Final = {"requests": {"cpu": "20m", "memory": "64Mi"}, "limits": {"memory": "128Mi"}}
 
 
@@ -58,29 +57,18 @@ class DomainRecords(Component):
 
     def __init__(self, name: str, args: DomainRecordsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts, formerly="longshore:domain:Records")
-        role = aws.iam.Role(
+        identity = pod_identity(
             f"{name}-dns",
-            description=f"Records of {args['zone']}",
-            assume_role_policy=json.dumps(trust("pods.eks.amazonaws.com", "sts:TagSession")),
-            opts=self._child,
-        )
-        allowed = aws.iam.RolePolicy(
-            f"{name}-dns",
-            role=role.name,
-            policy=pulumi.Output.from_input(args["zone_id"]).apply(
+            f"Records of {args['zone']}",
+            pulumi.Output.from_input(args["zone_id"]).apply(
                 lambda zone: json.dumps(change_records(zone, args.get("partition", "aws")))
             ),
-            opts=self._child,
+            PodAccount(args["cluster_name"], NAMESPACE, NAMESPACE),
+            self._child,
         )
-        identity = aws.eks.PodIdentityAssociation(
-            f"{name}-dns",
-            cluster_name=args["cluster_name"],
-            namespace=NAMESPACE,
-            service_account=NAMESPACE,
-            role_arn=role.arn,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed]),
+        chart = EXTERNAL_DNS._replace(
+            version=args.get("version", EXTERNAL_DNS.version), elsewhere=args.get("chart", "")
         )
-        chart = Chart(NAMESPACE, REPOSITORY, args.get("version", VERSION), args.get("chart", ""))
         ours = _values(args)
         # A pod has the rights that were given before it started.
         after = pulumi.ResourceOptions.merge(self._after, pulumi.ResourceOptions(depends_on=[identity]))

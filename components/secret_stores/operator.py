@@ -11,10 +11,9 @@ from typing import Any, Final, NotRequired, TypedDict
 import pulumi
 import pulumi_kubernetes as k8s
 
-from longshore.components.clusters.viewers import let_read_release
 from longshore.components.component import Component
 from longshore.components.kubernetes_object import KubernetesObject
-from longshore.components.roles import Rule, allow
+from longshore.components.roles import Rule, allow, let_read_release
 from longshore.stack.overlay import laid_over
 
 NAMESPACE: Final = "external-secrets"

@@ -78,5 +78,4 @@ def _around(settings: Settings, platform: Settings | None) -> Surroundings:
     stack = settings.cluster.stack if isinstance(settings.cluster, StackCluster) else ""
     if not isinstance(cluster, EksCluster):
         return Surroundings(stack)
-    shares = cluster.compute == "auto" and cluster.load_balancers == "shared"
-    return Surroundings(stack, cluster.compute, shares, INGRESS_CLASSES)
+    return Surroundings(stack, cluster.compute, cluster.shares_load_balancers, INGRESS_CLASSES)

@@ -12,6 +12,7 @@ from longshore.cli.plan import rehearse_stack
 from longshore.cli.project_input import STACK, output, stack_named
 from longshore.errors import INPUT, Refused
 from longshore.stack.addons import VERSIONS, addons_of, unknown_addons
+from longshore.stack.charts import autoscaler_image
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.file import read_stack_file
 from longshore.stack.reading import FOLDER, configuration, project_root, read_stack, stack_names
@@ -123,11 +124,22 @@ def _steps(name: str, cluster: EksCluster, wanted: str, users: list[str]) -> Ite
         lists = f"aws eks describe-addon-versions --kubernetes-version {wanted} --addon-name {addon}"
         yield f"   pin `{addon}` in cluster.addons: `{lists}` lists its versions"
     if cluster.compute == "managed":
-        groups = ", ".join(sorted(cluster.node_groups))
-        yield f"5. nodes, by the same `up`, last, one at a time as far as disruption budgets let them: {groups}"
+        yield "5. nodes, by the same `up`, last, group by group as far as disruption budgets let them go:"
+        yield from _groups(cluster, wanted)
     else:
         yield "5. nodes: Auto Mode replaces them by itself, within days, as far as disruption budgets let it"
     yield f"6. the stacks on it: {', '.join(users)}" if users else "6. no stack of this project runs on it"
+
+
+def _groups(cluster: EksCluster, wanted: str) -> Iterator[str]:
+    """What becomes of the image of each group, and of the autoscaler, which is of the same version."""
+    for name, group in sorted(cluster.node_groups.items()):
+        if group.release:
+            yield f"   {name}: pinned to {group.release}: name a release for {wanted}, or leave it out for the newest"
+        else:
+            yield f"   {name}: to the newest release for {wanted}, {group.max_unavailable} at once"
+    if cluster.autoscaler:
+        yield f"   autoscaler: {autoscaler_image(cluster.version)} to {autoscaler_image(wanted)}, by the same `up`"
 
 
 def _at(cluster: EksCluster, version: str) -> EksCluster:

@@ -111,6 +111,8 @@ class ServiceSettings(NamedTuple):
     """How often a Job is started again where it fails."""
     liveness: Literal["", "on", "off"] = ""
     """Whether there is a liveness probe."""
+    nodes: str = ""
+    """The group or pool of nodes on which it runs, of `nodeGroups` or `nodePools` of its platform."""
     exposure: Exposure | None = None
     """How it is reached from outside; left out: nothing is open to the world."""
     allow: frozenset[str] = frozenset()
@@ -130,6 +132,8 @@ class Extension(NamedTuple):
     """The kind of object that runs the service."""
     backoff_limit: int | None = None
     """How often a Job is started again where it fails."""
+    nodes: str = ""
+    """The group or pool of nodes on which it runs, of `nodeGroups` or `nodePools` of its platform."""
     plain: Mapping[str, str] = NOTHING
     """Environment key that is no secret → the reason."""
     secret: Mapping[str, str] = NOTHING
@@ -209,6 +213,15 @@ class Capacity(NamedTuple):
     node_cpu: int = 0
 
 
+class Nodes(NamedTuple):
+    """A group or pool of nodes of the cluster, by its name: their labels, processors (`arm64`), and taints."""
+
+    name: str
+    labels: Mapping[str, str] = NOTHING
+    architectures: tuple[str, ...] = ("amd64",)
+    taints: tuple[str, ...] = ()
+
+
 class Options(NamedTuple):
     """All that a conversion is told beside the project.
 
@@ -220,6 +233,7 @@ class Options(NamedTuple):
     outside whatever an Ingress says; empty = it is the same one. shared_load_balancers: all Ingresses of a class have
     one load balancer, so that what one says of it holds for all. zone: the domain for whose hosts the platform has a
     certificate; issuer: the ClusterIssuer of cert-manager that makes them, where it is not AWS.
+    nodes: those that the cluster has; empty = nothing is known of them.
     observed: what an inventory saw of the project where it ran; None = there is none.
     """
 
@@ -244,4 +258,5 @@ class Options(NamedTuple):
     zone: str = ""
     issuer: str = ""
     image_pull_secrets: tuple[str, ...] = ()
+    nodes: tuple[Nodes, ...] = ()
     observed: Observed | None = None

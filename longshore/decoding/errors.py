@@ -129,19 +129,24 @@ class _Explained:
             path = place.path  # a text that stands for one setting of a section
         if isinstance(step, int):
             found = value[step] if isinstance(value, list) and step < len(value) else None
-            return _Place(path, found, self._resolved(schema.get("items", {})))
+            return _Place(path, found, self._resolved(schema.get("items", {}), found))
         wanted = schema.get("properties", {}).get(step) or schema.get("additionalProperties") or {}
         below = value.get(step) if isinstance(value, dict) else value if isinstance(value, str) else None
-        return _Place(path, below, self._resolved(wanted))
+        return _Place(path, below, self._resolved(wanted, below))
 
-    def _resolved(self, schema: Schema) -> Schema:
-        """Follow references, and leave out that a setting may be null; what stands beside a reference stays."""
+    def _resolved(self, schema: Schema, value: Any = None) -> Schema:
+        """Follow references, and leave out that a setting may be null; what stands beside a reference stays.
+
+        value: what was written; of several alternatives a list decides for that of lists, and all else for the first.
+        """
         if "anyOf" in schema:
-            meant = next(each for each in schema["anyOf"] if each.get("type") != "null")
-            return self._resolved({**{key: each for key, each in schema.items() if key != "anyOf"}, **meant})
+            others = [each for each in schema["anyOf"] if each.get("type") != "null"]
+            lists = [each for each in others if each.get("type") == "array" and isinstance(value, list)]
+            meant = (lists or others)[0]
+            return self._resolved({**{key: each for key, each in schema.items() if key != "anyOf"}, **meant}, value)
         if "$ref" in schema:
             meant = self._definitions[schema["$ref"].rpartition("/")[2]]
-            return self._resolved({**meant, **{key: each for key, each in schema.items() if key != "$ref"}})
+            return self._resolved({**meant, **{key: each for key, each in schema.items() if key != "$ref"}}, value)
         return schema
 
 

@@ -21,7 +21,7 @@ from pydantic import (
     create_model,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -157,6 +157,27 @@ class Switch:
 def _switched(value: Any) -> Any:
     given = _number_or_truth(value) if isinstance(value, str) else value
     return ({} if given else None) if isinstance(given, bool) else {} if given is None else given
+
+
+class NamesOnly:
+    """A mapping by names, for which a list may stand: of these names, those that it does not have are off."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        listed = SchemaValidator(core_schema.list_schema(core_schema.literal_schema(list(self._names))))
+
+        def written_out(value: Any) -> Any:
+            if not isinstance(value, list):
+                return value
+            named = listed.validate_python(value)
+            return {name: False for name in self._names if name not in named}
+
+        return core_schema.no_info_before_validator_function(written_out, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [handler(schema), {"type": "array", "items": {"enum": list(self._names)}}]}
 
 
 class Fields:

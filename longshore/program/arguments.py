@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from longshore.components import (
     AddonArgs,
+    Architecture,
     Compute,
+    ControllerArgs,
     ControlPlaneLog,
     Currency,
     EksClusterArgs,
@@ -19,6 +21,7 @@ from longshore.components import (
     NodeCapacity,
     NodeGroupArgs,
     NodeImage,
+    NodePoolArgs,
     PodSecurity,
     QuotaArgs,
     RunnerSize,
@@ -28,13 +31,15 @@ from longshore.components import (
     TeamAccessArgs,
 )
 from longshore.components.clusters.viewers import GROUP as VIEWERS
+from longshore.program.running_nodes import NOTHING, Seen, bounds_change
 from longshore.stack.observability_settings import ADDON
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from longshore.stack.eks_settings import Addon, EksCluster, NodeGroup, SharedStorage
+    from longshore.stack.eks_settings import Addon, EksCluster, SharedStorage
     from longshore.stack.network_settings import NetworkSettings
+    from longshore.stack.node_settings import Controller, NodeGroup, NodePool
     from longshore.stack.observability_settings import Observability
     from longshore.stack.runner_settings import Runner
     from longshore.stack.settings import Aws, Budget, Operator, Settings
@@ -89,15 +94,22 @@ def eks_cluster(
     *,
     production: bool,
     tags: Mapping[str, str] | None = None,
+    nodes: Seen = NOTHING,
 ) -> EksClusterArgs:
-    """An EKS cluster in the network of its stack, or in one that is there; tags: of what it makes by itself."""
+    """An EKS cluster in the network of its stack, or in one that is there.
+
+    tags: of what it makes by itself. nodes: what AWS says of its managed nodes.
+    """
     args = EksClusterArgs(
         **place(network),
         partition=account.partition,
         version=cluster.version,
         compute=Compute(cluster.compute),
-        node_pools=cluster.node_pools,
-        node_groups=_node_groups(cluster.node_groups),
+        node_pools=cluster.built_in_pools,
+        own_pools={name: _node_pool(pool) for name, pool in cluster.own_pools.items()},
+        node_groups={name: _node_group(name, group, nodes) for name, group in cluster.node_groups.items()},
+        autoscaler=_controller(cluster.autoscaler),
+        load_balancer_controller=_controller(cluster.load_balancer_controller),
         public_endpoint_cidrs=cluster.endpoint.cidrs if cluster.endpoint.public else (),
         admins=cluster.admins,
         viewers=cluster.viewers,
@@ -144,20 +156,50 @@ def _addon(addon: Addon) -> AddonArgs:
     return args
 
 
-def _node_groups(groups: Mapping[str, NodeGroup]) -> dict[str, NodeGroupArgs]:
-    return {
-        name: NodeGroupArgs(
-            instance_types=group.instance_types,
-            capacity=NodeCapacity(group.capacity),
-            ami=NodeImage(group.ami),
-            minimum=group.minimum,
-            desired=group.desired,
-            maximum=group.maximum,
-            disk=group.disk,
-            labels=group.labels,
-        )
-        for name, group in groups.items()
-    }
+def _node_group(name: str, group: NodeGroup, nodes: Seen) -> NodeGroupArgs:
+    args = NodeGroupArgs(
+        instance_types=group.instance_types,
+        capacity=NodeCapacity(group.capacity),
+        ami=NodeImage(group.ami),
+        minimum=group.minimum,
+        desired=group.desired,
+        maximum=group.maximum,
+        max_unavailable=group.max_unavailable,
+        disk=group.disk,
+        labels=group.labels,
+        taints=group.taints,
+    )
+    release, there = group.release or nodes.releases.get(name), nodes.running.get(name)
+    if release:
+        args["release"] = release
+    if there and bounds_change(group, there):
+        args["running"] = there.nodes
+    return args
+
+
+def _node_pool(pool: NodePool) -> NodePoolArgs:
+    return NodePoolArgs(
+        capacity_types=[NodeCapacity(kind) for kind in pool.capacity_types],
+        architectures=[Architecture(kind) for kind in pool.architectures],
+        categories=pool.categories,
+        instance_types=pool.instance_types,
+        cpu=pool.limits.cpu,
+        memory=pool.limits.memory,
+        weight=pool.weight,
+        disk=pool.disk,
+        expire_after=pool.expire_after,
+        labels=pool.labels,
+        taints=pool.taints,
+    )
+
+
+def _controller(controller: Controller | None) -> ControllerArgs | None:
+    if controller is None:
+        return None
+    args = ControllerArgs(chart=controller.chart, values=controller.values)
+    if controller.version:
+        args["version"] = controller.version
+    return args
 
 
 def runner(settings: Runner, account: Aws, network: Network | NetworkSettings) -> GithubRunnerArgs:

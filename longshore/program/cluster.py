@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from longshore.program.bound_cluster import Reached
+    from longshore.program.running_nodes import Seen
     from longshore.stack.network_settings import NetworkSettings
     from longshore.stack.settings import Settings
 
@@ -35,12 +36,13 @@ def cluster_of(
     hooks: pulumi.ResourceHookBinding | None,
     certificate: pulumi.Output[str] | None,
     tags: Mapping[str, str],
+    nodes: Seen,
 ) -> Cluster:
     """Make, or reach, the cluster of a stack.
 
     network: of the stack, made or there, for a cluster of its own. opts: with the provider of its AWS account. reached:
     the cluster of a stack on a kubeconfig. hooks: run before an EKS cluster is made. certificate: ARN of the one that
-    its load balancers show. tags: of what an EKS cluster makes by itself.
+    its load balancers show. tags: of what an EKS cluster makes by itself. nodes: what AWS says of its managed nodes.
     """
     cluster = settings.cluster
     if isinstance(cluster, wanted.StackCluster):
@@ -53,7 +55,9 @@ def cluster_of(
         return found
     assert network  # noqa: S101  checked with the settings
     assert settings.aws  # noqa: S101  likewise
-    args = arguments.eks_cluster(cluster, settings.aws, network, production=settings.in_production, tags=tags)
+    args = arguments.eks_cluster(
+        cluster, settings.aws, network, production=settings.in_production, tags=tags, nodes=nodes
+    )
     if settings.observability:
         args["addons"] = arguments.with_observability(args.get("addons", {}), settings.observability)
     if certificate:

@@ -146,7 +146,13 @@ def _outputs(args: mocks.MockResourceArgs) -> dict[str, Any]:
     name = args.name
     if args.typ == EKS_CLUSTER:
         issuer = f"oidc.eks.eu-west-1.amazonaws.com/id/{name.upper()}"
-        return {"kubeconfigJson": KUBECONFIG, "oidcIssuer": issuer, "oidcProviderUrl": f"https://{issuer}"}
+        return {
+            "autoModeNodeRoleName": f"{name}-nodeRole",
+            "clusterSecurityGroupId": f"{name}-security-group",
+            "kubeconfigJson": KUBECONFIG,
+            "oidcIssuer": issuer,
+            "oidcProviderUrl": f"https://{issuer}",
+        }
     if args.typ == "aws:acm/certificate:Certificate":
         proof = {"resourceRecordName": "_a.example.com.", "resourceRecordType": "CNAME", "resourceRecordValue": "_b."}
         return {"arn": f"arn:aws:acm:eu-west-1:111122223333:certificate/{name}", "domainValidationOptions": [proof]}

@@ -13,25 +13,21 @@ from longshore.decoding.errors import Wrong
 from longshore.stack.addons import BEFORE_NODES, IDENTITIES, IDENTITY_AGENT, NETWORK, SHARED_STORAGE
 from longshore.stack.address_ranges import networks
 from longshore.stack.eks_settings import EksCluster
+from longshore.stack.node_rules import RANDOM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from longshore.model import Path
     from longshore.stack.addons import Identity
-    from longshore.stack.eks_settings import Addon, Endpoint, NodeGroup
+    from longshore.stack.eks_settings import Addon, Endpoint
     from longshore.stack.settings import Settings
 
-RANDOM: Final = len("-0123abc")
-"""What Pulumi puts behind the names that it makes up."""
 ROLE_NAME: Final = 64
 """Of an IAM role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
 LONGEST_CLUSTER: Final = ROLE_NAME - RANDOM - len("-nodeRole-role")
 """The longest name made of a cluster's is that of the role of its nodes."""
 LONGEST_ENVIRONMENT: Final = ROLE_NAME - RANDOM - len("-flow-logs")
-NODE_GROUP_NAME: Final = 63
-SMALLEST_DISK: Final = 20
-"""GiB of the image of a node."""
 ENDPOINT_RANGES: Final = 40
 
 TWO_ZONES: Final = frozenset({"us-west-1"})
@@ -43,11 +39,6 @@ TAG_KEY: Final = re.compile(r"[\w .:/=+\-@]{1,128}").fullmatch
 TAG_VALUE: Final = re.compile(r"[\w .:/=+\-@]{0,256}").fullmatch
 OWN_TAGS: Final = frozenset({"environment", "managed-by", "name", "stack", "team"})
 """Set by us, and by IAM not told apart from the same in capitals."""
-
-ARM: Final = re.compile(r"(a1|[a-z]+[0-9]+g[a-z]*)\.").match
-"""Instance types with AWS's own processors: `m7g.large`, `c7gn.xlarge`, `g5g.xlarge`."""
-LABEL: Final = re.compile(r"[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?", re.ASCII).fullmatch
-RESERVED_LABELS: Final = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
 
 PRIVATE: Final = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
 
@@ -69,8 +60,6 @@ def refused_by_aws(settings: Settings) -> Iterator[Wrong]:
             yield _too_long(("cluster", "name") if named else ("environment",), room)
         yield from _endpoint(settings.cluster.endpoint)
         yield from _addons(settings.cluster)
-        for name, group in settings.cluster.node_groups.items():
-            yield from _node_group(("cluster", "nodeGroups", name), name, group, settings.cluster_name)
 
 
 def _too_long(place: Path, most: int) -> Wrong:
@@ -132,27 +121,3 @@ def _rights(place: Path, addon: Addon, known: Identity | None) -> Iterator[Wrong
     if addon.service_account and not addon.policies and not (known and known.policies):
         help_text = "add `policies`, or leave it out"
         yield Wrong((*place, "serviceAccount"), "gets no rights", help_text, key=True)
-
-
-def _node_group(place: Path, name: str, group: NodeGroup, cluster: str) -> Iterator[Wrong]:
-    most = NODE_GROUP_NAME - RANDOM - len(f"{cluster}-nodes-")
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name) or len(name) > most:
-        help_text = f"letters, digits, `-` and `_`, {most} characters at most"
-        yield Wrong(place, "is no name for a node group of this cluster", help_text, key=True)
-    if not group.maximum:
-        yield Wrong(place, "must have a `maximum` of 1 or more", "`minimum` and `desired` may be 0")
-    if group.disk < SMALLEST_DISK:
-        help_text = f"{SMALLEST_DISK} GiB or more"
-        yield Wrong((*place, "disk"), f"of {group.disk} GiB has no room for the image of a node", help_text)
-    arm = "ARM" in group.ami
-    for index, instance_type in enumerate(group.instance_types):
-        if bool(ARM(instance_type)) != arm:
-            other = "x86, and the image is for ARM" if arm else "ARM, and the image is for x86"
-            help_text = "give `ami` and `instanceTypes` of one kind, such as `AL2023_ARM_64_STANDARD` and `m7g.large`"
-            yield Wrong((*place, "instanceTypes", index), f"`{instance_type}` is {other}", help_text)
-    for key, value in group.labels.items():
-        domain, _, last = key.rpartition("/")
-        if domain.endswith(RESERVED_LABELS):
-            yield Wrong((*place, "labels", key), "is a label that EKS keeps for itself", "choose another", key=True)
-        elif not LABEL(last) or not (value == "" or LABEL(value)):
-            yield Wrong((*place, "labels", key), "is no label of Kubernetes", "letters, digits, `-`, `_` and `.`")

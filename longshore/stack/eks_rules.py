@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from longshore.decoding.errors import Wrong
 from longshore.stack.addons import unknown_addons
+from longshore.stack.node_rules import nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ EVERYONE = "0.0.0.0/0"
 def contradictions(settings: Settings, cluster: EksCluster) -> Iterator[Wrong]:
     """Find what each setting of the cluster alone allows, but the whole does not."""
     yield from _endpoint(cluster.endpoint, in_production=settings.in_production)
-    yield from _nodes(cluster)
+    yield from nodes(cluster, settings.cluster_name)
     for addon in unknown_addons(cluster):
         lists = f"aws eks describe-addon-versions --kubernetes-version {cluster.version} --addon-name {addon}"
         yield Wrong(
@@ -72,18 +73,3 @@ def _endpoint(endpoint: Endpoint, *, in_production: bool) -> Iterator[Wrong]:
     if in_production and EVERYONE in endpoint.cidrs:
         help_text = "name the addresses of the office and of CI"
         yield Wrong(place, "opens the API server of production to everyone", help_text)
-
-
-def _nodes(cluster: EksCluster) -> Iterator[Wrong]:
-    groups: Path = ("cluster", "nodeGroups")
-    if cluster.compute == "auto" and cluster.node_groups:
-        yield Wrong(groups, "are not used in Auto Mode", "leave them out, or write `compute: managed`", key=True)
-    if cluster.compute == "auto" and not cluster.node_pools:
-        yield Wrong(("cluster", "nodePools"), "leaves nothing to run on", "write `[system, general-purpose]`")
-    if cluster.compute == "managed" and not cluster.node_groups:
-        yield Wrong(("cluster", "compute"), "`managed` needs nodes", "write `nodeGroups: {general: {}}`")
-    for name, group in cluster.node_groups.items():
-        if not group.minimum <= group.desired <= group.maximum:
-            yield Wrong((*groups, name), "must have `desired` between `minimum` and `maximum`")
-        if not group.instance_types:
-            yield Wrong((*groups, name, "instanceTypes"), "names no instance type", "such as `[m7i.large]`")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from longshore.decoding.types import Boolean, Count, Named, Section, Shorthand, Switch, Written
+from longshore.decoding.types import Boolean, Named, NamesOnly, Section, Shorthand, Switch
+from longshore.stack.node_settings import BUILT_IN, Controller, NodeGroup, NodePool
 from longshore.stack.setting_types import AddonVersion, Cidr, Days, Idle, Minor, Name, Owner, Policy, RoleArn
 
 
@@ -17,30 +18,6 @@ class Endpoint(Section):
     """Whether it answers outside the VPC."""
     cidrs: tuple[Cidr, ...] = ()
     """Address ranges that reach it there; everyone (`0.0.0.0/0`) is refused in production."""
-
-
-@dataclass(frozen=True, slots=True)
-class NodeGroup(Section):
-    """Managed nodes."""
-
-    instance_types: tuple[str, ...] = ("m7i.large",)
-    """Types of instances; spot groups want three or more to choose from."""
-    capacity: Literal["on-demand", "spot"] = "on-demand"
-    """How AWS sells them."""
-    ami: Literal["AL2023_x86_64_STANDARD", "AL2023_ARM_64_STANDARD", "BOTTLEROCKET_x86_64", "BOTTLEROCKET_ARM_64"] = (
-        "AL2023_x86_64_STANDARD"
-    )
-    """The image of the nodes."""
-    minimum: Count = 2
-    """The fewest nodes."""
-    desired: Count = 3
-    """How many nodes there are at first."""
-    maximum: Count = 6
-    """The most nodes."""
-    disk: Count = 50
-    """GiB of the disk of a node."""
-    labels: Named[Written] = field(default_factory=dict)
-    """Labels of the nodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +63,18 @@ class EksCluster(Section):
     """Kubernetes minor version in quotes, one at a time upwards."""
     compute: Literal["auto", "managed"] = "auto"
     """`auto` is EKS Auto Mode: nodes, DNS, disks and load balancers are AWS's business. `managed` runs `nodeGroups`."""
-    node_pools: tuple[Literal["system", "general-purpose"], ...] = ("system", "general-purpose")
-    """The pools that Auto Mode has from the start."""
+    node_pools: Annotated[Named[Annotated[NodePool, Switch()] | None], NamesOnly(*BUILT_IN)] = field(
+        default_factory=dict
+    )
+    """Of Auto Mode: name → nodes beside those of AWS's own pools, `system` and `general-purpose`; `false` leaves one of
+    these out, and so does a list with the other alone."""
     node_groups: Named[NodeGroup] = field(default_factory=dict)
     """Name → managed nodes."""
+    autoscaler: Annotated[Controller, Switch()] | None = field(default_factory=Controller)
+    """The Cluster Autoscaler, of managed nodes: groups grow and shrink between `minimum` and `maximum`."""
+    load_balancer_controller: Annotated[Controller, Switch()] | None = field(default_factory=Controller)
+    """The AWS Load Balancer Controller, of managed nodes: by it services are reached from outside. `false` where the
+    cluster has one already."""
     endpoint: Endpoint = Endpoint()
     """Where the API server answers, beside the VPC."""
     admins: tuple[RoleArn, ...] = ()
@@ -102,8 +87,8 @@ class EksCluster(Section):
     network_policies: Boolean = True
     """Whether NetworkPolicies are enforced."""
     load_balancers: Literal["shared", "each"] = "shared"
-    """Of Auto Mode: `shared` is one for all hosts that face the internet and one for those inside, `each` one for every
-    host. Another value makes them anew, with other addresses."""
+    """`shared` is one for all hosts that face the internet and one for those inside, `each` one for every host. Another
+    value makes them anew, with other addresses."""
     shared_storage: Annotated[SharedStorage, Switch()] | None = None
     """A file system (EFS) for volumes that several pods mount, as StorageClass `efs`; `true` is one with defaults."""
     support: Literal["standard", "extended"] = "standard"
@@ -115,6 +100,26 @@ class EksCluster(Section):
     """For how many days CloudWatch keeps the control plane's logs."""
     protect: Boolean | None = None
     """Whether neither Pulumi nor AWS deletes the cluster; left out: in production."""
+
+    @property
+    def built_in_pools(self) -> tuple[str, ...]:
+        """Which of AWS's own pools the cluster has in Auto Mode."""
+        return tuple(name for name in BUILT_IN if self.node_pools.get(name, NodePool()) is not None)
+
+    @property
+    def own_pools(self) -> dict[str, NodePool]:
+        """Name → what it is, of the pools beside those."""
+        return {name: pool for name, pool in self.node_pools.items() if pool is not None and name not in BUILT_IN}
+
+    @property
+    def balances(self) -> bool:
+        """Whether the cluster makes load balancers by classes of its own."""
+        return self.compute == "auto" or self.load_balancer_controller is not None
+
+    @property
+    def shares_load_balancers(self) -> bool:
+        """Whether all hosts of one scheme have one load balancer."""
+        return self.balances and self.load_balancers == "shared"
 
     @property
     def addon_versions(self) -> dict[str, str | None]:

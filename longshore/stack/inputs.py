@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from longshore.compose import Request
+from longshore.convert.kubernetes.nodes import NAMED
 from longshore.convert.kubernetes.quantity import bytes_in, millicores_in
-from longshore.convert.options import Capacity, Options, Storage
+from longshore.convert.options import Capacity, Nodes, Options, Storage
 from longshore.convert.secrets.detection import variable
 from longshore.convert.secrets.detection.uses import secret_by_use
 from longshore.stack.eks_settings import EksCluster
@@ -55,6 +56,7 @@ def options_of(settings: Settings, platform: Settings | None = None) -> Options:
         issuer=domain.issuer_name if domain else "",
         load_balancer_class=workloads.load_balancer_class or _load_balancer_class(cluster),
         image_pull_secrets=workloads.image_pull_secrets,
+        nodes=_nodes(cluster) if isinstance(cluster, EksCluster) else (),
     )
 
 
@@ -98,13 +100,31 @@ def _ingress_class(cluster: ClusterSettings) -> str:
 
 
 def _internal_ingress_class(cluster: ClusterSettings) -> str:
-    """In Auto Mode the class says where its load balancers stand, not the Ingress: `components/clusters/classes.py`."""
-    auto = isinstance(cluster, EksCluster) and cluster.compute == "auto"
-    return INTERNAL_APPLICATION_LOAD_BALANCER if auto else ""
+    """The class says where its load balancers stand, not the Ingress: `components/clusters/classes.py`."""
+    return INTERNAL_APPLICATION_LOAD_BALANCER if isinstance(cluster, EksCluster) and cluster.balances else ""
 
 
 def _share_load_balancers(cluster: ClusterSettings) -> bool:
-    return isinstance(cluster, EksCluster) and cluster.compute == "auto" and cluster.load_balancers == "shared"
+    return isinstance(cluster, EksCluster) and cluster.shares_load_balancers
+
+
+def _nodes(cluster: EksCluster) -> tuple[Nodes, ...]:
+    """Where pods may run; AWS's pool `system` is kept for the pods of the cluster itself."""
+    if cluster.compute == "managed":
+        return tuple(
+            Nodes(
+                name,
+                {**group.labels, NAMED: name},
+                ("arm64",) if "ARM" in group.ami else ("amd64",),
+                group.taints,
+            )
+            for name, group in cluster.node_groups.items()
+        )
+    own = [
+        Nodes(name, {**pool.labels, NAMED: name}, pool.architectures, pool.taints)
+        for name, pool in cluster.own_pools.items()
+    ]
+    return (*(Nodes(name) for name in cluster.built_in_pools if name != "system"), *own)
 
 
 def _load_balancer_class(cluster: ClusterSettings) -> str:

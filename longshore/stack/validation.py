@@ -22,6 +22,7 @@ from longshore.stack.eks_settings import EksCluster
 from longshore.stack.exposure_rules import exposures
 from longshore.stack.neighbours import clashes
 from longshore.stack.network_rules import networks
+from longshore.stack.node_rules import doubts
 from longshore.stack.observability_rules import observed, unobserved
 from longshore.stack.secret_values import secrets_in
 from longshore.stack.service_rules import scales, unmeasured
@@ -46,7 +47,6 @@ GUARD = "pulumi:disable-default-providers"
 GUARDED = frozenset({"aws", "kubernetes"})
 TOP_LEVEL = frozenset({"config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"})
 SYSTEM_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
-SPOT_TYPES = 3
 ACCOUNT_HELP = "write `longshore:aws: {region: …, accountId: …}`"
 
 
@@ -338,13 +338,7 @@ def _doubts(settings: Settings) -> Iterator[Wrong]:
                 "lets everyone reach the API server",
                 "name the addresses of the office and of CI",
             )
-        for name, group in cluster.node_groups.items():
-            if group.capacity == "spot" and len(group.instance_types) < SPOT_TYPES:
-                yield Wrong(
-                    ("cluster", "nodeGroups", name, "instanceTypes"),
-                    "gives spot little to choose from",
-                    f"name {SPOT_TYPES} types or more",
-                )
+        yield from doubts(cluster)
     if not isinstance(cluster, StackCluster):
         yield from _on_cluster(settings, cluster)
     if (
@@ -373,12 +367,12 @@ def _on_cluster(settings: Settings, cluster: ClusterSettings) -> Iterator[Wrong]
             key=True,
         )
     yield from unmeasured(settings, cluster)
-    if isinstance(cluster, EksCluster) and cluster.compute == "managed":
+    if isinstance(cluster, EksCluster) and not cluster.balances:
         for name, service in settings.services.items():
             if service.exposure:
                 yield Wrong(
                     ("services", name, "exposure"),
-                    "waits for a load balancer controller, which a cluster with managed nodes does not have by itself",
-                    "install the AWS Load Balancer Controller, or use `compute: auto`, which has one built in",
+                    "waits for a load balancer controller, which this cluster does not bring",
+                    "drop `loadBalancerController: false`, unless there is one of yours",
                     key=True,
                 )

@@ -27,6 +27,7 @@ from longshore.convert.options import (
     Capacity,
     Exposure,
     Login,
+    Nodes,
     Options,
     Scale,
     SecretSettings,
@@ -62,6 +63,8 @@ def options(folder: Path) -> Options:
     for name, build in (("storage", _storage), ("capacity", Capacity), ("secrets", SecretSettings)):
         if name in given:
             made[name] = build(**given.pop(name))
+    if "nodes" in given:
+        made["nodes"] = tuple(Nodes(**_frozen(each)) for each in given.pop("nodes"))
     seen = folder / "observed.yaml"
     if seen.exists():
         made["observed"] = _observed(**yaml.safe_load(seen.read_text()))

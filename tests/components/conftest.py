@@ -17,7 +17,7 @@ VARIANTS = (
     *("whole", "platform.tenants", "shop.tenants"),
 )
 """The repository's own stacks, a production pair that uses every setting which makes resources, it in one stack, and a
-platform with tenants with one of these."""
+platform with tenants and pools of its own with one of these."""
 
 
 ROLE = "arn:aws:iam::111122223333:role"
@@ -34,6 +34,13 @@ def platform_of_production(config: dict[str, Any]) -> None:
     config["longshore:aws"]["permissionsBoundary"] = "arn:aws:iam::111122223333:policy/limit"
     config["longshore:runner"] = {"repository": "example/shop", "connection": CONNECTION}
     config["longshore:cluster"].update(compute="managed", nodeGroups={"general": {"minimum": 3}, "big": {"disk": 100}})
+
+
+POOLS = {
+    "batch": {"capacityTypes": ["spot"], "architectures": ["arm64"], "taints": ["dedicated=batch:NoSchedule"]},
+    "large": {"categories": ["r"], "limits": {"cpu": "64", "memory": "512Gi"}, "weight": 10},
+}
+"""Nodes beside those of Auto Mode's own pools."""
 
 
 def shop_of_production(config: dict[str, Any]) -> None:
@@ -96,6 +103,7 @@ def tenants(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Nod
     """A platform with tenants and the shop as one of these: stack → resources."""
     root = copy(tmp_path_factory.mktemp("tenants"))
     edit(root, "platform.dev", lambda config: config.update({"longshore:tenants": TENANTS}))
+    edit(root, "platform.dev", lambda config: config["longshore:cluster"].update(nodePools=POOLS))
     edit(root, "shop.dev", as_tenant)
     return {stack: nodes(play(root, f"{stack}.dev")) for stack in ("platform", "shop")}
 

@@ -51,6 +51,7 @@ WORKS: Final[Mapping[str, frozenset[str]]] = {
     "aws:Addon": CLUSTER - {"eks:Cluster", "aws:AccessEntry"},
     "aws:FlowLog": frozenset({"aws:Role", "aws:Bucket"}),
     "aws:NatGateway": frozenset({"aws:Subnet", "aws:RouteTable"}),
+    "aws:PodIdentityAssociation": frozenset({"aws:Role"}),
     "aws:Project": NETWORK | {"aws:Role"},
     "aws:NodeGroup": NETWORK | {"aws:Role"},
     "eks:Cluster": NETWORK | {"aws:Role"},
@@ -77,6 +78,8 @@ WORKS: Final[Mapping[str, frozenset[str]]] = {
             "kubernetes:IngressClassParams",
             "kubernetes:LimitRange",
             "kubernetes:NetworkPolicy",
+            "kubernetes:NodeClass",
+            "kubernetes:NodePool",
             "kubernetes:ResourceQuota",
             "kubernetes:Role",
             "kubernetes:RoleBinding",
@@ -118,6 +121,10 @@ ADDONS: Final[Mapping[str, frozenset[str]]] = {
     "metrics-server": frozenset({"Namespace"}),
 }
 """Add-on of EKS → the kinds of Kubernetes that need it."""
+
+
+BALANCERS: Final = "aws-load-balancer-controller"
+"""The release whose program makes load balancers on managed nodes, and takes them away."""
 
 
 def kind_of(node: Node) -> str:
@@ -198,6 +205,10 @@ def _by_name(node: Node, graph: Graph) -> Iterator[Node]:
     for other in others:
         if kind_of(other) == "aws:Addon" and kind in ADDONS.get(str(other.inputs.get("addonName")), ()):
             yield other
+        # Who takes away what it has made does so with the rights by which it made it.
+        rights = kind == "Release" and kind_of(other) == "aws:PodIdentityAssociation"
+        if rights and other.inputs.get("namespace") == content.get("namespace"):
+            yield other
     for other in others:
         if kind_of(other).startswith("kubernetes:") and _serves(other, kind, content, spec):
             yield other
@@ -207,21 +218,39 @@ def _serves(other: Node, kind: str, content: Mapping[str, Any], spec: Mapping[st
     """Whether an object of another is what `content` cannot do without; the order of Services is in test_order.py."""
     theirs = kind_of(other).split(":")[1]
     name = other.inputs.get("metadata", {}).get("name")
-    if kind == "PersistentVolumeClaim":
+    called = {
         # A claim that names no class takes the default one.
-        return theirs == "StorageClass" and spec.get("storageClassName", name) == name
-    if kind == "Ingress":
-        return theirs == "IngressClass" and spec.get("ingressClassName") == name
-    if kind == "IngressClass":
-        return theirs == "IngressClassParams" and (spec.get("parameters") or {}).get("name") == name
-    if kind in {"ExternalSecret", "SecretStore"} and theirs == "Release":
-        return True
+        ("PersistentVolumeClaim", "StorageClass"): spec.get("storageClassName", name),
+        ("Ingress", "IngressClass"): spec.get("ingressClassName"),
+        ("IngressClass", "IngressClassParams"): (spec.get("parameters") or {}).get("name"),
+        ("NodePool", "NodeClass"): _node_class(kind, spec),
+    }
+    if (kind, theirs) in called:
+        return bool(called[kind, theirs] == name)
+    if theirs == "Release":
+        balances = other.inputs.get("name") == BALANCERS and _balanced(kind, content, spec)
+        return kind in {"ExternalSecret", "SecretStore"} or balances
+    if theirs == "NodePool":
+        # Whatever has pods may have them there.
+        return isinstance(spec.get("template"), dict) and kind != "NodePool"
     if not _same_namespace(other, content):
         return False
     if kind == "ExternalSecret":
         return theirs == "SecretStore"
     template = spec.get("template")
     return isinstance(template, dict) and _serves_pods(other, theirs, template)
+
+
+def _node_class(kind: str, spec: Mapping[str, Any]) -> object:
+    return spec["template"]["spec"]["nodeClassRef"]["name"] if kind == "NodePool" else None
+
+
+def _balanced(kind: str, content: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
+    """Is an object, or its kind, of the controller of load balancers?"""
+    if kind == "IngressClassParams":
+        return str(content["apiVersion"]).startswith("elbv2.k8s.aws/")
+    of_classes = (spec.get("controller"), spec.get("loadBalancerClass"))
+    return "ingress.k8s.aws/alb" in of_classes or "service.k8s.aws/nlb" in of_classes
 
 
 def _same_namespace(other: Node, content: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from longshore.stack import aws_rules
+from longshore.stack import aws_rules, node_rules
 from longshore.stack.eks_rules import let_in_twice
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.file import read_stack_file
@@ -138,7 +138,7 @@ def test_the_longest_names_that_are_allowed_fit(tmp_path: Path, compute: str) ->
     root = copy(tmp_path)
     (root / "stacks" / f"Pulumi.{SHOP}.yaml").unlink()
     name, environment = "c" * aws_rules.LONGEST_CLUSTER, "e" * aws_rules.LONGEST_ENVIRONMENT
-    groups = {"g" * (aws_rules.NODE_GROUP_NAME - aws_rules.RANDOM - len(f"{name}-nodes-")): {}}
+    groups = {"g" * (node_rules.NODE_GROUP_NAME - node_rules.RANDOM - len(f"{name}-nodes-")): {}}
 
     def long(config: dict[str, Any]) -> None:
         config["longshore:environment"] = environment
@@ -155,7 +155,7 @@ def test_the_longest_names_that_are_allowed_fit(tmp_path: Path, compute: str) ->
     for node in found:
         if node.type in NAMES:
             longest, characters = NAMES[node.type]
-            given = str(node.inputs.get("name") or f"{node.name}{aws_rules.RANDOM * 'x'}")
+            given = str(node.inputs.get("name") or f"{node.name}{node_rules.RANDOM * 'x'}")
             assert len(given) <= longest, given
             assert re.fullmatch(characters, given, re.ASCII), given
 

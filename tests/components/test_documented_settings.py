@@ -40,6 +40,7 @@ EKS = {
     "compose": {"files": ["compose.yaml"]},
 }
 MANAGED = EKS | {"cluster": {"kind": "eks", "compute": "managed", "nodeGroups": {"general": {}}}}
+TAINTED = EKS | {"cluster": {"kind": "eks", "compute": "managed", "nodeGroups": {"general": {}, "other": {}}}}
 ADDON = EKS | {
     "cluster": {
         "kind": "eks",
@@ -121,7 +122,26 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "cluster.name": (EKS, ["longshore-dev"]),
     "cluster.version": (EKS, ["1.35"]),
     "cluster.compute": (EKS, ["auto"]),
-    "cluster.nodePools": (EKS, [["system", "general-purpose"]]),
+    "cluster.nodePools.*.capacityTypes": (EKS, [["spot"], ["spot", "on-demand"]]),
+    "cluster.nodePools.*.architectures": (EKS, [["arm64"], ["amd64", "arm64"]]),
+    "cluster.nodePools.*.categories": (EKS, [["c", "m", "r"]]),
+    "cluster.nodePools.*.instanceTypes": (EKS, [["m7i.large", "m6i.large", "m7a.large"]]),
+    "cluster.nodePools.*.limits.cpu": (EKS, ["64"]),
+    "cluster.nodePools.*.limits.memory": (EKS, ["256Gi"]),
+    "cluster.nodePools.*.weight": (EKS, [10]),
+    "cluster.nodePools.*.disk": (EKS, [80]),
+    "cluster.nodePools.*.expireAfter": (EKS, ["336h"]),
+    "cluster.nodePools.*.labels.*": (EKS, ["batch"]),
+    "cluster.nodePools.*.taints": (EKS, [["dedicated=batch:NoSchedule"]]),
+    "cluster.autoscaler.version": (MANAGED, ["9.59.0"]),
+    "cluster.autoscaler.chart": (MANAGED, ["oci://registry.example.com/charts/cluster-autoscaler"]),
+    "cluster.autoscaler.values.*": (MANAGED, [3]),
+    "cluster.loadBalancerController.version": (MANAGED, ["3.5.0"]),
+    "cluster.loadBalancerController.chart": (MANAGED, ["oci://registry.example.com/charts/balancers"]),
+    "cluster.loadBalancerController.values.*": (MANAGED, [3]),
+    "cluster.nodeGroups.*.release": (MANAGED, ["1.35.3-20260812"]),
+    "cluster.nodeGroups.*.maxUnavailable": (MANAGED, [2]),
+    "cluster.nodeGroups.*.taints": (TAINTED, [["dedicated=batch:NoSchedule"]]),
     "cluster.nodeGroups.*.instanceTypes": (MANAGED, [["m7i.large", "m6i.large", "m7a.large"]]),
     "cluster.nodeGroups.*.capacity": (MANAGED, ["on-demand", "spot"]),
     "cluster.nodeGroups.*.ami": (MANAGED, ["AL2023_x86_64_STANDARD"]),
@@ -231,6 +251,7 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "services.*.workload": (EKS, ["Deployment", "StatefulSet", "DaemonSet", "Job"]),
     "services.*.backoffLimit": (EKS, [3]),
     "services.*.liveness": (EKS, ["on", "off"]),
+    "services.*.nodes": (EKS, ["general-purpose"]),
     "services.*.allow": (EKS, [["mutable-tag"]]),
     "services.*.plain.*": (EKS, ["a page, no password"]),
     "services.*.secret.*": (EKS, ["it opens the till"]),

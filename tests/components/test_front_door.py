@@ -55,7 +55,8 @@ def test_one_load_balancer_for_a_scheme(tmp_path: Path, setting: str, groups: se
     [
         ({}, {}, True),
         ({"loadBalancers": "each"}, {}, False),
-        ({"compute": "managed", "nodeGroups": {"a": {}}}, {}, False),
+        ({"compute": "managed", "nodeGroups": {"a": {}}}, {}, True),
+        ({"compute": "managed", "nodeGroups": {"a": {}}, "loadBalancerController": False}, {}, False),
         ({}, {"ingressClass": "mine-alb"}, False),
     ],
 )

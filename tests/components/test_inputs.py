@@ -13,10 +13,12 @@ def test_what_opens_a_service_is_what_the_cluster_has_for_it():
     assert options_of(auto).load_balancer_class == "eks.amazonaws.com/nlb"
     assert options_of(managed).load_balancer_class == "service.k8s.aws/nlb"
     assert options_of(managed).ingress_class == "alb"
-    # In Auto Mode the class decides where its load balancers stand; the annotation of an Ingress does not.
-    assert SCHEMES[options_of(auto).internal_ingress_class] == "internal"
-    assert SCHEMES[options_of(auto).ingress_class] == "internet-facing"
-    assert options_of(managed).internal_ingress_class == ""
+    # The class decides where its load balancers stand; the annotation of an Ingress does not.
+    for settings in (auto, managed):
+        assert SCHEMES[options_of(settings).internal_ingress_class] == "internal"
+        assert SCHEMES[options_of(settings).ingress_class] == "internet-facing"
+    theirs = {**MANAGED, "nodeGroups": {"a": {}}, "loadBalancerController": False}
+    assert options_of(check({**EKS, "longshore:cluster": theirs}).settings).internal_ingress_class == ""
     elsewhere = options_of(check(BASE).settings)
     assert (elsewhere.ingress_class, elsewhere.load_balancer_class) == ("", "")
     named = {"ingressClass": "nginx", "loadBalancerClass": "metallb"}

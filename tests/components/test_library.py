@@ -166,7 +166,7 @@ def test_the_host_of_components_takes_all_of_them():
     found = schema()
     public = {one.__name__ for one in components_from_module(components)}
     assert {token.removeprefix("longshore:index:") for token in found["resources"]} == public
-    assert len(public) == 25
+    assert len(public) == 27
 
 
 def test_everything_in_the_schema_is_described():

@@ -319,7 +319,7 @@ def test_what_a_cluster_does_not_give_is_warned_of(tmp_path):
         root,
         "platform.dev",
         lambda config: config["longshore:cluster"].update(
-            compute="managed", nodeGroups={"a": {}}, networkPolicies=False
+            compute="managed", nodeGroups={"a": {}}, networkPolicies=False, loadBalancerController=False
         ),
     )
     found = read_stack("shop.dev", str(root))

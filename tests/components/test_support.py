@@ -10,17 +10,19 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+import yaml
 
 from longshore.cli.program import run
 from longshore.cli.shell import Shell
 from longshore.cli.upgrade import served_no_more
 from longshore.stack.addons import VERSIONS
+from longshore.stack.charts import AUTOSCALER_IMAGES, PINNED
 from longshore.stack.file import read_stack_file
 from longshore.stack.support import ENDS
 from longshore.stack.validation import check_settings
 from longshore.stack.version_edit import with_version
 from tests.components.stage import EKS, REPOSITORY, copy, edit
-from tools.eks_versions import differences
+from tools.eks_versions import chart_differences, differences
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -194,3 +196,33 @@ def test_the_tables_are_held_against_what_aws_says():
     assert newer.startswith("support of 1.36: 2027-03-27")
     assert "vpc-cni for 1.35: v1.23.0-eksbuild.1; the newest is v9" in list(differences(Played("v9")))
     assert any("is not offered any more" in line for line in differences(Played("other")))
+
+
+def test_the_pinned_charts_are_held_against_their_repositories():
+    def index(*more: str, without: str = "") -> Any:
+        entries = {chart.name: [{"version": each} for each in (chart.version, *more)] for chart in PINNED}
+        entries[without] = [{"version": "0.1.0"}]
+        return lambda _: yaml.safe_dump({"entries": entries})
+
+    assert list(chart_differences(index("0.0.9", "999.0.0-rc.1"))) == []
+    newer = list(chart_differences(index("999.0.0")))
+    assert newer[0] == f"chart {PINNED[0].name}: {PINNED[0].version}; the newest is 999.0.0"
+    assert len(newer) == len(PINNED)
+    (gone,) = chart_differences(index(without=PINNED[0].name))
+    assert gone.endswith("is not offered; the newest is 0.1.0")
+
+
+def test_the_autoscaler_is_of_the_version_of_its_cluster():
+    assert VERSIONS["kube-proxy"].keys() <= AUTOSCALER_IMAGES.keys()
+    assert all(image.startswith(f"v{version}.") for version, image in AUTOSCALER_IMAGES.items())
+
+
+def test_the_steps_say_what_becomes_of_managed_nodes(tmp_path):
+    groups = {"general": {"maxUnavailable": 2}, "kept": {"release": "1.35.3-20260812"}}
+    managed = {"compute": "managed", "nodeGroups": groups}
+    edit(copy(tmp_path), "platform.dev", lambda config: config["longshore:cluster"].update(managed))
+    done = upgrade(tmp_path, "-s", "platform.dev")
+    assert done.code == 0, done.err
+    assert "general: to the newest release for 1.36, 2 at once" in done.out
+    assert "kept: pinned to 1.35.3-20260812: name a release for 1.36" in done.out
+    assert f"autoscaler: {AUTOSCALER_IMAGES['1.35']} to {AUTOSCALER_IMAGES['1.36']}" in done.out

@@ -122,3 +122,11 @@ def install(api: Api, definitions: Iterable[dict[str, Any]]) -> None:
         return names <= {each["metadata"]["name"] for each in found if condition(each, "Established")}
 
     api.wait(served, "kinds of AWS", pause=0.2)
+
+
+def remove(api: Api, definitions: Iterable[dict[str, Any]]) -> None:
+    """Let the cluster not have these kinds."""
+    for definition in definitions:
+        place = (definition["apiVersion"], definition["kind"], "", definition["metadata"]["name"])
+        api.delete(*place)
+        api.wait(lambda place=place: not api.exists(*place), f"{place[3]} removed", pause=0.2)  # type: ignore[misc]

@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from tests.engine.aws_kinds import AUTO_MODE, install
+from tests.engine.aws_kinds import AUTO_MODE, LOAD_BALANCER_CONTROLLER, install, remove
 from tests.engine.project import REPOSITORY, Project
 from tools.cluster.fixtures import api, cluster, say
 from tools.cluster.services import external_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tools.cluster.api import Api
     from tools.cluster.fixtures import Target
@@ -53,8 +53,14 @@ def aws(project: Project, cluster: Target) -> Project:
     """The same with an AWS that talks to nobody: its clusters are the test cluster."""
     if not STUB.is_dir():
         pytest.skip("no AWS provider to play with: it is not beside this checkout")
+    provider = project.folder.parent / "stub_aws"
+    shutil.copytree(STUB, provider)
+    shutil.copy(Path(__file__).with_name("eks_of_tests.py"), provider)
+    for file in (provider / "pulumi-resource-aws", provider / "catalog.py"):
+        file.chmod(0o755)
+    (provider / "pulumi-resource-aws").write_text(f'#!/bin/sh\nexec "{sys.executable}" "{provider}/eks_of_tests.py"\n')
     definition = yaml.safe_load((project.folder / "Pulumi.yaml").read_text("utf-8"))
-    definition["plugins"] = {"providers": [{"name": "aws", "path": str(STUB)}]}
+    definition["plugins"] = {"providers": [{"name": "aws", "path": str(provider)}]}
     (project.folder / "Pulumi.yaml").write_text(yaml.safe_dump(definition), "utf-8")
     project.environment.update(
         {
@@ -63,6 +69,7 @@ def aws(project: Project, cluster: Target) -> Project:
             "STUB_AWS_KUBECONFIG": str(cluster.kubeconfig),
             "STUB_AWS_ACCOUNT": ACCOUNT,
             "STUB_AWS_LOG": str(project.folder / "aws.jsonl"),
+            "STUB_AWS_GROUPS": str(project.folder / "groups.json"),
         }
     )
     project.settings("platform.dev", lambda config: config["longshore:aws"].update(accountId=ACCOUNT))
@@ -81,6 +88,7 @@ def like_eks(api: Api, aws: Project) -> Iterator[None]:
     """The test cluster as EKS hands one over: without our classes, with its own kinds, and with disks for the tests."""
     kept = [api.get("storage.k8s.io/v1", "StorageClass", "", name) for name in CLASSES]
     install(api, AUTO_MODE)
+    remove(api, LOAD_BALANCER_CONTROLLER)
     for found in kept:
         name = found["metadata"]["name"]
         api.delete("storage.k8s.io/v1", "StorageClass", "", name)
@@ -98,10 +106,22 @@ def like_eks(api: Api, aws: Project) -> Iterator[None]:
 
 @pytest.fixture
 def chart(aws: Project) -> None:
-    """A chart that installs next to nothing: the operator runs beside the cluster, and its chart is far away."""
-    folder = aws.folder / "chart"
-    (folder / "templates").mkdir(parents=True)
-    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: operator\nversion: 0.1.0\n", "utf-8")
-    template = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {replicas: "{{ .Values.replicaCount }}"}\n'
-    (folder / "templates" / "values.yaml").write_text(template, "utf-8")
-    aws.settings("platform.dev", lambda config: config["longshore:operator"].update(chart=str(folder)))
+    """Charts that install next to nothing, and the kinds of those that bring some: no programs run on the nodes here.
+
+    The operator runs beside the cluster, and its own chart is far away, as the others are.
+    """
+    for name, kinds in (("chart", ()), ("balancers", LOAD_BALANCER_CONTROLLER)):
+        folder = aws.folder / name
+        for part in ("templates", "crds"):
+            (folder / part).mkdir(parents=True)
+        (folder / "Chart.yaml").write_text(f"apiVersion: v2\nname: {name}\nversion: 0.1.0\n", "utf-8")
+        data = 'data: {replicas: "{{ .Values.replicaCount }}"}'
+        template = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\n{data}\n"
+        (folder / "templates" / "values.yaml").write_text(template, "utf-8")
+        for kind in kinds:
+            (folder / "crds" / "kind.yaml").write_text(yaml.safe_dump(kind), "utf-8")
+
+    def from_here(config: dict[str, Any]) -> None:
+        config["longshore:operator"].update(chart=str(aws.folder / "chart"))
+
+    aws.settings("platform.dev", from_here)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
-from tests.engine.conftest import STUB
 from tests.engine.project import operations, resources
 
 if TYPE_CHECKING:
@@ -32,14 +29,8 @@ _SPECIAL["aws:route53/record:Record"] = lambda w, n, i, r: {"fqdn": i["name"].rs
 
 @pytest.fixture
 def certificates(aws: Project) -> None:
-    stub = aws.folder.parent / "stub_aws"
-    shutil.copytree(STUB, stub)
-    catalog = stub / "catalog.py"
-    catalog.chmod(0o644)
+    catalog = aws.folder.parent / "stub_aws" / "catalog.py"
     catalog.write_text(catalog.read_text("utf-8") + PROOF, "utf-8")
-    definition = yaml.safe_load((aws.folder / "Pulumi.yaml").read_text("utf-8"))
-    definition["plugins"]["providers"][0]["path"] = str(stub)
-    (aws.folder / "Pulumi.yaml").write_text(yaml.safe_dump(definition), "utf-8")
 
 
 @pytest.mark.usefixtures("like_eks", "chart", "certificates")

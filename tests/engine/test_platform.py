@@ -51,6 +51,10 @@ def without_versions(urns: set[str]) -> set[str]:
 def managed(config: dict[str, Any]) -> None:
     config["longshore:network"]["nat"] = "per-zone"
     config["longshore:cluster"].update(compute="managed", nodeGroups={"general": {}, "spot": {"capacity": "spot"}})
+    chart = config["longshore:operator"].get("chart")
+    if chart:
+        own = {"autoscaler": {"chart": chart}, "loadBalancerController": {"chart": f"{chart}/../balancers"}}
+        config["longshore:cluster"].update(own)
 
 
 def production(config: dict[str, Any]) -> None:

@@ -99,6 +99,7 @@ SHARED: Mapping[str, Callable[[dict[str, Any]], None]] = {
 }
 AUTO: Mapping[str, Callable[[dict[str, Any]], None]] = {
     "pools": of("cluster", nodePools=["general-purpose"]),
+    "own pools": of("cluster", nodePools={"batch": {"capacityTypes": ["spot"], "taints": ["a=b:NoSchedule"]}}),
 }
 """Setting → a change of it."""
 
@@ -112,6 +113,9 @@ MANAGED: Mapping[str, Callable[[dict[str, Any]], None]] = {
     "nodes types": group(instanceTypes=["m7i.xlarge"]),
     "nodes disk": group(disk=100),
     "nodes labels": group(labels={"tier": "web"}),
+    "nodes taints": group(taints=["dedicated=batch:NoSchedule"]),
+    "nodes release": group(release="1.35.3-20260701"),
+    "nodes at once": group(maxUnavailable=2),
     "nodes image": group(ami="BOTTLEROCKET_x86_64"),
     "nodes capacity": group(capacity="spot", instanceTypes=["m7i.large", "m6i.large", "m7a.large"]),
     "nodes group gone": of("cluster", nodeGroups={"general": {}}),

@@ -1,8 +1,9 @@
 """`deploy.placement` → which nodes the pods run on.
 
 `constraints` → `nodeAffinity`: `node.labels.<key>`, `node.hostname`, `node.platform.os|arch`. A cluster's nodes carry
-other labels than a Swarm's, so each is reported: without a matching node the pods wait. All nodes that pods run on are
-what Swarm calls workers; `node.role == manager`, `node.id` and `engine.labels` have no equivalent.
+other labels than a Swarm's, so each is reported that no `nodeGroups` or `nodePools` of the platform have: without a
+matching node the pods wait. All nodes that pods run on are what Swarm calls workers; `node.role == manager`, `node.id`
+and `engine.labels` have no equivalent.
 `preferences` → `topologySpreadConstraints`. `max_replicas_per_node: 1` → `podAntiAffinity`; more than one is not kept.
 Source: https://github.com/compose-spec/compose-spec/blob/main/deploy.md#placement
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from longshore.convert.estate.node_choice import ARCHITECTURES, CONSTRAINT, carries
 from longshore.convert.registry import attribute
 from longshore.model import Approximated, LocalOnly, Severity, Unsupported
 from longshore.regex import Regex
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from longshore.model import Effect
 
 
-CONSTRAINT = Regex(r"\s*([\w./-]+)\s*(==|!=)\s*(\S(?:.*\S)?)\s*")
 LABEL_KEY = Regex(r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
 LABEL_VALUE = Regex(r"[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
 NODE_LABELS = {
@@ -32,7 +33,6 @@ NODE_LABELS = {
     "node.platform.os": "kubernetes.io/os",
     "node.platform.arch": "kubernetes.io/arch",
 }
-ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 @attribute("services.*.deploy.placement")
@@ -72,7 +72,8 @@ def _constraints(constraints: Any, service: Service) -> Iterator[Effect]:
         elif (name in NODE_LABELS or name.startswith("node.labels.")) and _is_label(key, wanted):
             values = [ARCHITECTURES.get(wanted, wanted)]
             expressions.append({"key": key, "operator": "In" if operator == "==" else "NotIn", "values": values})
-            if operator == "==" and not name.startswith("node.platform."):
+            known = carries(service.options.nodes, key, wanted)
+            if operator == "==" and not name.startswith("node.platform.") and not known:
                 yield _needs_nodes(key, wanted, at)
         else:
             yield Unsupported(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from longshore.convert.estate.node_choice import platform_of
 from longshore.convert.registry import attribute
 from longshore.model import Approximated
 
@@ -18,22 +19,23 @@ if TYPE_CHECKING:
     from longshore.model import Effect
 
 
-SYSTEMS = frozenset({"linux", "windows"})
-ARCHITECTURES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armhf": "arm", "i386": "386"}
 COMMON_VARIANTS = frozenset({"", "v8"})
 
 
 @attribute("services.*.platform")
 def platform(value: str, service: Service) -> Iterator[Effect]:
     """Translate `os[/architecture[/variant]]`, or an architecture alone, as Docker reads it."""
-    first, _, rest = value.lower().partition("/")
-    architecture, _, variant = rest.partition("/") if first in SYSTEMS else (first, "", rest)
-    selector = {"kubernetes.io/os": first if first in SYSTEMS else "linux"}
-    if architecture:
-        selector["kubernetes.io/arch"] = ARCHITECTURES.get(architecture, architecture)
-    yield from service.share_pod("nodeSelector", value=selector, attribute="platform")
-    if variant not in COMMON_VARIANTS:
+    wanted = platform_of(value)
+    selector = {"kubernetes.io/os": wanted.system}
+    if wanted.architecture:
+        selector["kubernetes.io/arch"] = wanted.architecture
+    if service.host is service:
+        for key, each in selector.items():
+            yield service.put_pod("nodeSelector", key, value=each)
+    else:
+        yield from service.share_pod("nodeSelector", value=selector, attribute="platform")
+    if wanted.variant not in COMMON_VARIANTS:
         yield Approximated(
-            f"nodes cannot be selected by the variant `{variant}`, only by `{architecture}`",
+            f"nodes cannot be selected by the variant `{wanted.variant}`, only by `{wanted.architecture}`",
             "use an image for all variants of the architecture",
         )

@@ -2,9 +2,10 @@
 
 `allow: [code, …]` consents to findings by their code; they are still told, as information. `workload: StatefulSet`
 (or Deployment, DaemonSet, Job) chooses the kind of workload. `backoffLimit: 0` is for a Job of which a second start
-does harm; another number says how often it is started again. `plain: {KEY: reason}` and `secret: {KEY: reason}`
-overrule the detection of secrets in the environment. Anything else is an error, so that a slip of the pen is not taken
-for consent. The stack file can say the same, for one environment only: `services: {web: {allow: […], workload: …}}`.
+does harm; another number says how often it is started again. `nodes: batch` is the group or pool of nodes on which it
+runs. `plain: {KEY: reason}` and `secret: {KEY: reason}` overrule the detection of secrets in the environment. Anything
+else is an error, so that a slip of the pen is not taken for consent. The stack file can say the same, for one
+environment only: `services: {web: {allow: […], workload: …}}`.
 """
 
 from __future__ import annotations

@@ -131,7 +131,8 @@ KINDS: Final[Mapping[str, Rights]] = {
     "eks:NodeGroup": Rights(
         "CreateNodegroup UpdateNodegroupConfig UpdateNodegroupVersion DeleteNodegroup iam:PassRole "
         "iam:CreateServiceLinkedRole ec2:RunInstances ec2:CreateTags ec2:DeleteTags" + _TAGS,
-        "DescribeNodegroup DescribeUpdate ListUpdates iam:GetRole iam:ListAttachedRolePolicies ec2:DescribeSubnets "
+        "DescribeNodegroup DescribeUpdate ListUpdates ListClusters ListNodegroups ssm:GetParameter iam:GetRole "
+        "iam:ListAttachedRolePolicies ec2:DescribeSubnets "
         "ec2:DescribeVpcs ec2:DescribeSecurityGroups ec2:DescribeRouteTables ec2:DescribeLaunchTemplates "
         "ec2:DescribeLaunchTemplateVersions",
     ),

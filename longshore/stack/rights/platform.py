@@ -41,6 +41,7 @@ _CLUSTER: Final = frozenset(
     }
 )
 _NODES: Final = frozenset({"ec2:LaunchTemplate", "eks:NodeGroup"})
+_CONTROLLERS: Final = frozenset({"eks:PodIdentityAssociation"})
 _SHARED: Final = frozenset(
     {"ec2:SecurityGroup", "efs:BackupPolicy", "efs:FileSystem", "efs:FileSystemPolicy", "efs:MountTarget"}
 )
@@ -90,7 +91,9 @@ def kinds_of(settings: Settings) -> frozenset[str]:
     cluster, network = settings.cluster, settings.network
     if isinstance(cluster, EksCluster):
         found |= _CLUSTER | _ROLES
-        found |= _NODES if cluster.compute == "managed" else set()
+        managed = cluster.compute == "managed"
+        found |= _NODES if managed else set()
+        found |= _CONTROLLERS if managed and (cluster.autoscaler or cluster.load_balancer_controller) else set()
         found |= _SHARED if cluster.shared_storage else set()
     if network and not network.vpc_id:
         logs = _BUCKET if network.flow_log_destination == "s3" else {"cloudwatch:LogGroup"} | _ROLES
