@@ -78,8 +78,14 @@ def run(given: Given, shell: Shell) -> int:
     if not agreed(f"roll back {_count(len(steps))}?", "", given, shell):
         shell.tell("note", "nothing was changed")
         return 1
-    for step in steps:
-        _roll_back(step, client, application.namespace)
+    for index, step in enumerate(steps):
+        try:
+            _roll_back(step, client, application.namespace)
+        except Refused:
+            if index:
+                done = ", ".join(name for other in steps[:index] for name in other.services)
+                shell.tell("warning", f"{done} goes back already; `longshore status` shows how far")
+            raise
     return _wait(steps, client, application, bound, given, shell)
 
 
@@ -98,6 +104,9 @@ def _step(each: History, number: int, application: Application, found: Observed,
     if each.is_rolled_back and not number:
         shell.tell("warning", f"{name} was rolled back already, to revision {current.number if current else '?'}; "
                               f"`--to-revision` names another one: {known}")  # fmt: skip
+        return None
+    if not each.is_seen:
+        shell.tell("warning", f"{name} was changed this very moment, and stays as it is: look again in some seconds")
         return None
     if current is None or target is None:
         which = f"no revision {number} but: {known}" if number else "no release before the one of now"
@@ -149,7 +158,7 @@ def _told(steps: Sequence[Step], application: Application, client: Client, now: 
         assert current  # noqa: S101  a step has one
         yield ""
         yield (
-            f"{', '.join(step.services)}: revision {current.number} ({ago(current.made, now)}) back to revision "
+            f"{', '.join(step.services)}: revision {current.number} ({ago(step.history.since, now)}) back to revision "
             f"{step.target.number} ({ago(step.target.made, now)})"
         )
         rows = [(change.field, f"{change.now} -> {change.then}")

@@ -36,7 +36,7 @@ def status_text(
     for who, cause in told:
         written += ["", *_cause(who, cause, documentation, style)]
     good = sum(line.state in GOOD for line in found)
-    also = f", {len(secrets)} secrets are not synced" if secrets else ""
+    also = f"; not synced: {', '.join(each.name for each in secrets)}" if secrets else ""
     written += [""] if told else []
     written.append(f"{good} of {len(found)} services in {namespace} are as they should be{also}")
     return "".join(f"{line}\n" for line in written)

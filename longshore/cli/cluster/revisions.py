@@ -10,6 +10,7 @@ import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from longshore.cli.cluster.health import condition
 from longshore.convert.kubernetes.names import digest
 from longshore.convert.kubernetes.references import references
 
@@ -25,17 +26,22 @@ ROLLED_BACK: Final = "longshore.dev/rolled-back"
 
 KINDS: Final = ("ReplicaSet", "ControllerRevision")
 _NUMBER: Final = "deployment.kubernetes.io/revision"
+_BEFORE: Final = "deployment.kubernetes.io/revision-history"
 _HASH: Final = "pod-template-hash"
 _ONE_RELEASE: Final = timedelta(minutes=10)
 """An `up` waits for one workload before it makes the next, for as long at most as a rollout may stand still."""
 
 
 class Revision(NamedTuple):
-    """One release of a workload. made: when it was first there, as the cluster writes times."""
+    """One release of a workload. made: when it was first there, as the cluster writes times.
+
+    again: the workload was at another one in between, and came back to it.
+    """
 
     number: int
     template: Object
     made: str
+    again: bool = False
 
     @property
     def digest(self) -> str:
@@ -54,6 +60,20 @@ class History(NamedTuple):
     def current(self) -> Revision | None:
         """The release that the workload is at, or goes to."""
         return self.revisions[0] if self.revisions else None
+
+    @property
+    def since(self) -> str:
+        """When the workload went to the release of now, as far as the cluster says; empty where it does not."""
+        current = self.current
+        if current is None or not current.again:
+            return current.made if current else ""
+        return str(condition(self.workload, "Progressing").get("lastUpdateTime") or current.made)
+
+    @property
+    def is_seen(self) -> bool:
+        """Did the cluster take in the last change of the workload already? Before, its releases are those of before."""
+        seen = (self.workload.get("status") or {}).get("observedGeneration") or 0
+        return int(seen) >= int(self.workload["metadata"].get("generation") or 0)
 
     @property
     def is_rolled_back(self) -> bool:
@@ -93,17 +113,13 @@ def _revision(thing: Object) -> Revision:
     template = dict(thing["spec"]["template"])
     labels = {key: value for key, value in (template["metadata"].get("labels") or {}).items() if key != _HASH}
     template["metadata"] = {**template["metadata"], "labels": labels}
-    number = (metadata.get("annotations") or {}).get(_NUMBER, "0")
-    return Revision(int(number), template, made)
+    notes = metadata.get("annotations") or {}
+    return Revision(int(notes.get(_NUMBER, "0")), template, made, again=_BEFORE in notes)
 
 
 def last_release(found: Iterable[History]) -> list[History]:
     """Those whose release of now came with the last `up`: from the newest back, as long as one follows on another."""
-    dated = [
-        (datetime.fromisoformat(each.current.made), each)
-        for each in found
-        if each.current and each.current.made and not each.is_rolled_back
-    ]
+    dated = [(datetime.fromisoformat(each.since), each) for each in found if each.since and not each.is_rolled_back]
     chosen: list[History] = []
     before: datetime | None = None
     for made, each in sorted(dated, key=lambda pair: pair[0], reverse=True):

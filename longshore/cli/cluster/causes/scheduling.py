@@ -56,8 +56,8 @@ def not_scheduled(pod: Object, service: str, scene: Scene) -> Cause | None:
     message = str(found.get("message") or "")
     if found.get("reason") == "SchedulingGated":
         return Cause("not-scheduled", "something holds it back from being scheduled (a gate)", "see who set the gate")
-    # What preemption says comes after, and counts the same nodes once more.
-    first = message.partition("preemption:")[0].strip()
+    # The sentences after the first say what preemption and claims would change of it.
+    first = message.partition(". ")[0].strip()
     meaning, help_ = next(
         ((told, what) for word, told, what in _REASONS if word.lower() in first.lower()), ("no node takes it", "")
     )
