@@ -50,7 +50,7 @@ def test_the_engine_refuses_what_check_refuses(project: Project, pack: Path) -> 
     assert refused.returncode != 0
     said = refused.stdout + refused.stderr
     assert "Deployment web runs quay.io/a/web:1, which is of no allowed registry" in said
-    assert "Deployment cache" not in said
+    assert "Deployment cache runs" not in said
     waivers = {"waivers": {"allowed-registry Deployment/web": "until June"}}
     config.write_text(json.dumps({"allowed-registry": {**REGISTRY, **waivers}}))
     passed = project.run("preview", "web.local", *flags)
