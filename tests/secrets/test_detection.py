@@ -7,12 +7,12 @@ import re
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from longshore.compose.references import reference
+from longshore.compose.references import CLOSE, OPEN, reference
 from longshore.convert.secrets.command_lines import plain_secrets
-from longshore.convert.secrets.detection import by_name, detect, masks, notations, text_hit, variable
+from longshore.convert.secrets.detection import by_name, detect, masks, notations, shapes, text_hit, variable
 from longshore.convert.secrets.logins import without_login
 from tests.secrets import forms, measure
 
@@ -274,12 +274,28 @@ def test_labels_name_what_is_there():
 _PIECES = [re.sub(r"\W|_", "", part) for part in notations._PARTS]
 
 
-@given(
-    st.lists(st.sampled_from([*_PIECES, *map(str.upper, _PIECES), "driver", "x", "9", " ", "_", "\u017f", "\u212a"]))
-)
-def test_the_quick_look_for_a_telling_name_is_that_of_the_pattern(pieces):
+_SIGNS = ("driver", "x", "9", " ", "_", "\u017f", "\u212a", "é", OPEN, CLOSE)
+
+
+@given(st.lists(st.sampled_from([*_PIECES, *map(str.upper, _PIECES), *_SIGNS])))
+def test_the_quick_look_for_telling_names_is_that_of_the_pattern(pieces):
     text = "".join(pieces)
-    assert notations.may_tell(text) is bool(notations._TELLING.search(text))
+    spans = [found.span() for found in notations._TELLING.finditer(text)]
+    assert [found.span() for found in notations._tell(text)] == spans
+    assert notations.may_tell(text) is bool(spans)
+
+
+@pytest.mark.parametrize(
+    "shape", [*filter(None, shapes._MAKERS.replace(" ", "").split("\n")), *shapes._WITHIN.values()]
+)
+def test_every_token_of_a_maker_has_a_mark(shape):
+    @settings(max_examples=20, database=None)
+    @given(st.from_regex(re.compile(shape.replace("(?<!sha512-)", ""), re.ASCII), fullmatch=True))
+    def tokens_are_found(token):
+        assert shapes._MARK.search(token)
+        assert list(shapes.known_tokens(f"the token {token} of them"))
+
+    tokens_are_found()
 
 
 _WHOSE = (False, True) if forms.LEAKS.is_dir() else (False,)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from longshore.regex import Regex
+from longshore.compose.references import CLOSE, OPEN
+from longshore.regex import Regex, alternatives
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +29,12 @@ _PARTS: Final = (
 """A name without any of these means nothing to `names`."""
 
 _TELLING: Final = Regex("|".join(_PARTS), re.IGNORECASE)
-_BEGINNINGS: Final = frozenset(re.findall(r"(?:^| )(?:\\b)?([a-z_]+)", " ".join(filter(str.isascii, _PARTS))))
-_STEMS: Final = sorted(stem for stem in _BEGINNINGS if not any(other in stem for other in _BEGINNINGS - {stem}))
-"""Letters of which some are in each of them. To look for these one by one is fifteen times as fast as the pattern."""
+_IN_ASCII: Final = Regex(
+    alternatives(
+        f"{part[2]}(?<=\\b{part[2]}){part[3:]}" if part.startswith(r"\b") else part for part in _PARTS if part.isascii()
+    )
+)
+"""The same for ASCII in small letters, thirty times as fast: every alternative begins with a letter."""
 
 _REST: Final = Regex(r"[\w.$-]*")
 _INSIDE: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-$")
@@ -78,14 +82,13 @@ class Assignment(NamedTuple):
 
 def may_tell(text: str) -> bool:
     """May there be a name in the text that means a secret?"""
-    if text.isascii():
-        lowered = text.lower()
-        for stem in _STEMS:  # `any` would take twice as long, which is most of the time for a short text
-            if stem in lowered:
-                break
-        else:
-            return False
-    return _TELLING.search(text) is not None
+    return next(_tell(text), None) is not None
+
+
+def _tell(text: str) -> Iterator[re.Match[str]]:
+    """Where a text has what a telling name has. What stands for a variable is no part of a name, as a blank is none."""
+    plain = text if text.isascii() else text.replace(OPEN, " ").replace(CLOSE, " ")
+    return _IN_ASCII.finditer(plain.lower()) if plain.isascii() else _TELLING.finditer(text)
 
 
 def assignments(text: str, *, doubting: bool = False) -> Iterator[Assignment]:
@@ -94,7 +97,7 @@ def assignments(text: str, *, doubting: bool = False) -> Iterator[Assignment]:
     doubting: what stands there is the value, even where it could be the next setting after an empty one, `A= B=c`.
     """
     done = inner = 0
-    for mark in _TELLING.finditer(text):
+    for mark in _tell(text):
         if mark.start() < done:
             continue
         start = mark.start()
