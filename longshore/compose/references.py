@@ -8,6 +8,7 @@ holds no value that could leak, and a conversion on a build server without any `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from longshore.regex import Regex
 
@@ -28,6 +29,7 @@ def reference(name: str) -> str:
     return f"{OPEN}{name}{CLOSE}"
 
 
+@lru_cache(maxsize=8192)
 def references(text: str) -> tuple[str, ...]:
     """Names of the secret variables in `text`, each once, in order."""
     return tuple(dict.fromkeys(_REFERENCE.findall(text))) if OPEN in text else ()

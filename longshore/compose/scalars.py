@@ -10,6 +10,7 @@ import math
 import re
 import struct
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 from longshore.compose.tree import Timestamp
@@ -39,6 +40,7 @@ _TIME = Regex(
 )
 
 
+@lru_cache(maxsize=8192)
 def resolve(text: str) -> Any:
     """Give the value of an unquoted scalar: None, bool, int, float, Timestamp or the text itself."""
     if text in _WORDS:

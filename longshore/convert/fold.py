@@ -149,7 +149,9 @@ class Fold:
 
     def translate(self, effects: Iterable[Effect], path: Path, leaves: Sequence[Path], allowed: frozenset[str]) -> None:
         """Fold the effects of the rule that claimed `path`; `leaves` are translated unless one says otherwise."""
-        self._fates.update(dict.fromkeys(leaves, Fate.TRANSLATED))
+        fates, translated = self._fates, Fate.TRANSLATED
+        for leaf in leaves:
+            fates[leaf] = translated
         self.apply(effects, Origin(path), path, allowed, _Leaves(path, leaves))
 
     def apply(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.compose.references import visible
@@ -19,7 +19,7 @@ Locate = Callable[["Path"], "Span | None"]
 """A path → its place in a file, where it has one."""
 
 _QUOTED = Regex(r"`[^`]*`|\d+")
-_NAME = Regex(r"[\w-]+")
+_NAME = Regex(r"([\w-]+)")
 _NUMBER = Regex(r"\d+")
 
 RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -116,10 +116,16 @@ def _advised(places: list[Place], *, loose: bool) -> list[list[Place]]:
     found: dict[str, list[Place]] = {}
     for place in places:
         parts = place.finding.help.split("`")
-        parts[1::2] = (_NAME.sub(lambda word: "…" if word[0] in names else word[0], quoted) for quoted in parts[1::2])
+        parts[1::2] = (_nameless(quoted, names) for quoted in parts[1::2])
         text = "`".join(parts)
         found.setdefault(_NUMBER.sub("…", text) if loose else text, []).append(place)
     return list(found.values())
+
+
+def _nameless(text: str, names: Container[str]) -> str:
+    words = _NAME.split(text)  # every second is a name
+    words[1::2] = ("…" if word in names else word for word in words[1::2])
+    return "".join(words)
 
 
 def _without_names(finding: Finding) -> str:

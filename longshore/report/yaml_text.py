@@ -49,7 +49,7 @@ _RESERVED = Regex(r"[yYnN]|[A-Za-z]{2,5}")
 _PLAIN = Regex(
     r"""(?!(?:---|\.\.\.)\x20)
     (?:[^\x20\-?:,\[\]{}\#&*!|>'"%@`]|[-?:](?=[^\x20]))   # the first character is no indicator
-    (?:(?<!:)\x20(?!\#|\Z)|:(?!\x20|\Z)|[^\x20:])*""",
+    (?:[^\x20:]++|\x20(?!\#|\Z)|:(?!\x20|\Z))*+""",
     re.VERBOSE,
 )
 _INDICATORS = frozenset(",[]{}?:")

@@ -114,12 +114,17 @@ def asks_through(test: Sequence[str]) -> str:
     return next((what for pattern, program, what in _THROUGH if program in text and pattern.search(text)), "")
 
 
-def _script(text: str, target: Target) -> Request | None:
-    text = text.strip()
+@lru_cache(maxsize=4096)
+def _without_tails(text: str) -> str:
+    """A script without what only throws its output away or changes its exit code."""
     end = len(text)
     while match := _TAIL.search(text, max(0, end - _TAIL_LENGTH), end):
         end = match.start()
-    text = text[:end]
+    return text[:end]
+
+
+def _script(text: str, target: Target) -> Request | None:
+    text = _without_tails(text.strip())
     over_tcp = _TCP.fullmatch(text) if "/dev/tcp/" in text else None
     if over_tcp:
         return _connect(over_tcp[1], over_tcp[2], None, target)

@@ -142,15 +142,20 @@ def _on_loopback(service: Service) -> Iterator[int]:
     for path, text in commands(service):
         if path[2] in {"entrypoint", "command"}:
             yield from _pairs(text)
-            loopback = _NAMES_LOOPBACK.search(text) and _OPTION.search(text)
+            loopback = _names_loopback(text) and _OPTION.search(text)
             if loopback or (_ON_LOOPBACK.search(text) and not _TOLD.search(text)):
                 yield 0
     for key, value in (service.model.get("environment") or {}).items():
-        if value and _NAMES_LOOPBACK.search(value):
+        if value and _names_loopback(value):
             text = f"{key}={value}"
             yield from _pairs(text)
             if _VARIABLE.fullmatch(text):
                 yield 0
+
+
+@lru_cache(maxsize=8192)
+def _names_loopback(text: str) -> bool:
+    return bool(_NAMES_LOOPBACK.search(text))
 
 
 def _pairs(text: str) -> Iterator[int]:

@@ -7,6 +7,7 @@ the pods, and a program that looks a name up once (nginx) calls a pod that is go
 
 from __future__ import annotations
 
+from functools import lru_cache
 from posixpath import basename
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -185,8 +186,14 @@ def _listening(service: Service) -> tuple[int, ...]:
         if value and _OWN_PORT.fullmatch(key) and value.isdecimal():
             found.append(value)
         elif value and ":" in value:
-            found += [match[1] for match in _ANYWHERE.finditer(value)]
+            found += _anywhere(value)
     return tuple(dict.fromkeys(number for text in found if 0 < (number := int(text)) < PORTS))
+
+
+@lru_cache(maxsize=4096)
+def _anywhere(value: str) -> tuple[str, ...]:
+    """Ports in a setting that are those of all addresses: `0.0.0.0:8080`."""
+    return tuple(match[1] for match in _ANYWHERE.finditer(value))
 
 
 def usual_port(service: Service) -> int | None:

@@ -13,6 +13,7 @@ and https://github.com/awslabs/amazon-eks-ami/blob/main/nodeadm/internal/contain
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.facts import capability, run_as
@@ -51,14 +52,21 @@ def raises(service: Service) -> tuple[Path, str] | None:
 
 def _raises(service: Service) -> tuple[Path, str] | None:
     for path, text in commands(service):
-        match = _RAISING.search(text)
-        if match:
-            return path, match[1]
+        program = _raising(text)
+        if program:
+            return path, program
     for path, text in files(service):
-        match = _RAISING.search(text) if text.startswith("#!") else None
-        if match:
-            return path, match[1]
+        program = _raising(text) if text.startswith("#!") else ""
+        if program:
+            return path, program
     return None
+
+
+@lru_cache(maxsize=4096)
+def _raising(text: str) -> str:
+    """The first program of a script that runs with more rights than its caller; empty where none does."""
+    match = _RAISING.search(text)
+    return match[1] if match else ""
 
 
 def dropped(service: Service) -> frozenset[str]:

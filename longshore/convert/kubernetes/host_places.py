@@ -117,6 +117,7 @@ def is_dialled(key: str) -> bool:
     return not _NO_CALL.fullmatch(key)
 
 
+@lru_cache(maxsize=4096)
 def advertises(key: str) -> bool:
     """Is the value under this key an address that others are told to call (`KAFKA_ADVERTISED_LISTENERS`)?"""
     return bool(_ADVERTISES.fullmatch(key))
