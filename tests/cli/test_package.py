@@ -56,6 +56,7 @@ def run(python: Path, *words: str, folder: Path) -> subprocess.CompletedProcess[
         ("render", "-s", "shop.dev"),
         ("config", "-f", "tests/attributes/hooks/several/compose.yaml"),
         ("attributes",),
+        ("report", "-s", "shop.dev"),
     ],
     ids=" ".join,
 )

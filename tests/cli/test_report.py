@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,36 @@ def test_what_is_ignored_is_not_on_it(estate: Path) -> None:
 def git(folder: Path, *words: str) -> None:
     who = ("-c", "user.name=t", "-c", "user.email=t@example.com")
     subprocess.run(["git", *who, *words], cwd=folder, check=True)
+
+
+HOSTILE = """\
+services:
+  web:
+    image: nginx:1.27
+    command: ["<blink>command"]
+    labels: {"<blink>label": "<blink>label"}
+    environment: {GREETING: "<blink>variable", "<blink>name": a}
+    volumes: ["data:/<blink>volume", "./<blink>folder:/srv:ro"]
+    secrets: [{source: key, target: "<blink>secret"}]
+    healthcheck: {test: [CMD, "<blink>probe"]}
+    x-longshore: {plain: {API_TOKEN: "<blink>reason"}}
+volumes: {data: {}}
+secrets: {key: {file: "<blink>key.pem"}}
+"""
+
+
+@pytest.mark.parametrize("format_", ["html", "markdown"])
+def test_what_a_file_says_is_on_the_page_and_is_no_markup(estate: Path, format_: str) -> None:
+    (estate / "compose.yaml").write_text(HOSTILE)
+    (estate / "<blink>key.pem").write_text("a-value")
+    screen = longshore("report", "-o", format_, folder=estate)
+    assert (screen.code, screen.err) == (0, "")
+    # In Markdown a line that begins with four spaces is code, and nothing in it is markup.
+    lines = [line for line in screen.out.splitlines() if format_ == "html" or not line.startswith("    ")]
+    assert "<blink" not in "\n".join(lines)
+    shown = re.sub("&[lg]t;|&#6[02];", "", screen.out)
+    words = ("volume", "secret", "reason", "key.pem", *(["probe"] if format_ == "html" else []))
+    assert [word for word in words if f"blink{word}" not in shown] == []
 
 
 @pytest.fixture

@@ -53,7 +53,8 @@ def page_of(subject: Subject, changes: Changes | None = None, cost: Cost | None 
     places = located(subject.findings, subject.locate)
     severities = Counter(finding.severity for finding in once(places))
     stored = secrets(estate)
-    found = services(estate, objects, stored, notes_of_services(places, subject.sources))
+    own = notes_of_services(places, subject.sources)
+    found = services(estate, objects, stored, own)
     page = Page(
         title=subject.name or project.name,
         subject=f"stack {subject.name}" if subject.name else ", ".join(subject.sources),
@@ -69,7 +70,7 @@ def page_of(subject: Subject, changes: Changes | None = None, cost: Cost | None 
         store=_STORES[options.secrets.backend],
         notes=all_notes(places, subject.sources),
         capacity=loads(conversion, options, {service.slug: service.name for service in estate}),
-        waivers=tuple(waiver for service in estate for waiver in _waivers(service, found)),
+        waivers=tuple(waiver for service in estate for waiver in _waivers(service, own.get(service.name, ()))),
         changes=changes,
         cost=cost,
     )
@@ -89,12 +90,11 @@ def _facts(subject: Subject, services: Sequence[Service]) -> Iterator[tuple[str,
     yield "between networks", "closed by policies" if options.network_policies else "open: policies are off"
 
 
-def _waivers(service: of_compose.Service, services: Sequence[Service]) -> Iterator[Waiver]:
+def _waivers(service: of_compose.Service, notes: Sequence[Note]) -> Iterator[Waiver]:
     """What the owners of a service consented to, in the compose file or in the stack file."""
-    notes: Mapping[str, tuple[Note, ...]] = {each.name: each.notes for each in services if each.name == service.name}
     of_stack, of_file = "the stack file", "x-longshore"
     for code in sorted(service.allowed):
-        told = [note.message for note in notes[service.name] if note.code == code]
+        told = [note.message for note in notes if note.code == code]
         reason = told[0].removesuffix(" (allowed)") if told else "nothing of this is found any more"
         yield Waiver(service.name, code, reason, of_stack if code in service.settings.allow else of_file)
     declared = overrides(service)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from longshore.convert.estate.dials import calls
 from longshore.convert.estate.exposure import exposed
@@ -43,27 +43,42 @@ def services(
     for secret in secrets:
         for use in secret.uses:
             own.setdefault(use.service, {})[secret] = None
-    dialled = _dialled(estate)
     return tuple(
-        _service(service, objects, tuple(own.get(service.name, ())), notes.get(service.name, ()), dialled)
-        for service in estate
+        _service(service, objects, tuple(own.get(service.name, ())), notes.get(service.name, ())) for service in estate
     )
 
 
-def _dialled(estate: of_compose.Estate) -> dict[tuple[str, str], tuple[int, ...]]:
-    """(caller, callee) → the ports; 0 where nobody tells."""
+class _Calls(NamedTuple):
+    """Who dials whom, found once. ports: (caller, callee) → the ports, 0 where nobody tells."""
+
+    ports: dict[tuple[str, str], tuple[int, ...]]
+    callees: dict[str, list[str]]
+    callers: dict[tuple[str, int], list[str]]
+
+
+def _dialled(estate: of_compose.Estate) -> _Calls:
+    return estate.memo(_find_dialled)
+
+
+def _find_dialled(estate: of_compose.Estate) -> _Calls:
     found: dict[tuple[str, str], dict[int, None]] = {}
     for callee, places in calls(estate).items():
         for call in places:
             for caller in call.by:
                 if caller != callee and caller in estate.services and callee in estate.services:
                     found.setdefault((caller, callee), {})[call.number] = None
-    return {pair: tuple(sorted(ports)) for pair, ports in found.items()}
+    callees: dict[str, list[str]] = {}
+    callers: dict[tuple[str, int], list[str]] = {}
+    for (caller, callee), numbers in sorted(found.items()):
+        callees.setdefault(caller, []).append(callee)
+        for number in numbers:
+            callers.setdefault((callee, number), []).append(caller)
+    return _Calls({pair: tuple(sorted(ports)) for pair, ports in found.items()}, callees, callers)
 
 
 def edges(estate: of_compose.Estate) -> tuple[Edge, ...]:
     """Who depends on whom: by a call, by `depends_on`, or both."""
-    dialled = _dialled(estate)
+    dialled = _dialled(estate).ports
     waits = {(service.name, name): condition for service in estate for name, condition in _waits(service)}
     pairs = sorted({*dialled, *waits})
     return tuple(
@@ -97,7 +112,6 @@ def _service(
     objects: Objects,
     secrets: tuple[Secret, ...],
     notes: tuple[Note, ...],
-    dialled: Mapping[tuple[str, str], tuple[int, ...]],
 ) -> Service:
     workload = objects.get(service.workload, {})
     container = _container(workload, service.slug)
@@ -115,12 +129,12 @@ def _service(
         container=_resources(container),
         probes=tuple(probes(container)),
         networks=network_keys(host),
-        ports=tuple(_ports(service, dialled)),
+        ports=tuple(_ports(service)),
         exposures=tuple(_exposures(service)),
         volumes=tuple(named(service)),
         secrets=secrets,
         waits=tuple(_waits(service)),
-        calls=tuple(sorted(callee for caller, callee in dialled if caller == service.name)),
+        calls=tuple(_dialled(service.estate).callees.get(service.name, ())),
         notes=notes,
     )
 
@@ -153,7 +167,7 @@ def _resources(container: Mapping[str, Any]) -> Container:
     )
 
 
-def _ports(service: of_compose.Service, dialled: Mapping[tuple[str, str], tuple[int, ...]]) -> Iterator[Port]:
+def _ports(service: of_compose.Service) -> Iterator[Port]:
     opened = {(port.number, port.protocol) for port in exposed(service)}
     outside = tuple(exposure.address for exposure in _exposures(service))
     public: dict[tuple[int, str], list[str]] = {}
@@ -163,15 +177,12 @@ def _ports(service: of_compose.Service, dialled: Mapping[tuple[str, str], tuple[
             public.setdefault(port, []).append(f"{host}{entry['published']}")
     known = {(port.number, port.protocol): None for port in every(service)}
     for number, protocol in known | dict.fromkeys(public):
-        callers = sorted(
-            caller for (caller, callee), ports in dialled.items() if callee == service.name and number in ports
-        )
         yield Port(
             number,
             protocol,
             tuple(public.get((number, protocol), ())),
             outside if (number, protocol) in opened else (),
-            tuple(callers),
+            tuple(_dialled(service.estate).callers.get((service.name, number), ())),
         )
 
 

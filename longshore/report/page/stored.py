@@ -77,7 +77,7 @@ def secrets(estate: Estate) -> tuple[Secret, ...]:
 
 def _keys(estate: Estate, remote: Remote) -> Iterator[Secret]:
     if not remote.needs:
-        yield Secret(remote.name, "", "somebody else", tuple(_mounting(estate, remote.owner)))
+        yield Secret(remote.name, "", "somebody else", _mounting(estate, remote.owner))
     for key, need in remote.needs.items():
         uses = dict.fromkeys(use for path in need.paths for use in _uses(estate, path))
         yield Secret(remote.name, key, _source(estate, need), tuple(uses))
@@ -111,9 +111,15 @@ def _place(estate: Estate, path: Path) -> str:
     return str(target) if target else path_text(path[_OF_A_SERVICE:])
 
 
-def _mounting(estate: Estate, name: str) -> Iterator[Use]:
+def _mounting(estate: Estate, name: str) -> tuple[Use, ...]:
+    return tuple(estate.memo(_mounts_of_secrets).get(name, ()))
+
+
+def _mounts_of_secrets(estate: Estate) -> dict[str, list[Use]]:
+    """Entry of top-level `secrets:` → who mounts it where."""
+    found: dict[str, list[Use]] = {}
     for service in estate:
         for _, container in containers(service):
             for mount in container.get("secrets") or ():
-                if mount.get("source") == name:
-                    yield Use(service.name, secret_target(mount))
+                found.setdefault(str(mount.get("source")), []).append(Use(service.name, secret_target(mount)))
+    return found
