@@ -136,7 +136,7 @@ def test_a_keyboard_is_enough(opened, marketplace):
     box.focus()
     assert page.locator(".edge.hot").count() > 5, "a box that has the focus shows what it hangs together with"
     page.keyboard.press("Enter")
-    assert page.locator("#service-postgres").get_attribute("open") is not None
+    page.locator("#service-postgres[open]").wait_for()  # the browser says it went there a moment later
 
 
 def test_a_screen_reader_finds_landmarks_headings_and_tables(opened, marketplace):
