@@ -43,6 +43,5 @@ VERB = Verb(
     examples=(
         "longshore cost -s platform.dev",
         "longshore cost -s shop.dev -o json",
-        "longshore plan -s shop.dev --against origin/main      what a change does to it",
     ),
 )

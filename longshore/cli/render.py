@@ -110,7 +110,6 @@ VERB = Verb(
     most=-1,
     examples=(
         "longshore render compose.yaml | kubectl diff -f -",
-        "longshore render -s shop.dev --output-dir manifests/",
         "longshore render -s shop.dev -o helm --output-dir chart/",
         "longshore render --fail-on never           all that can be translated",
     ),

@@ -18,7 +18,7 @@ from longshore.cli import program
 from longshore.cli.flags import Verb, help_text, parse
 from tests.cli.screen import longshore
 
-SCREEN_LINES = 40
+SCREEN_LINES = 42
 PROGRAM = Path(sys.executable).with_name("longshore")
 
 
