@@ -27,7 +27,8 @@ EXTRAS: Mapping[str, str] = {
     "boto3": "aws",
     "botocore": "aws",
     "hvac": "vault",
-    "requests": "vault",
+    "requests": "images",
+    "pathspec": "images",
 }
 """Package that a verb may need → the extra of ours that has it, as pyproject.toml says."""
 

@@ -225,10 +225,10 @@ def _from_stack(given: Given, shell: Shell) -> Reading:
     stack = read_stack(given.text("--stack"), shell.directory)
     named = given.text("--inventory")
     estate = convert_stack(stack, shell.environment, inventory=shell.path(named) if named else "")
-    options = options_of(stack.settings, stack.platform) if stack.settings else Options()
     if estate is None:
+        options = options_of(stack.settings, stack.platform) if stack.settings else Options()
         return Reading(None, None, stack.findings, stack.sources, options, {})
-    return Reading(estate.loaded.project, estate.conversion, estate.findings, estate.sources, options, {})
+    return Reading(estate.loaded.project, estate.conversion, estate.findings, estate.sources, estate.options, {})
 
 
 def unusable_code(findings: Iterable[Finding], given: Given) -> int:

@@ -222,6 +222,18 @@ class Nodes(NamedTuple):
     taints: tuple[str, ...] = ()
 
 
+class Images(NamedTuple):
+    """Which images run, where that is decided outside of the compose file.
+
+    lock: the file that says so; empty = there is none. pulled: a name as it is written → its digest. built: service →
+    the whole reference of the image that was built for it.
+    """
+
+    lock: str = ""
+    pulled: Mapping[str, str] = NOTHING
+    built: Mapping[str, str] = NOTHING
+
+
 class Options(NamedTuple):
     """All that a conversion is told beside the project.
 
@@ -259,4 +271,5 @@ class Options(NamedTuple):
     issuer: str = ""
     image_pull_secrets: tuple[str, ...] = ()
     nodes: tuple[Nodes, ...] = ()
+    images: Images = Images()
     observed: Observed | None = None

@@ -34,18 +34,24 @@ class Bake(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def bake(project: Project, directory: str, tags: Callable[[str], Sequence[str]], hidden: Collection[Path] = ()) -> Bake:
+def bake(
+    project: Project,
+    directory: str,
+    wanted: Collection[str],
+    tags: Callable[[str], Sequence[str]],
+    hidden: Collection[Path] = (),
+) -> Bake:
     """Write the builds of a project as a Bake file.
 
-    directory: the folder where Bake is to run, which local paths are relative to. tags: service → the names that its
-    image is pushed under. hidden: paths of the model whose texts are secrets.
+    directory: the folder where Bake is to run, which local paths are relative to. wanted: the services whose images
+    are built, beside those that these begin from. tags: service → the names that its image is pushed under. hidden:
+    paths of the model whose texts are secrets.
     """
     names, texts = target_names(project), _Texts(hidden)
     secrets = texts.written(project.model.get("secrets") or {}, ("secrets",))
-    wanted = sorted(built(project.model["services"]))
     found: dict[str, dict[str, Any]] = {}
     findings: list[Finding] = []
-    waiting = wanted[:]
+    waiting = sorted(wanted)
     while waiting:
         name = waiting.pop()
         service, path = _service(project, name), ("services", name, "build")
@@ -54,7 +60,7 @@ def bake(project: Project, directory: str, tags: Callable[[str], Sequence[str]],
         found[name] = target.document(directory, project.directory, own, names)
         findings += target.findings
         waiting += [each for each in target.services if each not in found and each not in waiting]
-    document: dict[str, Any] = {"group": {"default": {"targets": [names[name] for name in wanted]}}}
+    document: dict[str, Any] = {"group": {"default": {"targets": [names[name] for name in sorted(wanted)]}}}
     if texts.variables:
         document["variable"] = {name: {"default": ""} for name in sorted(texts.variables)}
     document["target"] = {names[name]: found[name] for name in sorted(found)}

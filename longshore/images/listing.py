@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from longshore.compose.references import visible
 from longshore.convert.estate.images import parse, valid
 from longshore.convert.estate.pulling import registry, unpullable
+from longshore.convert.estate.run_images import locked, run_image
 from longshore.convert.secrets.detection.masks import conceal
 from longshore.convert.secrets.logins import without_login
+from longshore.images.names import DOCKER_HUB, repository_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from longshore.convert.estate import Estate, Service
-
-DOCKER_HUB = "docker.io"
 
 
 class Build(NamedTuple):
@@ -58,18 +58,19 @@ def listed(estate: Estate, directory: str) -> list[Listed]:
 
 def _of(service: Service, directory: str) -> Iterator[Listed]:
     build = _build(service.model, directory)
-    reference = service.settings.image or str(service.model.get("image") or "")
-    setting = f"{service.setting}.image" if service.settings.image else ""
+    reference, setting = run_image(service)
     trouble = unpullable(service)
     if not reference:
         trouble = "nothing names it but the machine that builds it" if build else "nothing names it"
     yield _listed(service, "container", reference, setting=setting, build=build, trouble=trouble)
     for hook in service.model.get("pre_start") or ():
         if hook.get("image") and hook["image"] != service.model.get("image"):
-            yield _listed(service, "pre_start", str(hook["image"]))
+            run = locked(str(hook["image"]), service.options.images)
+            yield _listed(service, "pre_start", run.reference, setting=run.setting)
     for mount in service.model.get("volumes") or ():
         if mount.get("type") == "image" and mount.get("source"):
-            yield _listed(service, "volume", str(mount["source"]))
+            run = locked(str(mount["source"]), service.options.images)
+            yield _listed(service, "volume", run.reference, setting=run.setting)
 
 
 def _listed(
@@ -80,8 +81,7 @@ def _listed(
         trouble = trouble or ("it is no image reference" if reference else "")
         return Listed(service.name, use, shown, setting, "", "", "", "", build, trouble)
     image, host = parse(reference), registry(reference)
-    path = image.repository.removeprefix(f"{host or DOCKER_HUB}/")
-    repository = path if host or "/" in path else f"library/{path}"
+    repository = repository_in(reference)
     return Listed(
         service.name, use, shown, setting, host or DOCKER_HUB, repository, image.tag, image.digest, build, trouble
     )

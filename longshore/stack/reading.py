@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from longshore.compose import Loaded
+    from longshore.compose import Loaded, Project
     from longshore.compose.files import Files
+    from longshore.convert.options import Options
     from longshore.model import Conversion
     from longshore.stack.bootstrap_settings import BootstrapSettings
     from longshore.stack.rights.roles import OfProject
@@ -76,13 +77,14 @@ class ConvertedStack(NamedTuple):
     """The compose estate of a stack, read and converted.
 
     loaded: what the loader made of the files. conversion: None where an error stands in the way. findings: all of
-    them, those of the stack file first. sources: file → text, for excerpts.
+    them, those of the stack file first. sources: file → text, for excerpts. options: what the converter was told.
     """
 
     loaded: Loaded
     conversion: Conversion | None
     findings: tuple[Finding, ...]
     sources: Mapping[str, str]
+    options: Options
 
 
 def project_root(directory: str) -> str:
@@ -170,19 +172,12 @@ def convert_stack(
     late = deadline(environment)
     loaded = load(request, files or Disk(), late)
     sources = {**stack.sources, **loaded.sources}
-    if loaded.project is None:
-        return ConvertedStack(loaded, None, (*stack.findings, *loaded.findings), sources)
     options = options_of(stack.settings, stack.platform)
-    named = inventory or stack.settings.inventory
-    if named:
-        from longshore.inventory.reading import UnreadableError, read_observed  # noqa: PLC0415  few stacks have one
-
-        path = os.path.join(stack.root, named)
-        try:
-            options = options._replace(observed=read_observed(files or Disk(), path, named, loaded.project))
-        except UnreadableError as error:
-            findings = (*stack.findings, *loaded.findings, error.finding)
-            return ConvertedStack(loaded, None, findings, sources)
+    if loaded.project is None:
+        return ConvertedStack(loaded, None, (*stack.findings, *loaded.findings), sources, options)
+    options, unread = _with_files(options, stack, loaded.project, files or Disk(), inventory)
+    if unread:
+        return ConvertedStack(loaded, None, (*stack.findings, *loaded.findings, unread), sources, options)
     lacking: tuple[Finding, ...] = ()
     if deploying:
         from longshore.stack.pins import pinned  # noqa: PLC0415  it asks an account, by boto3
@@ -193,7 +188,32 @@ def convert_stack(
     beyond = check_readable(stack.settings, stack.platform, conversion, stack.file)
     ruled = check_policies(stack.settings, conversion, stack.file)
     findings = (*stack.findings, *unknown, *beyond, *ruled, *loaded.findings, *conversion.findings, *lacking)
-    return ConvertedStack(loaded, conversion, findings, sources)
+    return ConvertedStack(loaded, conversion, findings, sources, options)
+
+
+def _with_files(
+    options: Options, stack: Stack, project: Project, files: Files, inventory: str
+) -> tuple[Options, Finding | None]:
+    """Add what the inventory and the lock of a stack say; or why one of them can't be read."""
+    named = inventory or (stack.settings.inventory if stack.settings else "")
+    if named:
+        from longshore.inventory.reading import UnreadableError, read_observed  # noqa: PLC0415  few stacks have one
+
+        try:
+            seen = read_observed(files, os.path.join(stack.root, named), named, project)
+        except UnreadableError as error:
+            return options, error.finding
+        options = options._replace(observed=seen)
+    locked = stack.settings.images.lock if stack.settings else ""
+    if locked:
+        from longshore.images.lock import UnreadableLockError, images_of, read_lock  # noqa: PLC0415  few stacks have one
+
+        try:
+            lock = read_lock(files, os.path.join(stack.root, locked), locked)
+        except UnreadableLockError as error:
+            return options, error.finding
+        options = options._replace(images=images_of(lock, locked))
+    return options, None
 
 
 def summary(stack: Stack, estate: ConvertedStack | None, command: str = "") -> tuple[tuple[Finding, ...], str]:

@@ -18,6 +18,7 @@ from longshore.decoding.types import Boolean, Count, Fields, Integer, Named, Sec
 from longshore.stack.cost_settings import Cost
 from longshore.stack.domain_settings import Domain
 from longshore.stack.eks_settings import EksCluster
+from longshore.stack.image_settings import ImagesSettings
 from longshore.stack.network_settings import NetworkSettings
 from longshore.stack.observability_settings import Alarms, Observability
 from longshore.stack.policy_settings import Policies
@@ -272,6 +273,8 @@ class Settings(Section):
     """Which compose files to read and how."""
     inventory: str = ""
     """A file of `longshore inventory`, relative to the project, with what runs today."""
+    images: ImagesSettings = field(default_factory=ImagesSettings)
+    """Which images run."""
     services: Named[Service] = field(default_factory=dict)
     """Compose service → what no compose file decides of it."""
     workloads: Workloads = Workloads()

@@ -24,6 +24,7 @@ from longshore.convert.engine import convert_project
 from longshore.convert.kubernetes.stable import stable_name
 from longshore.convert.observed import Listening, Observed, SeenCheck, SeenService, SeenVolume, Size
 from longshore.convert.options import (
+    Images,
     Capacity,
     Exposure,
     Login,
@@ -60,7 +61,7 @@ def options(folder: Path) -> Options:
     given.pop("profiles", None)
     services = {name: _settings(fields) for name, fields in given.pop("services", {}).items()}
     made: dict[str, Any] = {"services": services}
-    for name, build in (("storage", _storage), ("capacity", Capacity), ("secrets", SecretSettings)):
+    for name, build in (("storage", _storage), ("capacity", Capacity), ("secrets", SecretSettings), ("images", Images)):
         if name in given:
             made[name] = build(**given.pop(name))
     if "nodes" in given:

@@ -325,6 +325,7 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "policies.tags": (EKS, [["cost-centre"]]),
     "policies.public": (EKS, [["web"]]),
     "policies.waivers.*": (EKS, ["a job of one night"]),
+    "images.lock": (EKS, ["images.lock.json"]),
     "capacity.nodes": (EKS, [3]),
     "capacity.memory": (EKS, ["7Gi"]),
     "capacity.cpu": (EKS, ["1930m"]),

@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from longshore.cli.flags import Verb
-from longshore.cli.images.estate import FLAGS, estate_of
+from longshore.cli.images.estate import CHANGED, FLAGS, LOCK, changed_in, estate_of
 from longshore.cli.project_input import output, unusable_code
-from longshore.images.listing import DOCKER_HUB, Listed, listed
+from longshore.images.listing import Listed, listed
+from longshore.images.names import DOCKER_HUB
 from longshore.report.table import columns
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from longshore.cli.flags import Given
     from longshore.cli.shell import Shell
 
-VERBS: Final = {"bake": ("longshore.cli.images.bake", "write the builds as a Bake file")}
+VERBS: Final = {
+    "bake": ("longshore.cli.images.bake", "write the builds as a Bake file"),
+    "lock": ("longshore.cli.images.lock", "write which images run, by their digests"),
+}
 _USES: Final = {"container": "", "pre_start": "pre_start", "volume": "as a volume"}
 
 
@@ -27,6 +31,9 @@ def run(given: Given, shell: Shell) -> int:
     if estate is None:
         return unusable_code(reading.findings, given)
     found = listed(estate, shell.directory)
+    if given.on("--changed"):
+        wanted = set(changed_in(given, shell, estate))
+        found = [each for each in found if each.build and each.service in wanted]
     if given.text("--output") == "json":
         document = {"version": 1, "images": [_document(each) for each in found]}
         shell.out.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
@@ -81,12 +88,13 @@ VERB = Verb(
     "images",
     "list the images of a project: what must be built, what is pulled, from where",
     run,
-    (*FLAGS, output("text", "json", what="of the list")),
+    (*FLAGS, CHANGED, LOCK, output("text", "json", what="of the list")),
     "[FILE|FOLDER|SERVICE...]",
     most=-1,
     examples=(
         "longshore images                       of the compose file in this folder",
         "longshore images -s shop.dev -o json   of a stack, for programs",
+        "longshore images -s shop.dev --changed  what must be built again",
         "longshore images bake > docker-bake.json && docker buildx bake --push",
     ),
 )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from longshore.cli.findings_output import show
 from longshore.cli.flags import Flag, Verb
-from longshore.cli.images.estate import FLAGS, estate_of
+from longshore.cli.images.estate import CHANGED, FLAGS, LOCK, changed_in, estate_of, hidden_in
 from longshore.cli.manifest_files import write_file
-from longshore.cli.masked_model import concealed, without_secret_names
+from longshore.cli.masked_model import without_secret_names
 from longshore.cli.project_input import FINDINGS, OVERWRITE, WRONG, fails, output, unusable_code
 from longshore.errors import Refused
 from longshore.images.bake import bake, built
@@ -28,9 +28,8 @@ def run(given: Given, shell: Shell) -> int:
     project = estate.project
     if not built(project.model["services"]):
         raise Refused("no service has a `build`", "`longshore images` lists what is pulled")
-    services = {**project.disabled, **project.model["services"]}
-    hidden = concealed({**project.model, "services": services})
-    made = bake(project, shell.directory, lambda name: names_to_push(estate, name), hidden.keys())
+    wanted = changed_in(given, shell, estate) if given.on("--changed") else built(project.model["services"])
+    made = bake(project, shell.directory, wanted, lambda name: names_to_push(estate, name), hidden_in(estate).keys())
     if made.findings:
         show(reading._replace(findings=made.findings, conversion=None), given, shell, shell.err)
     if any(map(fails(reading, given), made.findings)):
@@ -52,6 +51,8 @@ VERB = Verb(
     run,
     (
         *FLAGS,
+        CHANGED,
+        LOCK,
         Flag("--output-file", "write to a file", value="FILE"),
         OVERWRITE,
         output("json", what="how to write"),

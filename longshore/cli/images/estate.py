@@ -1,20 +1,34 @@
-"""The estate whose images a verb is about, and the flags that name it."""
+"""The estate whose images a verb is about, its lock, and the flags that name them."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from longshore.cli.findings_output import show
+from longshore.cli.flags import Flag
+from longshore.cli.masked_model import concealed
 from longshore.cli.project_input import FILES, OUTPUT_FORMAT, STACK, read
 from longshore.convert.estate import Estate
+from longshore.disk import Disk
 from longshore.errors import Refused
+from longshore.images.changes import changed
+from longshore.images.lock import NAME, Lock, UnreadableLockError, read_lock
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
     from longshore.cli.project_input import Reading
     from longshore.cli.shell import Shell
+    from longshore.images.inputs import Inputs
+    from longshore.model import Path
 
 FLAGS = (FILES[0], STACK, *FILES[1:], OUTPUT_FORMAT)
+CHANGED = Flag(
+    "--changed",
+    "only builds whose inputs are not those of the lock",
+    own_variable="LONGSHORE_IMAGES_CHANGED",
+)
+LOCK = Flag("--lock", f"the lock, where the stack names none (default {NAME})", value="FILE")
 
 
 def estate_of(given: Given, shell: Shell) -> tuple[Reading, Estate | None]:
@@ -30,3 +44,49 @@ def estate_of(given: Given, shell: Shell) -> tuple[Reading, Estate | None]:
     if reading.project is None:
         raise Refused(f"stack {given.text('--stack')} has no compose files", "it runs no images of a project")
     return reading, Estate(reading.project, reading.options)
+
+
+def lock_of(given: Given, shell: Shell, estate: Estate) -> tuple[str, str, Lock]:
+    """Where the lock lies, what messages call it, and what it holds: nothing, where it is not there yet.
+
+    Raises:
+        Refused: it can't be read.
+    """
+    named = estate.options.images.lock
+    if named and not given.text("--lock"):
+        from longshore.stack.reading import project_root  # noqa: PLC0415  pydantic, which a compose file alone does not need
+
+        path = os.path.join(project_root(shell.directory), named)
+    else:
+        named = given.text("--lock") or NAME
+        path = shell.path(named)
+    try:
+        return path, named, read_lock(Disk(), path, named) or Lock()
+    except UnreadableLockError as error:
+        raise Refused(f"{error.finding.span}: {error.finding.message}", error.finding.help) from None
+
+
+def inputs_of(estate: Estate) -> Inputs:
+    """What the images of the project are built from."""
+    from longshore.images.inputs import Inputs  # noqa: PLC0415  pathspec, which the list alone does not need
+
+    return Inputs(estate.project, hidden_in(estate).keys())
+
+
+def changed_in(given: Given, shell: Shell, estate: Estate) -> list[str]:
+    """The services whose images must be built, since the lock does not hold them as they are.
+
+    Raises:
+        Refused: the lock, or a file that is built from, can't be read.
+    """
+    _, _, lock = lock_of(given, shell, estate)
+    try:
+        return changed(lock, estate, inputs_of(estate))
+    except OSError as error:
+        raise Refused(f"{error.filename} can't be read: {error.strerror}") from None
+
+
+def hidden_in(estate: Estate) -> dict[Path, str]:
+    """Path of the model → what may be shown of a secret there; services of other profiles too."""
+    project = estate.project
+    return concealed({**project.model, "services": {**project.disabled, **project.model["services"]}})

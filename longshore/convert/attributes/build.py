@@ -2,7 +2,7 @@
 
 With `image` beside it nothing is missing, where that is a name that a registry knows. Without, the image has no name
 that a cluster could pull: compose calls it `<project>-<service>` on the machine that built it. `services.<name>.image`
-in the stack file, or `image` in the compose file, must say where it was pushed.
+in the stack file, `image` in the compose file, or the lock that the stack names, must say where it was pushed.
 Where the Dockerfile lies in the project, it says what else is known of the image: its user, ports, volumes, health
 check and stop signal, and the image that it is made from.
 Source: https://github.com/compose-spec/compose-spec/blob/main/build.md
@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.convert.estate.pulling import unpullable
+from longshore.convert.estate.run_images import LOCK, run_image
 from longshore.convert.registry import attribute
 from longshore.convert.view import plain
 from longshore.model import LocalOnly, Severity, Unsupported
@@ -29,13 +30,15 @@ if TYPE_CHECKING:
 def build(value: View, service: Service) -> Iterator[Effect]:
     """Ask for a name where there is none; the settings of the build itself are the builder's."""
     plain(value)
+    run = run_image(service)
     if unpullable(service):
         yield LocalOnly("")  # `image` tells it, at the name
     elif service.model.get("image"):
         yield LocalOnly("the image is built and pushed before a deployment; the cluster pulls it")
-    elif service.settings.image:
-        yield service.put_container("image", value=service.settings.image, setting=f"{service.setting}.image")
-        yield LocalOnly("the image is built and pushed before a deployment; the stack file names it")
+    elif run.setting:
+        yield service.put_container("image", value=run.reference, setting=run.setting)
+        named = "the lock holds it" if run.setting == LOCK else "the stack file names it"
+        yield LocalOnly(f"the image is built and pushed before a deployment; {named}")
     else:
         yield service.put_container("image", value=f"{service.estate.application}-{service.slug}")
         yield Unsupported(

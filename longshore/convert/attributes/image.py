@@ -1,8 +1,9 @@
-"""`image` → `image` of the container, as it is written; the stack may name another one, with a digest for instance.
+"""`image` → `image` of the container, as it is written; the stack may name another one, and a lock adds the digest.
 
-`services.<name>.image` in the stack file wins, so that a release is one line there. An image reference cannot hold a
-secret: it would be readable in every object and event. A name that no node can pull is an error, as a missing one is:
-one that only tags what compose builds, a registry on `localhost` or on a local network, an image's ID.
+`services.<name>.image` in the stack file wins, so that a release is one line there. Where `longshore:images` names a
+lock, what it holds for this name runs. An image reference cannot hold a secret: it would be readable in every object
+and event. A name that no node can pull is an error, as a missing one is: one that only tags what compose builds, a
+registry on `localhost` or on a local network, an image's ID.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#image
 """
 
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from longshore.compose.references import OPEN, visible
 from longshore.convert.estate.images import valid
 from longshore.convert.estate.pulling import unpullable
+from longshore.convert.estate.run_images import run_image
 from longshore.convert.registry import attribute
 from longshore.convert.secrets.logins import without_login
 from longshore.model import Severity, Unsupported
@@ -27,8 +29,9 @@ if TYPE_CHECKING:
 @attribute("services.*.image")
 def image(value: str, service: Service) -> Iterator[Effect]:
     """Translate the reference, or take the stack's."""
-    if service.settings.image:
-        yield service.put_container("image", value=service.settings.image, setting=f"{service.setting}.image")
+    run = run_image(service)
+    if run.setting:
+        yield service.put_container("image", value=run.reference, setting=run.setting)
         return
     reference = without_login(visible(value))
     if OPEN in value:

@@ -11,6 +11,7 @@ from longshore.convert.estate.binds import bound
 from longshore.convert.estate.container_data import unkept
 from longshore.convert.estate.images import parse
 from longshore.convert.estate.nested import bind_parts, directory_above, has_place, is_part, projected
+from longshore.convert.estate.run_images import locked
 from longshore.convert.estate.storage import FOLDER, colliding, declaration, source, targets, templated
 from longshore.convert.kubernetes.names import digest, label
 from longshore.convert.kubernetes.pod import volume
@@ -128,7 +129,8 @@ def _image(service: Service, mount: Mapping[str, Any], target: str, at: Path) ->
         return
     name = label(f"{service.slug}-{basename(parse(reference).repository)}-{digest(reference)}")
     inner = str((mount.get("image") or {}).get("subpath") or "")
-    yield from attach(service, name, {"image": {"reference": reference}}, target, inner, read_only=True)
+    run = locked(reference, service.options.images).reference
+    yield from attach(service, name, {"image": {"reference": run}}, target, inner, read_only=True)
 
 
 def refused(service: Service, target: str, own: Path, at: Path) -> Iterator[Unsupported]:

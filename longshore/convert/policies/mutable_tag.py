@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from longshore.convert.estate.images import parse, valid
 from longshore.convert.estate.pulling import unpullable
+from longshore.convert.estate.run_images import run_image
 from longshore.convert.estate.seen import seen, source
 from longshore.convert.registry import service_policy
 from longshore.model import Default, Problem, Severity
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @service_policy
 def mutable_tag(service: Service) -> Iterator[Effect]:
     """Judge the tag, and choose when nodes ask the registry."""
-    reference = service.settings.image or str(service.model.get("image") or "")
+    reference = run_image(service).reference
     if not valid(reference):
         return
     # What cannot be pulled is told elsewhere, and is to be found on the nodes where that was allowed.
