@@ -225,10 +225,12 @@ class Nodes(NamedTuple):
 class Images(NamedTuple):
     """Which images run, where that is decided outside of the compose file.
 
+    repository: under which every build is pushed, by the name of its service; empty = as the compose file names it.
     lock: the file that says so; empty = there is none. pulled: a name as it is written → its digest. built: service →
     the whole reference of the image that was built for it.
     """
 
+    repository: str = ""
     lock: str = ""
     pulled: Mapping[str, str] = NOTHING
     built: Mapping[str, str] = NOTHING

@@ -27,4 +27,4 @@ def _differs(lock: Lock, estate: Estate, name: str, inputs: Inputs) -> bool:
     known = lock.built.get(name)
     if known is None or known.inputs != inputs.digest(name):
         return True
-    return full_name(known.image.partition("@")[0]) != full_name(names_to_push(estate, name)[-1])
+    return full_name(known.image.partition("@")[0]) != full_name(names_to_push(estate, name, inputs)[-1])

@@ -9,7 +9,7 @@ https://github.com/moby/patternmatcher/blob/main/patternmatcher.go
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pathspec import PathSpec
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-def ignored(text: str) -> PathSpec:
+def ignored(text: str) -> PathSpec[Any]:
     """Read a `.dockerignore`; what `match_file` finds is kept back, a folder with all that is in it."""
     return PathSpec.from_lines("gitignore", _as_git_has_them(text.removeprefix("\ufeff").splitlines()))
 

@@ -15,7 +15,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from longshore.compose.references import MASK
-from longshore.images.dockerignore import ignored
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -88,8 +87,10 @@ def _files(folder: str, dockerfile: str) -> dict[str, str]:
     return found
 
 
-def _kept_back(folder: str, dockerfile: str) -> PathSpec:
+def _kept_back(folder: str, dockerfile: str) -> PathSpec[Any]:
     """The patterns that hold for a build: those that bear the name of its Dockerfile before those of the folder."""
+    from longshore.images.dockerignore import ignored  # noqa: PLC0415  pathspec, which a Bake file alone does not need
+
     for name in (*([f"{dockerfile}.dockerignore"] if dockerfile else []), ".dockerignore"):
         try:
             with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as opened:
@@ -99,7 +100,7 @@ def _kept_back(folder: str, dockerfile: str) -> PathSpec:
     return ignored("")
 
 
-def _below(folder: str, inner: str, kept_back: PathSpec) -> Iterator[tuple[str, str]]:
+def _below(folder: str, inner: str, kept_back: PathSpec[Any]) -> Iterator[tuple[str, str]]:
     for entry in sorted(os.scandir(os.path.join(folder, inner)), key=lambda each: each.name):
         path = f"{inner}/{entry.name}" if inner else entry.name
         if entry.is_dir(follow_symlinks=False):

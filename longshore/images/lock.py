@@ -88,10 +88,10 @@ def read_lock(files: Files, path: str, name: str) -> Lock | None:
     return decoded.settings
 
 
-def images_of(lock: Lock | None, name: str) -> Images:
+def images_of(lock: Lock | None, name: str, repository: str) -> Images:
     """Say to the converter what a lock holds; one that is not there yet holds nothing."""
     lock = lock or Lock()
-    return Images(name, dict(lock.pulled), {service: built.image for service, built in lock.built.items()})
+    return Images(repository, name, dict(lock.pulled), {service: built.image for service, built in lock.built.items()})
 
 
 def lock_text(lock: Lock) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from longshore.convert.estate.images import parse, valid
 from longshore.convert.estate.pulling import registry, unpullable
+from longshore.convert.estate.run_images import pushed_to
+from longshore.images.changes import changed
 from longshore.images.lock import Built, Lock
 from longshore.images.names import DOCKER_HUB, Wanted, full_name, repository_in
 from longshore.images.pushing import names_to_push
@@ -31,7 +33,7 @@ def with_builds(lock: Lock, estate: Estate, came: Mapping[str, Came], inputs: In
     """
     built = dict(lock.built)
     for name, image in came.items():
-        runs = names_to_push(estate, name)[-1]
+        runs = names_to_push(estate, name, inputs)[-1]
         if full_name(runs) not in set(map(full_name, image.names)):
             others = ", ".join(image.names)
             raise WrongNameError(f"the image of `{name}` runs as {runs}, and the builder named it {others}")
@@ -41,14 +43,37 @@ def with_builds(lock: Lock, estate: Estate, came: Mapping[str, Came], inputs: In
     return replace(lock, built=built)
 
 
+def builds_to_resolve(lock: Lock, estate: Estate, inputs: Inputs) -> dict[str, Wanted]:
+    """Service → what to ask for its build, which may be there already, since its tag says what it was built from."""
+    wanted = {}
+    for name in changed(lock, estate, inputs):
+        service = estate.services.get(name)
+        if service and pushed_to(service):
+            wanted[name] = _wanted(names_to_push(estate, name, inputs)[-1])
+    return wanted
+
+
+def with_found(lock: Lock, estate: Estate, found: Mapping[str, str], inputs: Inputs) -> Lock:
+    """Add builds that are there already. found: service → digest."""
+    built = {
+        name: Built(f"{names_to_push(estate, name, inputs)[-1]}@{digest}", inputs.digest(name))
+        for name, digest in found.items()
+    }
+    return replace(lock, built={**lock.built, **built})
+
+
 def to_resolve(estate: Estate) -> dict[str, Wanted]:
     """Each name that is pulled and is no digest → what to ask which registry."""
     return {
-        reference: Wanted(registry(reference) or DOCKER_HUB, repository_in(reference), parse(reference).tag or "latest")
+        reference: _wanted(reference)
         for service in estate
         for reference in _pulled(service)
         if valid(reference) and not parse(reference).digest
     }
+
+
+def _wanted(reference: str) -> Wanted:
+    return Wanted(registry(reference) or DOCKER_HUB, repository_in(reference), parse(reference).tag or "latest")
 
 
 def _pulled(service: Service) -> Iterator[str]:

@@ -204,15 +204,16 @@ def _with_files(
         except UnreadableError as error:
             return options, error.finding
         options = options._replace(observed=seen)
-    locked = stack.settings.images.lock if stack.settings else ""
-    if locked:
-        from longshore.images.lock import UnreadableLockError, images_of, read_lock  # noqa: PLC0415  few stacks have one
+    images = stack.settings.images if stack.settings else None
+    if images and (images.lock or images.repository):
+        from longshore.images.lock import NAME, UnreadableLockError, images_of, read_lock  # noqa: PLC0415  few stacks have one
 
+        locked = images.lock or NAME
         try:
             lock = read_lock(files, os.path.join(stack.root, locked), locked)
         except UnreadableLockError as error:
             return options, error.finding
-        options = options._replace(images=images_of(lock, locked))
+        options = options._replace(images=images_of(lock, locked, images.repository))
     return options, None
 
 

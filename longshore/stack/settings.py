@@ -274,7 +274,7 @@ class Settings(Section):
     inventory: str = ""
     """A file of `longshore inventory`, relative to the project, with what runs today."""
     images: ImagesSettings = field(default_factory=ImagesSettings)
-    """Which images run."""
+    """Where images that are built go, and which run."""
     services: Named[Service] = field(default_factory=dict)
     """Compose service → what no compose file decides of it."""
     workloads: Workloads = Workloads()

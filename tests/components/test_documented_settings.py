@@ -325,6 +325,7 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "policies.tags": (EKS, [["cost-centre"]]),
     "policies.public": (EKS, [["web"]]),
     "policies.waivers.*": (EKS, ["a job of one night"]),
+    "images.repository": (EKS, ["111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop", "localhost:5000/team/shop"]),
     "images.lock": (EKS, ["images.lock.json"]),
     "capacity.nodes": (EKS, [3]),
     "capacity.memory": (EKS, ["7Gi"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -236,3 +237,47 @@ def test_what_is_no_lock_is_told(project: Path, text: str, message: str) -> None
     assert "image-lock" in told
     assert message in told
     assert message in said(project, "images", "-s", "shop.dev", expect=2)[1]
+
+
+REPOSITORY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop"
+
+
+@pytest.fixture
+def pushing(project: Path) -> Path:
+    """The same project, whose stack says where builds are pushed; two of its services have no name for a registry."""
+    stack = STACK.replace("{lock: shop/", f"{{repository: {REPOSITORY}, lock: shop/")
+    (project / "stacks" / "Pulumi.shop.dev.yaml").write_text(stack, "utf-8")
+    text = COMPOSE.replace("registry.example.com/shop/api:1.0", "shop-api:dev")
+    (project / "shop/compose.yaml").write_text(
+        text.replace("    image: registry.example.com/shop/base:1.0\n", ""), "utf-8"
+    )
+    return project
+
+
+def test_what_is_built_goes_where_the_stack_says(pushing: Path) -> None:
+    targets = json.loads(said(pushing, "images", "bake", "-s", "shop.dev")[0])["target"]
+    tags = {name: each["tags"] for name, each in targets.items()}
+    assert all(re.fullmatch(rf"{REPOSITORY}/{name}:[0-9a-f]{{20}}", tag) for name, (tag,) in tags.items())
+    told = " ".join(said(pushing, "check", "-s", "shop.dev", expect=1)[0].split())
+    assert told.count("error[not-locked]") == 2
+    assert "error[build]" not in told
+    assert "mutable-tag" not in told
+    made = {name: {"containerimage.digest": ONE, "image.name": tag} for name, (tag,) in tags.items()}
+    (pushing / "made.json").write_text(json.dumps(made), "utf-8")
+    said(pushing, "images", "lock", "-s", "shop.dev", "--from", "made.json")
+    assert runs(pushing)["api"] == f"{tags['api'][0]}@{ONE}"
+    assert not changed(pushing)
+    assert "error" not in said(pushing, "check", "-s", "shop.dev")[0]
+    (pushing / "shop/api/main.py").write_text("print(2)\n", "utf-8")
+    assert changed(pushing) == ["api"]
+    again = json.loads(said(pushing, "images", "bake", "-s", "shop.dev", "--changed")[0])["target"]
+    assert again["api"]["tags"] != tags["api"]
+    assert again["base"]["tags"] == tags["base"]
+
+
+def test_the_stack_names_an_image_nevertheless(pushing: Path) -> None:
+    path = pushing / "stacks" / "Pulumi.shop.dev.yaml"
+    path.write_text(f"{path.read_text('utf-8')}  longshore:services: {{api: {{image: 'example/api:7'}}}}\n", "utf-8")
+    assert runs(pushing)["api"] == "example/api:7"
+    targets = json.loads(said(pushing, "images", "bake", "-s", "shop.dev")[0])["target"]
+    assert targets["api"]["tags"] == ["example/api:7"]

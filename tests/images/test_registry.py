@@ -20,6 +20,17 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.cluster
 
+STACK = """\
+config:
+  pulumi:disable-default-providers: [aws, kubernetes]
+  longshore:environment: dev
+  longshore:team: shop
+  longshore:cluster: {kind: kubeconfig}
+  longshore:secrets: {backend: fake}
+  longshore:compose: {files: [compose.yaml]}
+  longshore:images: {repository: "REPOSITORY"}
+"""
+
 
 @pytest.fixture(autouse=True, scope="module")
 def program() -> None:
@@ -121,3 +132,31 @@ def test_no_login_is_sent_without_tls(tmp_path: Path) -> None:
     with registry(tmp_path, elsewhere) as host:
         logged_in(tmp_path, host)
         assert "a server of tokens without TLS" in resolve(tmp_path, f"{host}/team/app:1", expect=4)[1]
+
+
+def test_a_build_that_is_there_is_not_built_again(tmp_path: Path) -> None:
+    with registry(tmp_path) as host:
+        # A name, since a stack takes no address for the repository of its builds.
+        repository = f"{host.replace('127.0.0.1', 'localhost')}/shop"
+        texts = {
+            "Pulumi.yaml": "name: estate\nruntime: python\n",
+            "stacks/Pulumi.shop.dev.yaml": STACK.replace("REPOSITORY", repository),
+            "compose.yaml": "services: {web: {image: 'web:dev', build: app}, old: {build: .}}\n",
+            "app/Dockerfile": "FROM scratch\n",
+        }
+        for name, text in texts.items():
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(text, "utf-8")
+        (tag,) = json.loads(said(tmp_path, "images", "bake", "-s", "shop.dev"))["target"]["web"]["tags"]
+        digest = push(host, "shop/web", tag.rpartition(":")[2])
+        said(tmp_path, "images", "lock", "-s", "shop.dev", "--resolve")
+        lock = json.loads((tmp_path / "images.lock.json").read_text("utf-8"))
+        assert {name: each["image"] for name, each in lock["built"].items()} == {"web": f"{tag}@{digest}"}
+        images = json.loads(said(tmp_path, "images", "-s", "shop.dev", "--changed", "-o", "json"))["images"]
+        assert [each["service"] for each in images] == ["old"]
+
+
+def said(folder: Path, *words: str) -> str:
+    out, err = io.StringIO(), io.StringIO()
+    assert run(words, Shell(out, err, io.BytesIO(), {"HOME": str(folder)}, str(folder))) == 0, err.getvalue()
+    return out.getvalue()

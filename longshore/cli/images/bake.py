@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from longshore.cli.findings_output import show
 from longshore.cli.flags import Flag, Verb
-from longshore.cli.images.estate import CHANGED, FLAGS, LOCK, changed_in, estate_of, hidden_in
+from longshore.cli.images.estate import CHANGED, FLAGS, LOCK, changed_in, estate_of, hidden_in, inputs_of, readable
 from longshore.cli.manifest_files import write_file
 from longshore.cli.masked_model import without_secret_names
 from longshore.cli.project_input import FINDINGS, OVERWRITE, WRONG, fails, output, unusable_code
@@ -29,7 +29,15 @@ def run(given: Given, shell: Shell) -> int:
     if not built(project.model["services"]):
         raise Refused("no service has a `build`", "`longshore images` lists what is pulled")
     wanted = changed_in(given, shell, estate) if given.on("--changed") else built(project.model["services"])
-    made = bake(project, shell.directory, wanted, lambda name: names_to_push(estate, name), hidden_in(estate).keys())
+    inputs = inputs_of(estate)
+    with readable():
+        made = bake(
+            project,
+            shell.directory,
+            wanted,
+            lambda name: names_to_push(estate, name, inputs),
+            hidden_in(estate).keys(),
+        )
     if made.findings:
         show(reading._replace(findings=made.findings, conversion=None), given, shell, shell.err)
     if any(map(fails(reading, given), made.findings)):

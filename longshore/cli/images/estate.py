@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from longshore.cli.findings_output import show
@@ -13,13 +14,15 @@ from longshore.convert.estate import Estate
 from longshore.disk import Disk
 from longshore.errors import Refused
 from longshore.images.changes import changed
+from longshore.images.inputs import Inputs
 from longshore.images.lock import NAME, Lock, UnreadableLockError, read_lock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from longshore.cli.flags import Given
     from longshore.cli.project_input import Reading
     from longshore.cli.shell import Shell
-    from longshore.images.inputs import Inputs
     from longshore.model import Path
 
 FLAGS = (FILES[0], STACK, *FILES[1:], OUTPUT_FORMAT)
@@ -68,8 +71,6 @@ def lock_of(given: Given, shell: Shell, estate: Estate) -> tuple[str, str, Lock]
 
 def inputs_of(estate: Estate) -> Inputs:
     """What the images of the project are built from."""
-    from longshore.images.inputs import Inputs  # noqa: PLC0415  pathspec, which the list alone does not need
-
     return Inputs(estate.project, hidden_in(estate).keys())
 
 
@@ -80,10 +81,21 @@ def changed_in(given: Given, shell: Shell, estate: Estate) -> list[str]:
         Refused: the lock, or a file that is built from, can't be read.
     """
     _, _, lock = lock_of(given, shell, estate)
-    try:
+    with readable():
         return changed(lock, estate, inputs_of(estate))
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Say which file of a build can't be read.
+
+    Raises:
+        Refused: one can't.
+    """
+    try:
+        yield
     except OSError as error:
-        raise Refused(f"{error.filename} can't be read: {error.strerror}") from None
+        raise Refused(f"{error.filename} can't be read: {error.strerror}", "an image is built from it") from None
 
 
 def hidden_in(estate: Estate) -> dict[Path, str]:

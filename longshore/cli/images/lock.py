@@ -1,7 +1,7 @@
 """`longshore images lock`: writes which images run, so that a deployment is what was tested.
 
 `--from` takes what `docker buildx bake --metadata-file` wrote, `--resolve` asks registries what names mean that the
-lock does not hold yet. What the lock holds of other stacks stays.
+lock does not hold yet, and for builds of today's inputs. What the lock holds of other stacks stays.
 """
 
 from __future__ import annotations
@@ -12,17 +12,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from longshore.cli.flags import Flag, Verb
-from longshore.cli.images.estate import FLAGS, LOCK, estate_of, inputs_of, lock_of
+from longshore.cli.images.estate import FLAGS, LOCK, estate_of, inputs_of, lock_of, readable
 from longshore.cli.project_input import output, unusable_code
 from longshore.errors import UNREACHED, Refused, suggestion
 from longshore.images.bake import target_names
 from longshore.images.docker_login import login_at
 from longshore.images.lock import Lock, lock_text
-from longshore.images.locking import WrongNameError, to_resolve, with_builds
+from longshore.images.locking import WrongNameError, builds_to_resolve, to_resolve, with_builds, with_found
 from longshore.images.metadata import NoMetadataError, read_metadata
 from longshore.images.registry import Registries, RegistryError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from longshore.cli.flags import Given
     from longshore.cli.shell import Shell
     from longshore.convert.estate import Estate
@@ -71,7 +73,8 @@ def _write(path: str, name: str, text: str) -> None:
 
 def _with_builds(lock: Lock, estate: Estate, came: dict[str, Came]) -> Lock:
     try:
-        return with_builds(lock, estate, came, inputs_of(estate))
+        with readable():
+            return with_builds(lock, estate, came, inputs_of(estate))
     except WrongNameError as error:
         raise Refused(
             f"{error}; nothing was written", "build from the file that `longshore images bake` writes"
@@ -95,20 +98,30 @@ def _came(metadata: str, estate: Estate, shell: Shell) -> dict[str, Came]:
 
 
 def _resolved(lock: Lock, estate: Estate, shell: Shell, *, anew: bool) -> Lock:
-    """Ask for each name that is not locked, or for all."""
+    """Ask for each name that is not locked, or for all, and for builds that may be there already."""
+    inputs = inputs_of(estate)
+    with readable():
+        builds = builds_to_resolve(lock, estate, inputs)
     wanted = {name: each for name, each in to_resolve(estate).items() if anew or name not in lock.pulled}
+    there = _found(list(builds.values()), shell)
+    pulled = _found(list(wanted.values()), shell)
+    missing = ", ".join(sorted(name for name, each in wanted.items() if each not in pulled))
+    if missing:
+        raise Refused(f"there is no image {missing}; nothing was written", "write a tag that its registry has")
+    lock = replace(lock, pulled={**lock.pulled, **{name: pulled[each] for name, each in wanted.items()}})
+    return with_found(lock, estate, {name: there[each] for name, each in builds.items() if each in there}, inputs)
+
+
+def _found(wanted: Sequence[Wanted], shell: Shell) -> dict[Wanted, str]:
+    """Ask registries, several at once: what they have → its digest."""
     registries = Registries(lambda host: login_at(host, shell.environment))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = dict(zip(wanted, pool.map(lambda each: _asked(registries, each), wanted.values()), strict=True))
-    missing = sorted(name for name, digest in found.items() if not digest)
-    troubles = {name: digest for name, digest in found.items() if isinstance(digest, RegistryError)}
-    for name, error in sorted(troubles.items()):
-        raise Refused(f"{name}: {error}; nothing was written", "the rest was not looked at", UNREACHED)
-    if missing:
-        raise Refused(
-            f"there is no image {', '.join(missing)}; nothing was written", "write a tag that its registry has"
-        )
-    return replace(lock, pulled={**lock.pulled, **{name: str(digest) for name, digest in found.items()}})
+        answers = dict(zip(wanted, pool.map(lambda each: _asked(registries, each), wanted), strict=True))
+    for each, answer in answers.items():
+        if isinstance(answer, RegistryError):
+            name = f"{each.host}/{each.repository}:{each.tag}"
+            raise Refused(f"{name}: {answer}; nothing was written", "the lock is as it was", UNREACHED)
+    return {each: answer for each, answer in answers.items() if isinstance(answer, str)}
 
 
 def _asked(registries: Registries, wanted: Wanted) -> str | RegistryError | None:

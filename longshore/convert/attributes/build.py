@@ -37,7 +37,7 @@ def build(value: View, service: Service) -> Iterator[Effect]:
         yield LocalOnly("the image is built and pushed before a deployment; the cluster pulls it")
     elif run.setting:
         yield service.put_container("image", value=run.reference, setting=run.setting)
-        named = "the lock holds it" if run.setting == LOCK else "the stack file names it"
+        named = "the stack file names it" if run.setting != LOCK else "the lock holds it"
         yield LocalOnly(f"the image is built and pushed before a deployment; {named}")
     else:
         yield service.put_container("image", value=f"{service.estate.application}-{service.slug}")

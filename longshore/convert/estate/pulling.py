@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from longshore.convert.estate.images import parse, valid
-from longshore.convert.estate.run_images import LOCK, run_image
+from longshore.convert.estate.run_images import LOCK, REPOSITORY, run_image
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def unpullable(service: Service) -> str:
 
 def _unpullable(service: Service) -> str:
     run = run_image(service)
-    reference = run.reference.partition("@")[0] if run.setting == LOCK else str(service.model.get("image") or "")
+    decided = run.setting in {LOCK, REPOSITORY}
+    reference = run.reference.partition("@")[0] if decided else str(service.model.get("image") or "")
     if service.settings.image or not reference:
         return ""  # whoever names it for one cluster knows what its nodes find
     if _ID.fullmatch(reference):

@@ -1,7 +1,8 @@
 """Which image a container runs: the one that the compose file names, unless the stack says otherwise.
 
 `services.<name>.image` of the stack file names another one. A lock says which image a name meant when somebody looked,
-or which one was built: an entry counts only while the name that it was made for is the one that is asked for.
+or which one was built: an entry counts only while the name that it was made for is the one that is asked for. Where
+the stack has a repository for what is built, the name in the compose file was one on the machine that ran it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from longshore.convert.estate import Service
     from longshore.convert.options import Images
 
-LOCK = "images.lock"
+LOCK, REPOSITORY = "images.lock", "images.repository"
 
 
 class Run(NamedTuple):
@@ -27,6 +28,12 @@ class Run(NamedTuple):
 def run_image(service: Service) -> Run:
     """The image of the service's container."""
     return service.memo(_run)
+
+
+def pushed_to(service: Service) -> str:
+    """The repository that the build of a service is pushed to; empty where its own name says so, or it has none."""
+    repository = service.options.images.repository if service.model.get("build") else ""
+    return f"{repository}/{service.slug}" if repository and not service.settings.image else ""
 
 
 def locked(reference: str, images: Images) -> Run:
@@ -42,11 +49,18 @@ def _run(service: Service) -> Run:
         return run_image(owner)  # a hook that runs the image of its service
     wanted = service.settings.image or written
     if service.model.get("build") and not parse(wanted).digest:
-        built = service.options.images.built.get(service.name, "")
-        if built and (not wanted or _name(built) == _name(wanted)):
+        built, repository = service.options.images.built.get(service.name, ""), pushed_to(service)
+        if built and (parse(built).repository == repository if repository else _names(built, wanted)):
             return Run(built, LOCK)
+        if repository:
+            return Run(repository, REPOSITORY)
     found = locked(wanted, service.options.images)
     return found._replace(setting=f"{service.setting}.image") if service.settings.image else found
+
+
+def _names(built: str, wanted: str) -> bool:
+    """Is the image that was built the one that is asked for, if any name is?"""
+    return not wanted or _name(built) == _name(wanted)
 
 
 def _name(reference: str) -> str:

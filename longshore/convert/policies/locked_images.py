@@ -1,7 +1,8 @@
 """Images that the lock of the stack does not hold: which one runs is decided when a node pulls it, and not before.
 
 Where `longshore:images` names a lock, each image that a container or a volume names is to stand in it with its digest,
-so that a release is what was tested, on every node and after every restart. A warning, in production an error.
+so that a release is what was tested, on every node and after every restart. A warning, in production an error; where
+`longshore:images` names a repository for what is built, nothing else names a build, and it is an error everywhere.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from longshore.convert.estate.images import parse, valid
 from longshore.convert.estate.pulling import unpullable
-from longshore.convert.estate.run_images import locked, run_image
+from longshore.convert.estate.run_images import locked, pushed_to, run_image
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity
 
@@ -30,13 +31,15 @@ def locked_images(service: Service) -> Iterator[Effect]:
     for path, reference in _named(service):
         if not valid(reference) or parse(reference).digest:
             continue
-        severity = Severity.ERROR if service.options.production else Severity.WARNING
+        nameless = path in {("image",), ("build",)} and bool(pushed_to(service))
+        severity = Severity.ERROR if service.options.production or nameless else Severity.WARNING
         if path in {("image",), ("build",)} and service.model.get("build"):
             yield Problem(
                 "not-locked",
                 severity,
                 f"`{reference}` is built here, and {images.lock} does not say which build is to run",
-                "build and push it, and let `longshore images lock --from` write what came of it",
+                "build and push what `longshore images bake --changed` writes, and let `longshore images lock --from` "
+                "write down what came of it",
                 path,
             )
         else:

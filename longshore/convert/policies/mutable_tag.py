@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from longshore.convert.estate.images import parse, valid
 from longshore.convert.estate.pulling import unpullable
-from longshore.convert.estate.run_images import run_image
+from longshore.convert.estate.run_images import REPOSITORY, run_image
 from longshore.convert.estate.seen import seen, source
 from longshore.convert.registry import service_policy
 from longshore.model import Default, Problem, Severity
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 @service_policy
 def mutable_tag(service: Service) -> Iterator[Effect]:
     """Judge the tag, and choose when nodes ask the registry."""
-    reference = run_image(service).reference
+    run = run_image(service)
+    reference = run.reference
     if not valid(reference):
         return
-    # What cannot be pulled is told elsewhere, and is to be found on the nodes where that was allowed.
-    mutable = parse(reference).mutable and not unpullable(service)
+    # What cannot be pulled, or is not built yet, is told elsewhere; the one is on the nodes where that was allowed.
+    mutable = parse(reference).mutable and not unpullable(service) and run.setting != REPOSITORY
     pull = "Always" if mutable else "IfNotPresent"
     yield Default(service.workload, (*service.container, "imagePullPolicy"), pull)
     if mutable:
