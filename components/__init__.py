@@ -51,6 +51,7 @@ from longshore.components.domain.certificate import DomainCertificate, DomainCer
 from longshore.components.domain.issuer import CertificateIssuer, CertificateIssuerArgs
 from longshore.components.domain.records import DomainRecords, DomainRecordsArgs
 from longshore.components.flow_logs import FlowLogDestination
+from longshore.components.image_repositories import ImageRepositories, ImageRepositoriesArgs
 from longshore.components.network import Nat, Network, NetworkArgs
 from longshore.components.observability.cluster_alarms import ClusterAlarms, ClusterAlarmsArgs
 from longshore.components.observability.container_logs import ContainerLogs, ContainerLogsArgs
@@ -97,6 +98,8 @@ __all__ = [
     "GithubProviderArgs",
     "GithubRunner",
     "GithubRunnerArgs",
+    "ImageRepositories",
+    "ImageRepositoriesArgs",
     "KubeconfigCluster",
     "KubeconfigClusterArgs",
     "LoadBalancerController",

@@ -14,6 +14,7 @@ from longshore.components import (
     EksClusterArgs,
     FlowLogDestination,
     GithubRunnerArgs,
+    ImageRepositoriesArgs,
     MonthlyBudgetArgs,
     Nat,
     Network,
@@ -59,6 +60,19 @@ def network(settings: NetworkSettings, account: Aws, *, production: bool) -> Net
         flow_log_destination=FlowLogDestination(settings.flow_log_destination),
         production=production,
     )
+
+
+def repositories(settings: Settings) -> ImageRepositoriesArgs:
+    """The repositories of a platform."""
+    args = ImageRepositoriesArgs(
+        repositories=settings.images.repositories,
+        keep=settings.images.keep,
+        accounts=settings.images.accounts,
+        production=settings.in_production,
+    )
+    if settings.images.key_arn:
+        args["key_arn"] = settings.images.key_arn
+    return args
 
 
 def place(network: Network | NetworkSettings) -> EksClusterArgs:

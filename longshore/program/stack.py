@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from longshore.components import GithubRunner, MonthlyBudget, Network, SecretsOperator
+from longshore.components import GithubRunner, ImageRepositories, MonthlyBudget, Network, SecretsOperator
 from longshore.convert.kubernetes.urls import urls
 from longshore.program import arguments
 from longshore.program.bound_cluster import reach
@@ -71,6 +71,8 @@ def _declare(stack: Stack) -> None:
     needs_operator = reads_secrets(conversion) and settings.operator is None
     reached = reach(settings, stack.root, needs_operator=needs_operator)
     hooks = only_once(stack, settings, aws)
+    if settings.images.repositories:
+        ImageRepositories(settings.environment, arguments.repositories(settings), in_aws)
     certificate = certificate_of(settings, in_aws)
     logs = logs_of(settings, in_aws)
     after_logs = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(depends_on=[logs] if logs else None))

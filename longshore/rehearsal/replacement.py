@@ -59,6 +59,9 @@ _AWS: Final[Mapping[str, tuple[str, ...]]] = {
     "codebuild/project:Project": ("name",),
     "codebuild/webhook:Webhook": ("projectName",),
     "codeconnections/connection:Connection": ("hostArn", "name", "providerType"),
+    "ecr/lifecyclePolicy:LifecyclePolicy": ("repository",),
+    "ecr/repository:Repository": ("name", "encryptionConfigurations"),
+    "ecr/repositoryPolicy:RepositoryPolicy": ("repository",),
     "ec2/defaultSecurityGroup:DefaultSecurityGroup": ("vpcId",),
     "ec2/eip:Eip": ("address", "domain", "networkBorderGroup"),
     "ec2/flowLog:FlowLog": (

@@ -5,10 +5,22 @@ Imports no pulumi.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
-from longshore.decoding.types import Section, text
+from pydantic import Field
+
+from longshore.decoding.types import Count, Named, Section, text
+from longshore.stack.setting_types import Account, KeyArn
+
+ImageName = Annotated[
+    str,
+    text(
+        r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*",
+        "a name of an image, in small letters and digits with `.`, `_` or `-` between",
+    ),
+    Field(min_length=1),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,5 +35,13 @@ class ImagesSettings(Section):
         ),
     ] = ""
     """Where what is built is pushed, each image under the name of its service; left out: as compose names it."""
+    repositories: Named[tuple[ImageName, ...]] = field(default_factory=dict)
+    """Team → images that are built for it, whose repositories this stack makes: `shop/api`."""
+    keep: Count = 200
+    """How many images a repository keeps."""
+    accounts: tuple[Account, ...] = ()
+    """Other accounts whose nodes may pull, in quotes."""
+    key_arn: KeyArn = ""
+    """ARN of the key of KMS that images lie encrypted with; left out: one of ECR's own."""
     lock: str = ""
     """The file that `longshore images lock` writes, relative to the project; left out: names are not fixed."""

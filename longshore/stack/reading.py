@@ -17,6 +17,7 @@ from longshore.model import Finding, Severity
 from longshore.report.findings import located, nowhere
 from longshore.report.text import concise
 from longshore.stack.file import StackFile, read_stack_file
+from longshore.stack.images import repository_of
 from longshore.stack.inputs import options_of, request_of
 from longshore.stack.settings import Settings, StackCluster
 from longshore.stack.support import today
@@ -184,7 +185,7 @@ def convert_stack(
 
         options, lacking = pinned(stack.name, stack.settings, loaded.project, options, environment)
     conversion = convert_project(loaded.project, options, late)
-    unknown = check_against(stack.settings, loaded.project, stack.file)
+    unknown = check_against(stack.settings, stack.platform, loaded.project, stack.file)
     beyond = check_readable(stack.settings, stack.platform, conversion, stack.file)
     ruled = check_policies(stack.settings, conversion, stack.file)
     findings = (*stack.findings, *unknown, *beyond, *ruled, *loaded.findings, *conversion.findings, *lacking)
@@ -204,16 +205,17 @@ def _with_files(
         except UnreadableError as error:
             return options, error.finding
         options = options._replace(observed=seen)
-    images = stack.settings.images if stack.settings else None
-    if images and (images.lock or images.repository):
+    repository = repository_of(stack.settings, stack.platform) if stack.settings else ""
+    named = stack.settings.images.lock if stack.settings else ""
+    if named or repository:
         from longshore.images.lock import NAME, UnreadableLockError, images_of, read_lock  # noqa: PLC0415  few stacks have one
 
-        locked = images.lock or NAME
+        locked = named or NAME
         try:
             lock = read_lock(files, os.path.join(stack.root, locked), locked)
         except UnreadableLockError as error:
             return options, error.finding
-        options = options._replace(images=images_of(lock, locked, images.repository))
+        options = options._replace(images=images_of(lock, locked, repository))
     return options, None
 
 

@@ -15,6 +15,9 @@ Account = Annotated[str, text(r"[0-9]{12}", "an AWS account id: 12 digits, in qu
 RoleArn = Annotated[
     str, text(r"arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+", "the ARN of an IAM role, `arn:aws:iam::…:role/…`")
 ]
+KeyArn = Annotated[
+    str, text(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+", "the ARN of a key of KMS, `arn:aws:kms:…:key/…`")
+]
 Policy = Annotated[
     str,
     text(

@@ -20,6 +20,7 @@ from longshore.stack.domain_rules import domains
 from longshore.stack.eks_rules import EVERYONE, contradictions
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.exposure_rules import exposures
+from longshore.stack.images import images, unmade
 from longshore.stack.neighbours import clashes
 from longshore.stack.network_rules import networks
 from longshore.stack.node_rules import doubts
@@ -143,9 +144,12 @@ def check_policies(settings: Settings, conversion: Conversion | None, file: Stac
     return (*(finding(one, file) for one in forbidden(settings, conversion)), *passed)
 
 
-def check_against(settings: Settings, project: Project, file: StackFile) -> tuple[Finding, ...]:
-    """Find settings for compose services and volumes that the compose files do not have."""
-    return tuple(finding(one, file) for one in _strangers(settings, project))
+def check_against(
+    settings: Settings, platform: Settings | None, project: Project, file: StackFile
+) -> tuple[Finding, ...]:
+    """Find settings for services and volumes that the compose files do not have, and builds that have no repository."""
+    found = (*_strangers(settings, project), *unmade(settings, platform, project))
+    return tuple(finding(one, file) for one in found)
 
 
 def told(wrong: Wrong, file: StackFile) -> str:
@@ -269,6 +273,7 @@ def _contradictions(settings: Settings) -> Iterator[Wrong]:
     yield from domains(settings)
     yield from observed(settings)
     yield from prices(settings)
+    yield from images(settings)
     yield from refused_by_aws(settings)
     if settings.budget and settings.aws is None and not isinstance(cluster, StackCluster):
         yield Wrong(("budget",), "needs an account whose costs it watches", ACCOUNT_HELP)

@@ -24,9 +24,9 @@ from longshore.convert.engine import convert_project
 from longshore.convert.kubernetes.stable import stable_name
 from longshore.convert.observed import Listening, Observed, SeenCheck, SeenService, SeenVolume, Size
 from longshore.convert.options import (
-    Images,
     Capacity,
     Exposure,
+    Images,
     Login,
     Nodes,
     Options,

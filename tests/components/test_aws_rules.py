@@ -11,6 +11,7 @@ from longshore.stack import aws_rules, node_rules
 from longshore.stack.eks_rules import let_in_twice
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.file import read_stack_file
+from longshore.stack.images import REPOSITORY_NAME
 from longshore.stack.reading import read_stack
 from longshore.stack.validation import check_settings, told
 from tests.components.stage import copy, edit, nodes, play
@@ -33,6 +34,10 @@ NAMES = {
     "aws:ec2/launchTemplate:LaunchTemplate": (125, r"[A-Za-z0-9().\-/_]+"),
     "aws:ec2/securityGroup:SecurityGroup": (255, r"[A-Za-z0-9 ._\-:/()#,@+=]+"),
     "aws:cloudwatch/logGroup:LogGroup": (512, r"[\w./#-]+"),
+    "aws:ecr/repository:Repository": (
+        256,
+        r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*",
+    ),
     "aws:kms/alias:Alias": (256, r"alias/[\w/-]+"),
     "aws:budgets/budget:Budget": (100, r"[^:\\]+"),
 }
@@ -145,6 +150,7 @@ def test_the_longest_names_that_are_allowed_fit(tmp_path: Path, compute: str) ->
         config["longshore:cluster"] |= {"name": name, "compute": compute}
         if compute == "managed":
             config["longshore:cluster"]["nodeGroups"] = groups
+        config["longshore:images"] = {"repositories": {"t" * 100: ["i" * (REPOSITORY_NAME - 101)]}}
 
     edit(root, PLATFORM, long)
     found = nodes(play(root, PLATFORM)).values()

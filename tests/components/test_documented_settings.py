@@ -19,6 +19,7 @@ from longshore.stack.file import read_stack_file
 from longshore.stack.reading import BOOTSTRAP
 from longshore.stack.settings import Settings
 from longshore.stack.validation import check_settings
+from tests.components.examples_on_eks import ON_EKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -325,11 +326,7 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "policies.tags": (EKS, [["cost-centre"]]),
     "policies.public": (EKS, [["web"]]),
     "policies.waivers.*": (EKS, ["a job of one night"]),
-    "images.repository": (EKS, ["111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop", "localhost:5000/team/shop"]),
-    "images.lock": (EKS, ["images.lock.json"]),
-    "capacity.nodes": (EKS, [3]),
-    "capacity.memory": (EKS, ["7Gi"]),
-    "capacity.cpu": (EKS, ["1930m"]),
+    **{name: (EKS, values) for name, values in ON_EKS.items()},
 }
 """Setting → stack that it is written into, and values."""
 

@@ -76,6 +76,7 @@ connection = GithubConnection("github", {})
 inside_vpc = {"vpc_id": network.vpc_id, "subnet_ids": network.private_subnet_ids}
 place = {**inside_vpc, "region": "eu-west-1", "account_id": "111122223333"}
 GithubRunner("runner", {"repository": "example/shop", "connection_arn": connection.arn, **place})
+ImageRepositories("images", {"repositories": {"shop": ["api"]}})
 MonthlyBudget("money", {"monthly": 100, "notify": ["ops@example.com"], "tags": {"team": "shop"}})
 Application(
     "web",
@@ -101,12 +102,13 @@ EksCluster("auto", place)
 EksCluster("managed", {**place, "compute": Compute.MANAGED, "node_groups": {"a": {}}, "shared_storage": True})
 SecretsOperator("op", {})
 TeamAccess("shop", {"team": "shop", "environment": "dev"})
+ImageRepositories("dev", {"repositories": {"shop": ["api"]}})
 MonthlyBudget("longshore-dev-shop", {"monthly": 100, "notify": ["ops@example.com"], "tags": {"team": "shop"}})
 """
 FROM_SETTINGS = """
 from longshore.components import *
 from longshore.program import arguments
-from longshore.stack import eks_settings, settings
+from longshore.stack import eks_settings, image_settings, settings
 
 account = settings.Aws(region="eu-west-1", account_id="111122223333")
 network = Network("net", arguments.network(settings.NetworkSettings(), account, production=False))
@@ -119,6 +121,9 @@ EksCluster("managed", arguments.eks_cluster(managed, account, network, productio
 SecretsOperator("op", arguments.operator(settings.Operator(), production=False))
 team = settings.Settings(environment="dev", cluster=auto, team="shop")
 TeamAccess("shop", arguments.team_access(team))
+images = image_settings.ImagesSettings(repositories={"shop": ("api",)})
+platform = settings.Settings(environment="dev", cluster=auto, images=images)
+ImageRepositories("dev", arguments.repositories(platform))
 budget = settings.Budget(monthly=100, notify=("ops@example.com",))
 MonthlyBudget(*arguments.budget(team, budget, {"team": "shop"}, "longshore-dev-shop"))
 """
@@ -166,7 +171,7 @@ def test_the_host_of_components_takes_all_of_them():
     found = schema()
     public = {one.__name__ for one in components_from_module(components)}
     assert {token.removeprefix("longshore:index:") for token in found["resources"]} == public
-    assert len(public) == 27
+    assert len(public) == 28
 
 
 def test_everything_in_the_schema_is_described():

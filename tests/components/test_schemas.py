@@ -39,6 +39,7 @@ BEYOND_A_SCHEMA = {
     "tenants": "each value alone is right",
     "one-job-for-two-roles": "what is wrong is between values, and names are keys",
     "a-runner-of-no-network": "its network is another setting",
+    "image-repositories": "names of teams, and lists with one name twice",
 }
 EXTENSIONS = [
     (path.parent, service)

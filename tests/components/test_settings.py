@@ -259,7 +259,7 @@ def test_a_stack_or_project_that_is_not_there_is_told(tmp_path):
 def test_services_and_volumes_that_compose_does_not_have_are_told():
     found = check({**BASE, "longshore:services": {"wbe": {}}, "longshore:storage": {"volumes": {"dta": {}}}})
     project: Any = SimpleNamespace(model={"services": {"web": {}}, "volumes": {"data": {}}})
-    told_of = check_against(found.settings, project, read_stack_file("", "x"))
+    told_of = check_against(found.settings, None, project, read_stack_file("", "x"))
     assert [(finding.message, finding.help) for finding in told_of] == [
         ("`longshore:services.wbe` is none of the services of the compose files", "did you mean `web`?"),
         ("`longshore:storage.volumes.dta` is none of the volumes of the compose files", "did you mean `data`?"),

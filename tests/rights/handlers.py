@@ -31,6 +31,7 @@ COUNTERPARTS: Final = {
     "ec2:Subnet": ("EC2::Subnet",),
     "ec2:Vpc": ("EC2::VPC",),
     "ec2:VpcEndpoint": ("EC2::VPCEndpoint",),
+    "ecr:Repository": ("ECR::Repository",),
     "efs:FileSystem": ("EFS::FileSystem",),
     "efs:MountTarget": ("EFS::MountTarget",),
     "eks:AccessEntry": ("EKS::AccessEntry",),
@@ -70,6 +71,7 @@ NOT_OURS: Final = {
     "what is forbidden: to be rid of the boundary": "iam:DeleteRolePermissionsBoundary",
     "users and groups, of which no stack makes one": "iam:AttachGroupPolicy iam:AttachUserPolicy iam:DetachGroupPolicy "
     "iam:DetachUserPolicy",
+    "grants on a key that settings name, by that key's own policy": "kms:RetireGrant",
     "an older name of the same": "elasticfilesystem:DeleteTags s3:REST.PUT.OBJECT",
     "what CloudFormation reads for itself": "autoscaling:DescribeTags",
 }

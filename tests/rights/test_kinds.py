@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TOGETHER = {
     "acm:Certificate": ("route53:Record",),
     "ec2:FlowLog": ("s3:BucketPolicy", "eks:Cluster"),
+    "ecr:Repository": ("ecr:LifecyclePolicy", "ecr:RepositoryPolicy", "eks:Cluster"),
     "efs:FileSystem": ("efs:BackupPolicy", "efs:FileSystemPolicy", "eks:Cluster"),
     "eks:AccessEntry": ("eks:AccessPolicyAssociation",),
     "iam:Policy": ("iam:RolePolicyAttachment",),

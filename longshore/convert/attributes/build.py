@@ -44,6 +44,7 @@ def build(value: View, service: Service) -> Iterator[Effect]:
         yield Unsupported(
             "the image has no name that a cluster can pull: it is built on the machine that runs compose",
             f"push it to a registry and write `image: registry.example.com/{service.slug}:1.0` here, "
-            f"or `services: {{{service.name}: {{image: …}}}}` in the stack file",
+            f"or `services: {{{service.name}: {{image: …}}}}` in the stack file; `longshore:images: {{repository: …}}` "
+            "there says for all builds where they are pushed",
             severity=Severity.ERROR,
         )

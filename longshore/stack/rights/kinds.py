@@ -92,6 +92,12 @@ KINDS: Final[Mapping[str, Rights]] = {
         "DescribeVpcEndpoints DescribeVpcEndpointServices DescribePrefixLists DescribeSubnets DescribeSecurityGroups "
         "DescribeVpcs",
     ),
+    "ecr:LifecyclePolicy": Rights("PutLifecyclePolicy DeleteLifecyclePolicy", "GetLifecyclePolicy"),
+    "ecr:Repository": Rights(
+        "CreateRepository DeleteRepository PutImageScanningConfiguration PutImageTagMutability" + _TAGS,
+        "DescribeRepositories ListTagsForResource",
+    ),
+    "ecr:RepositoryPolicy": Rights("SetRepositoryPolicy DeleteRepositoryPolicy", "GetRepositoryPolicy"),
     "efs:BackupPolicy": Rights("PutBackupPolicy", "DescribeBackupPolicy"),
     "efs:FileSystem": Rights(
         "CreateFileSystem UpdateFileSystem UpdateFileSystemProtection DeleteFileSystem PutLifecycleConfiguration"

@@ -56,6 +56,7 @@ _DOMAIN: Final = frozenset(
 )
 _ALARMS: Final = frozenset({"cloudwatch:MetricAlarm", "sns:Topic", "sns:TopicSubscription"})
 _TEAM_ALARMS: Final = _ALARMS | {"cloudwatch:Dashboard", "cloudwatch:LogMetricFilter"}
+_REPOSITORIES: Final = frozenset({"ecr:LifecyclePolicy", "ecr:Repository", "ecr:RepositoryPolicy"})
 _RUNNER: Final = frozenset({"cloudwatch:LogGroup", "codebuild:Project", "codebuild:Webhook", "ec2:SecurityGroup"})
 
 
@@ -104,6 +105,7 @@ def kinds_of(settings: Settings) -> frozenset[str]:
         _TEAM_ALARMS: settings.alarms,
         frozenset({"budgets:Budget"}): settings.budget,
         _RUNNER | _ROLES: settings.runner,
+        _REPOSITORIES: settings.images.repositories,
     }
     return frozenset(found.union(*(kinds for kinds, wanted in asked.items() if wanted)))
 
@@ -182,6 +184,7 @@ def _named_resources(settings: Settings, at: Where) -> dict[str, str | list[str]
         ],
         "sns": [at.arn("sns", f"{environment}-alarms-*"), at.arn("sns", f"{settings.team or environment}-alarms-*")],
         "route53": [f"arn:{at.partition}:route53:::hostedzone/{zone}"],
+        "ecr": [at.arn("ecr", f"repository/{team}/*") for team in sorted(settings.images.repositories)],
         "codebuild": at.arn("codebuild", f"project/{cluster}-runner"),
     }
 

@@ -1,0 +1,18 @@
+"""Examples of settings of a stack on EKS, which `test_documented_settings` tries with its own."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+ON_EKS: Final[dict[str, list[Any]]] = {
+    "images.repository": ["111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop", "localhost:5000/team/shop"],
+    "images.repositories.*": [["api", "web-front"]],
+    "images.keep": [50],
+    "images.accounts": [["444455556666"]],
+    "images.keyArn": ["arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
+    "images.lock": ["images.lock.json"],
+    "capacity.nodes": [3],
+    "capacity.memory": ["7Gi"],
+    "capacity.cpu": ["1930m"],
+}
+"""Setting → values that are accepted."""
