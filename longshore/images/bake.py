@@ -63,7 +63,8 @@ def bake(
     document: dict[str, Any] = {"group": {"default": {"targets": [names[name] for name in sorted(wanted)]}}}
     if texts.variables:
         document["variable"] = {name: {"default": ""} for name in sorted(texts.variables)}
-    document["target"] = {names[name]: found[name] for name in sorted(found)}
+    if found:  # buildx refuses a mapping without targets
+        document["target"] = {names[name]: found[name] for name in sorted(found)}
     return Bake(document, {names[name]: name for name in sorted(found)}, (*findings, *texts.findings))
 
 

@@ -101,12 +101,14 @@ def _kept_back(folder: str, dockerfile: str) -> PathSpec[Any]:
 
 
 def _below(folder: str, inner: str, kept_back: PathSpec[Any]) -> Iterator[tuple[str, str]]:
+    exceptions = any(pattern.include is False for pattern in kept_back.patterns)
     for entry in sorted(os.scandir(os.path.join(folder, inner)), key=lambda each: each.name):
         path = f"{inner}/{entry.name}" if inner else entry.name
-        if entry.is_dir(follow_symlinks=False):
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if not (is_folder and exceptions) and kept_back.match_file(path):
+            continue  # with all that is in it, unless an exception may bring some of it back
+        if is_folder:
             yield from _below(folder, path, kept_back)
-        elif kept_back.match_file(path):
-            continue
         elif entry.is_symlink():
             yield path, f"link {os.readlink(entry.path)}"
         elif entry.is_file(follow_symlinks=False):

@@ -158,7 +158,8 @@ def test_what_a_change_has_built(project: Path, change: Callable[[Path], None], 
         targets = json.loads(said(project, "images", "bake", "-s", "shop.dev", "--changed")[0])
         assert targets["group"]["default"]["targets"] == built
     else:
-        assert not json.loads(said(project, "images", "bake", "-s", "shop.dev", "--changed")[0])["target"]
+        nothing = json.loads(said(project, "images", "bake", "-s", "shop.dev", "--changed")[0])
+        assert nothing == {"group": {"default": {"targets": []}}}
 
 
 def test_the_folder_of_the_project_is_no_input(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
