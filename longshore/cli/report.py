@@ -47,8 +47,7 @@ def run(given: Given, shell: Shell) -> int:
 
 
 def _text(reading: Reading, given: Given, shell: Shell) -> str:
-    # The page is no part of a start: the table of verbs reads this module for its flags alone.
-    from longshore.report.page.build import Subject, page_of  # noqa: PLC0415
+    from longshore.report.page.build import Subject, page_of  # noqa: PLC0415  the table of verbs reads flags alone
 
     changes = None
     if given.text("--against"):

@@ -48,8 +48,7 @@ def declare() -> None:
     """Declare all of it."""
     stack = read_stack(pulumi.get_stack(), os.getcwd(), config())
     if stack.bootstrap or BOOTSTRAP in config():
-        # Few stacks are one, and the others need not wait for the rights of all that AWS knows.
-        from longshore.program.bootstrap import declare_bootstrap  # noqa: PLC0415
+        from longshore.program.bootstrap import declare_bootstrap  # noqa: PLC0415  few stacks wait for all rights
 
         declare_bootstrap(stack)
     else:

@@ -86,7 +86,7 @@ def _pulled_from(each: Listed) -> str:
 
 VERB = Verb(
     "images",
-    "list the images of a project: what must be built, what is pulled, from where",
+    "list the images: what must be built, what is pulled, and from where",
     run,
     (*FLAGS, CHANGED, LOCK, output("text", "json", what="of the list")),
     "[FILE|FOLDER|SERVICE...]",
@@ -95,6 +95,5 @@ VERB = Verb(
         "longshore images                       of the compose file in this folder",
         "longshore images -s shop.dev -o json   of a stack, for programs",
         "longshore images -s shop.dev --changed  what must be built again",
-        "longshore images bake > docker-bake.json && docker buildx bake --push",
     ),
 )

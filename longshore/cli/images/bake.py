@@ -55,7 +55,7 @@ def run(given: Given, shell: Shell) -> int:
 
 VERB = Verb(
     "images bake",
-    "write the builds as a Bake file, for `docker buildx bake` in the same folder",
+    "write the builds as a Bake file",
     run,
     (
         *FLAGS,
