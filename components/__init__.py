@@ -18,6 +18,7 @@ from longshore.components.application import (
     VolumeArgs,
     WorkloadsArgs,
 )
+from longshore.components.backups import Backups, BackupsArgs
 from longshore.components.budget import Currency, MonthlyBudget, MonthlyBudgetArgs
 from longshore.components.ci.github import (
     CiRole,
@@ -45,6 +46,7 @@ from longshore.components.clusters.eks import EksCluster
 from longshore.components.clusters.kubeconfig import KubeconfigCluster, KubeconfigClusterArgs
 from longshore.components.clusters.node_pools import Architecture, NodePoolArgs
 from longshore.components.clusters.nodes import NodeCapacity, NodeGroupArgs, NodeGroups, NodeGroupsArgs, NodeImage
+from longshore.components.clusters.restored_volumes import RestoredVolumeArgs
 from longshore.components.clusters.shared_storage import SharedStorage, SharedStorageArgs, SharesArgs
 from longshore.components.clusters.stack_reference import StackReferenceCluster, StackReferenceClusterArgs
 from longshore.components.domain.certificate import DomainCertificate, DomainCertificateArgs
@@ -68,6 +70,8 @@ __all__ = [
     "Architecture",
     "AwsSecretsIdentity",
     "AwsSecretsIdentityArgs",
+    "Backups",
+    "BackupsArgs",
     "CertificateIssuer",
     "CertificateIssuerArgs",
     "CiRole",
@@ -118,6 +122,7 @@ __all__ = [
     "NodePoolArgs",
     "PodSecurity",
     "QuotaArgs",
+    "RestoredVolumeArgs",
     "RoleBoundary",
     "RoleBoundaryArgs",
     "RunnerSize",

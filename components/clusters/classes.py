@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     Subnets = pulumi.Input[Sequence[pulumi.Input[str]]]
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+DRIVERS = {"auto": "ebs.csi.eks.amazonaws.com", "managed": "ebs.csi.aws.com"}
+"""Who runs the nodes → the driver of EBS."""
 SCHEMES = {"alb": "internet-facing", "alb-internal": "internal"}
 """IngressClass → where its load balancers stand."""
 
@@ -47,13 +49,15 @@ def classes(
     subnets: Mapping[str, Subnets | None],
     production: bool,
     tags: Mapping[str, str],
+    kept: Mapping[str, str],
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
     """Make the default StorageClass (gp3, encrypted), the IngressClasses and, in Auto Mode, what enforces policies.
 
-    balancer: None where the cluster makes no load balancers by itself. tags: of volumes and load balancers.
+    balancer: None where the cluster makes no load balancers by itself. tags: of volumes and load balancers. kept: of
+    volumes alone.
     """
-    made: list[pulumi.Resource] = [_disks(name, auto=auto, production=production, tags=tags, opts=opts)]
+    made: list[pulumi.Resource] = [_disks(name, auto=auto, production=production, tags={**tags, **kept}, opts=opts)]
     if balancer:
         made += _ingress_classes(
             name, balancer, opts, shared=shared_load_balancers, certificate=certificate, subnets=subnets, tags=tags
@@ -84,7 +88,7 @@ def _disks(
             "apiVersion": "storage.k8s.io/v1",
             "kind": "StorageClass",
             "metadata": {"name": "gp3", "annotations": {DEFAULT_CLASS: "true"}},
-            "provisioner": "ebs.csi.eks.amazonaws.com" if auto else "ebs.csi.aws.com",
+            "provisioner": DRIVERS["auto" if auto else "managed"],
             "parameters": {"type": "gp3", "encrypted": "true", **tagged},
             "volumeBindingMode": "WaitForFirstConsumer",
             "reclaimPolicy": "Retain" if production else "Delete",

@@ -15,6 +15,7 @@ from longshore.components.clusters.addons import AddonArgs
 from longshore.components.clusters.controllers import ControllerArgs
 from longshore.components.clusters.node_pools import NodePoolArgs
 from longshore.components.clusters.nodes import NodeGroupArgs
+from longshore.components.clusters.restored_volumes import RestoredVolumeArgs
 from longshore.components.clusters.shared_storage import SharesArgs
 
 KUBERNETES: Final = "1.35"
@@ -109,6 +110,10 @@ class EksClusterArgs(TypedDict):
     """Whether there is a file system (EFS) for volumes that several pods mount, as StorageClass `efs`. Default: no."""
     shares: NotRequired[SharesArgs]
     """What there is of that: further file systems and classes, and how they are kept."""
+    backups: NotRequired[bool]
+    """Whether volumes of the class `gp3` and file systems carry the tag by which `Backups` finds them. Default: no."""
+    restored: NotRequired[Mapping[str, RestoredVolumeArgs]]
+    """`<namespace>/<claim>` → the volume of EBS, made from a backup, which this claim gets when it is made."""
     support: NotRequired[Support]
     """What happens at the end of the version's support. Default: `standard`."""
     logs: NotRequired[Sequence[ControlPlaneLog]]

@@ -12,7 +12,7 @@ import pulumi
 import pulumi_aws as aws
 
 from longshore.components.clusters.addons import AddonArgs, eks_addon
-from longshore.components.clusters.classes import AUTO_MODE, CONTROLLER, classes
+from longshore.components.clusters.classes import AUTO_MODE, CONTROLLER, DRIVERS, classes
 from longshore.components.clusters.connection import connect
 from longshore.components.clusters.control_plane import KUBERNETES, Compute, EksClusterArgs, control_plane
 from longshore.components.clusters.controllers import (
@@ -26,10 +26,12 @@ from longshore.components.clusters.controllers import (
 from longshore.components.clusters.eks_access import access_entry, role_name
 from longshore.components.clusters.node_pools import PoolGround, node_pools
 from longshore.components.clusters.nodes import NodeGroups, NodeGroupsArgs
+from longshore.components.clusters.restored_volumes import restored_volumes
 from longshore.components.clusters.shared_storage import SharedStorage, SharedStorageArgs, SharesArgs
 from longshore.components.clusters.viewers import GROUP, viewers
 from longshore.components.component import Component
 from longshore.stack import addons
+from longshore.stack.backup_settings import TAG
 from longshore.stack.iam_policies import tag_what_auto_mode_makes
 
 if TYPE_CHECKING:
@@ -118,7 +120,9 @@ class EksCluster(Component):
     def _prepared(self, outside: "k8s.Provider", ready: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
         """What claims, ingresses and policies of any namespace rely on."""
         tags, auto = self._args.get("cost_tags", {}), self._compute is Compute.AUTO
-        within = pulumi.ResourceOptions(parent=self, provider=outside, depends_on=self._tagging(tags))
+        kept = self._kept()
+        tagging = self._tagging({**tags, **kept})
+        within = pulumi.ResourceOptions(parent=self, provider=outside, depends_on=tagging)
         made = self._controllers(outside, tags) if not auto else []
         balancer = AUTO_MODE if auto else CONTROLLER if self._balances else None
         made += classes(
@@ -134,8 +138,15 @@ class EksCluster(Component):
             },
             production=self._production,
             tags=tags,
+            kept=kept,
             # The chart of the controller brings the kind of their parameters.
             opts=pulumi.ResourceOptions.merge(within, pulumi.ResourceOptions(depends_on=list(made))),
+        )
+        made += restored_volumes(
+            self._prefix,
+            self._args.get("restored", {}),
+            DRIVERS[self._compute.value],
+            pulumi.ResourceOptions(parent=self, provider=outside),
         )
         made += self._pools(within, tags)
         if self._args.get("shared_storage", False):
@@ -186,6 +197,10 @@ class EksCluster(Component):
         )
         return node_pools(self._prefix, pools, ground, within)
 
+    def _kept(self) -> Mapping[str, str]:
+        """The tag of what `Backups` finds."""
+        return {TAG: self._prefix} if self._args.get("backups", False) else {}
+
     def _tagging(self, tags: Mapping[str, str]) -> "list[aws.iam.RolePolicy]":
         """Let Auto Mode put our tags on what it makes; managed nodes and their drivers may by AWS's own policies."""
         if not tags or self._compute is Compute.MANAGED:
@@ -231,6 +246,7 @@ class EksCluster(Component):
                 driver=self._args.get("addons", {}).get(addons.SHARED_STORAGE, AddonArgs()),
                 shares=self._args.get("shares", SharesArgs()),
                 partition=self._partition,
+                tags=self._kept(),
                 production=self._production,
             ),
             pulumi.ResourceOptions(parent=self, depends_on=list(after), providers=[outside]),

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.htm
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NotRequired, TypedDict
 
 import pulumi
@@ -56,6 +56,8 @@ class SharedStorageArgs(TypedDict):
     """Further file systems and classes, and how all are kept."""
     partition: NotRequired[str]
     """The first part of every ARN: `aws-cn` in China. Default: `aws`."""
+    tags: NotRequired[Mapping[str, str]]
+    """Of the file systems, beside their names. Default: none."""
     production: NotRequired[bool]
     """Whether the file system is backed up and outlives its deletion. Default: no."""
 
@@ -95,7 +97,7 @@ class SharedStorage(Component):
             encrypted=True,
             throughput_mode="elastic",
             lifecycle_policies=idle_files(int(self._shares.get("idle_days", 30))),
-            tags={"Name": name},
+            tags={"Name": name, **self._args.get("tags", {})},
             opts=pulumi.ResourceOptions(parent=self, protect=self._production or None),
         )
         if self._shares.get("backups", self._production):

@@ -100,6 +100,9 @@ FREE, BY_USE = "free", "by what is in it or goes through it"
 UNPRICED: Final[Mapping[str, str]] = {
     "aws:acm/certificate:Certificate": FREE,
     "aws:acm/certificateValidation:CertificateValidation": FREE,
+    "aws:backup/plan:Plan": FREE,
+    "aws:backup/selection:Selection": FREE,
+    "aws:backup/vault:Vault": "with the claims that it has backups of",
     "aws:budgets/budget:Budget": FREE,
     LOG_GROUP: BY_USE,
     "aws:codebuild/project:Project": "by the minute of a job",

@@ -28,6 +28,7 @@ CLASSES: Final = frozenset({"gp2", "gp3"})
 """Classes that are called as the kind of volume that they make."""
 SHARED: Final = "efs"
 BACKUP_POLICY: Final = "aws:efs/backupPolicy:BackupPolicy"
+VAULT: Final = "aws:backup/vault:Vault"
 _SCHEME: Final = "service.beta.kubernetes.io/aws-load-balancer-scheme"
 
 
@@ -88,16 +89,20 @@ def _volumes(subject: Subject) -> Iterator[Charge]:
         elif _is_shared(class_):
             note = "if full: EFS bills what is in it, and less for what nobody reads"
             yield Charge("shared files", "efs.standard", size, source, note=note)
-    policies = [node for node in subject.of(BACKUP_POLICY) if _is_on(node.inputs)]
-    if policies:
-        for name, class_, size in claims(everything(subject)):
-            if _is_shared(class_):
-                note = "if full, and little changes"
-                yield Charge("backups of shared files", "efs.backup", size, f"PersistentVolumeClaim {name}", note=note)
+    yield from _backups(subject)
 
 
-def _is_on(inputs: object) -> bool:
-    return "ENABLED" in str(inputs)
+def _backups(subject: Subject) -> Iterator[Charge]:
+    """Of what lies on the cluster that a stack makes: the first is whole, later ones are what has changed since."""
+    vaults = any(subject.of(VAULT))
+    files = vaults or any("ENABLED" in str(node.inputs) for node in subject.of(BACKUP_POLICY))
+    note = "if full, and little changes"
+    for name, class_, size in claims(everything(subject)):
+        source = f"PersistentVolumeClaim {name}"
+        if files and _is_shared(class_):
+            yield Charge("backups of shared files", "efs.backup", size, source, note=note)
+        elif vaults and class_ in {"", DEFAULT_CLASS}:
+            yield Charge("backups of volumes", "ebs.snapshot", size, source, note=note)
 
 
 def _is_shared(class_: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from longshore.components import (
     AddonArgs,
     Architecture,
+    BackupsArgs,
     Compute,
     ControllerArgs,
     ControlPlaneLog,
@@ -25,6 +26,7 @@ from longshore.components import (
     NodePoolArgs,
     PodSecurity,
     QuotaArgs,
+    RestoredVolumeArgs,
     RunnerSize,
     SecretsOperatorArgs,
     SharesArgs,
@@ -38,6 +40,7 @@ from longshore.stack.observability_settings import ADDON
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from longshore.stack.backup_settings import Backup
     from longshore.stack.eks_settings import Addon, EksCluster, SharedStorage
     from longshore.stack.network_settings import NetworkSettings
     from longshore.stack.node_settings import Controller, NodeGroup, NodePool
@@ -151,6 +154,29 @@ def _shares(storage: SharedStorage) -> SharesArgs:
     if storage.backups is not None:
         shares["backups"] = storage.backups
     return shares
+
+
+def with_backups(args: EksClusterArgs, backup: Backup) -> EksClusterArgs:
+    """A cluster of which AWS Backup keeps what holds data, and volumes that were made from what it kept."""
+    args["restored"] = {
+        claim: RestoredVolumeArgs(volume=one.volume, zone=one.zone, size=one.size)
+        for claim, one in backup.restore.items()
+    }
+    args["backups"] = bool(backup.keep_days)
+    if backup.keep_days and "shares" in args:
+        args["shares"] = SharesArgs(**{"backups": False, **args["shares"]})  # one of the two keeps them
+    return args
+
+
+def backups(settings: Settings, backup: Backup, partition: str) -> BackupsArgs:
+    """What is kept of the cluster of a stack."""
+    return BackupsArgs(
+        cluster_name=settings.cluster_name,
+        schedule=backup.schedule,
+        keep_days=backup.keep_days,
+        partition=partition,
+        production=settings.in_production,
+    )
 
 
 def with_observability(addons: Mapping[str, AddonArgs], seen: Observability) -> dict[str, AddonArgs]:

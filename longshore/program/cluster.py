@@ -60,6 +60,8 @@ def cluster_of(
     )
     if settings.observability:
         args["addons"] = arguments.with_observability(args.get("addons", {}), settings.observability)
+    if settings.backup:
+        args = arguments.with_backups(args, settings.backup)
     if certificate:
         args["certificate_arn"] = certificate
     after = pulumi.ResourceOptions(depends_on=[network] if isinstance(network, Network) else None)

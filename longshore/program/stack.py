@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from longshore.components import GithubRunner, ImageRepositories, MonthlyBudget, Network, SecretsOperator
+from longshore.components import Backups, GithubRunner, ImageRepositories, MonthlyBudget, Network, SecretsOperator
 from longshore.convert.kubernetes.urls import urls
 from longshore.program import arguments
 from longshore.program.bound_cluster import reach
@@ -70,8 +70,7 @@ def _declare(stack: Stack) -> None:
     needs_operator = reads_secrets(conversion) and settings.operator is None
     reached = reach(settings, stack.root, needs_operator=needs_operator)
     hooks = only_once(stack, settings, aws)
-    if settings.images.repositories:
-        ImageRepositories(settings.environment, arguments.repositories(settings), in_aws)
+    _repositories(settings, in_aws)
     certificate = certificate_of(settings, in_aws)
     logs = logs_of(settings, in_aws)
     after_logs = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(depends_on=[logs] if logs else None))
@@ -87,6 +86,7 @@ def _declare(stack: Stack) -> None:
     domain = domain_of(settings, cluster, outside)
     operator = _operator(settings, pulumi.ResourceOptions(provider=cluster.connection.outside))
     _budget(settings, stack, in_aws)
+    _backups(settings, in_aws)
     resumed = reached is not None and reached.has_namespace
     ground = Ground(
         cluster, aws, operator, operator_namespace(settings, stack.platform), resumed, stack.platform, domain
@@ -118,6 +118,12 @@ def _network(settings: Settings, opts: pulumi.ResourceOptions) -> Network | Netw
     return Network(settings.environment, args, opts)
 
 
+def _repositories(settings: Settings, opts: pulumi.ResourceOptions) -> None:
+    """Where teams push their images, where the stack wants that."""
+    if settings.images.repositories:
+        ImageRepositories(settings.environment, arguments.repositories(settings), opts)
+
+
 def _runner(settings: Settings, network: Network | NetworkSettings | None, opts: pulumi.ResourceOptions) -> None:
     """A runner inside of the network; it waits for the way out, and the cluster does not wait for it."""
     if settings.runner is None or settings.aws is None or network is None:
@@ -134,6 +140,12 @@ def _budget(settings: Settings, stack: Stack, opts: pulumi.ResourceOptions) -> N
         called = budget_name(settings, stack.platform)
         name, args = arguments.budget(settings, settings.budget, stack_tag(stack.name), called)
         MonthlyBudget(name, args, opts)
+
+
+def _backups(settings: Settings, opts: pulumi.ResourceOptions) -> None:
+    """What keeps the volumes of the cluster of a stack."""
+    if settings.backup and settings.backup.keep_days and settings.aws:
+        Backups(settings.environment, arguments.backups(settings, settings.backup, settings.aws.partition), opts)
 
 
 def _operator(settings: Settings, opts: pulumi.ResourceOptions) -> SecretsOperator | None:

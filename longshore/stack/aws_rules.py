@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from longshore.decoding.errors import Wrong
 from longshore.stack.addons import BEFORE_NODES, IDENTITIES, IDENTITY_AGENT, NETWORK, SHARED_STORAGE
 from longshore.stack.address_ranges import networks
+from longshore.stack.backup_settings import TAG
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.node_rules import RANDOM
 
@@ -37,7 +38,7 @@ TAGS: Final = 40
 """AWS takes 50 on a resource; ours, and those that its controllers add, need room."""
 TAG_KEY: Final = re.compile(r"[\w .:/=+\-@]{1,128}").fullmatch
 TAG_VALUE: Final = re.compile(r"[\w .:/=+\-@]{0,256}").fullmatch
-OWN_TAGS: Final = frozenset({"environment", "managed-by", "name", "stack", "team"})
+OWN_TAGS: Final = frozenset({"environment", "managed-by", "name", "stack", "team", TAG})
 """Set by us, and by IAM not told apart from the same in capitals."""
 
 PRIVATE: Final = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))

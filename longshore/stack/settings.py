@@ -15,6 +15,7 @@ from pydantic import Field, TypeAdapter
 
 from longshore.convert.options import Exposure, Login, Scale, SecretSettings, ServiceSettings, Storage, VolumeSettings
 from longshore.decoding.types import Boolean, Count, Fields, Integer, Named, Section, Written, text
+from longshore.stack.backup_settings import Backup
 from longshore.stack.cost_settings import Cost
 from longshore.stack.domain_settings import Domain
 from longshore.stack.eks_settings import EksCluster
@@ -293,6 +294,8 @@ class Settings(Section):
     """Rules of the organisation that `check` holds the stack against; left out: none beside the house rules."""
     alarms: Alarms | None = None
     """What wakes the team, and a dashboard; left out: nothing does."""
+    backup: Backup | None = None
+    """AWS Backup for what the cluster of the stack keeps; left out: nothing is kept but shared files in production."""
     cost: Cost = field(default_factory=Cost)
     """What the monthly estimate cannot know."""
 

@@ -15,6 +15,7 @@ from longshore.convert.secrets.detection import text_hit
 from longshore.decoding.errors import Wrong, decode
 from longshore.model import Finding, Path, Severity, path_text
 from longshore.stack.aws_rules import refused_by_aws
+from longshore.stack.backup_rules import backups, unsaved
 from longshore.stack.cost_rules import prices
 from longshore.stack.domain_rules import domains
 from longshore.stack.eks_rules import EVERYONE, contradictions
@@ -274,6 +275,7 @@ def _contradictions(settings: Settings) -> Iterator[Wrong]:
     yield from observed(settings)
     yield from prices(settings)
     yield from images(settings)
+    yield from backups(settings)
     yield from refused_by_aws(settings)
     if settings.budget and settings.aws is None and not isinstance(cluster, StackCluster):
         yield Wrong(("budget",), "needs an account whose costs it watches", ACCOUNT_HELP)
@@ -344,6 +346,7 @@ def _doubts(settings: Settings) -> Iterator[Wrong]:
                 "name the addresses of the office and of CI",
             )
         yield from doubts(cluster)
+    yield from unsaved(settings)
     if not isinstance(cluster, StackCluster):
         yield from _on_cluster(settings, cluster)
     if (

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 ON_EKS: Final[dict[str, list[Any]]] = {
+    "backup.schedule": ["cron(0 3 * * ? *)", "cron(30 2 ? * SUN-FRI *)"],
+    "backup.keepDays": [35, 0],
+    "cost.prices.*": ["0.08", 0.08, 1],
+    "cost.logGigabytes": [0, 40],
+    "cost.natGigabytes": [200],
     "images.repository": ["111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop", "localhost:5000/team/shop"],
     "images.repositories.*": [["api", "web-front"]],
     "images.keep": [50],

@@ -50,6 +50,7 @@ POD: Final = CLUSTER | {"kubernetes:Namespace", "kubernetes:Role", "kubernetes:C
 WORKS: Final[Mapping[str, frozenset[str]]] = {
     "aws:Addon": CLUSTER - {"eks:Cluster", "aws:AccessEntry"},
     "aws:FlowLog": frozenset({"aws:Role", "aws:Bucket"}),
+    "aws:Selection": frozenset({"aws:Role"}),
     "aws:NatGateway": frozenset({"aws:Subnet", "aws:RouteTable"}),
     "aws:PodIdentityAssociation": frozenset({"aws:Role"}),
     "aws:Project": NETWORK | {"aws:Role"},
@@ -63,6 +64,7 @@ WORKS: Final[Mapping[str, frozenset[str]]] = {
     "kubernetes:Job": POD,
     "kubernetes:Namespace": CLUSTER,
     "kubernetes:PersistentVolumeClaim": POD | {"aws:FileSystem"},
+    "kubernetes:PersistentVolume": CLUSTER,
     "kubernetes:PodDisruptionBudget": CLUSTER,
     "kubernetes:Release": CLUSTER,
     "kubernetes:SecretStore": POD,
@@ -103,6 +105,7 @@ RECORDS: Final = frozenset(
         "aws:LaunchTemplate",
         "aws:LifecyclePolicy",
         "aws:LogGroup",
+        "aws:Plan",
         "aws:Policy",
         "aws:Repository",
         "aws:RepositoryPolicy",
@@ -110,6 +113,7 @@ RECORDS: Final = frozenset(
         "aws:RouteTable",
         "aws:SecurityGroup",
         "aws:Subnet",
+        "aws:Vault",
         "aws:Vpc",
         "aws:Webhook",
     }

@@ -92,10 +92,10 @@ RUN = EKS | {"runner": {"repository": "example/shop", "connection": CONNECTION}}
 FIRST = {"aws": EKS["aws"], "bootstrap": {"repository": "example/shop", "environments": {"dev": {}}}}
 SCALED = EKS | {"services": {"web": {"scale": {"max": 9}}}}
 
+VOLUME = {"volume": "vol-0123456789abcdef1", "zone": "eu-west-1a", "size": "10Gi"}
+RESTORED = EKS | {"backup": {"restore": {"shop/db-data": VOLUME}}}
 EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
-    "cost.prices.*": (EKS, ["0.08", 0.08, 1]),
-    "cost.logGigabytes": (EKS, [0, 40]),
-    "cost.natGigabytes": (EKS, [200]),
+    **{f"backup.restore.*.{key}": (RESTORED, [value]) for key, value in VOLUME.items()},
     "environment": (EKS, ["dev", "staging", "prod"]),
     "production": (EKS, [True, False]),
     "team": (EKS, ["shop"]),
@@ -331,6 +331,7 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
 """Setting → stack that it is written into, and values."""
 
 NAMES = {
+    "restore": "shop/db-data",
     "prices": "ec2.m7i.large",
     "sharedOwners": "999:999",
     "addons": "external-dns",

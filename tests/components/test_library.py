@@ -77,6 +77,7 @@ inside_vpc = {"vpc_id": network.vpc_id, "subnet_ids": network.private_subnet_ids
 place = {**inside_vpc, "region": "eu-west-1", "account_id": "111122223333"}
 GithubRunner("runner", {"repository": "example/shop", "connection_arn": connection.arn, **place})
 ImageRepositories("images", {"repositories": {"shop": ["api"]}})
+Backups("kept", {"cluster_name": managed.cluster_name})
 MonthlyBudget("money", {"monthly": 100, "notify": ["ops@example.com"], "tags": {"team": "shop"}})
 Application(
     "web",
@@ -103,6 +104,7 @@ EksCluster("managed", {**place, "compute": Compute.MANAGED, "node_groups": {"a":
 SecretsOperator("op", {})
 TeamAccess("shop", {"team": "shop", "environment": "dev"})
 ImageRepositories("dev", {"repositories": {"shop": ["api"]}})
+Backups("kept", {"cluster_name": "longshore-dev"})
 MonthlyBudget("longshore-dev-shop", {"monthly": 100, "notify": ["ops@example.com"], "tags": {"team": "shop"}})
 """
 FROM_SETTINGS = """
@@ -124,6 +126,7 @@ TeamAccess("shop", arguments.team_access(team))
 images = image_settings.ImagesSettings(repositories={"shop": ("api",)})
 platform = settings.Settings(environment="dev", cluster=auto, images=images)
 ImageRepositories("dev", arguments.repositories(platform))
+Backups("kept", arguments.backups(team, settings.Backup(), "aws"))
 budget = settings.Budget(monthly=100, notify=("ops@example.com",))
 MonthlyBudget(*arguments.budget(team, budget, {"team": "shop"}, "longshore-dev-shop"))
 """
@@ -171,7 +174,7 @@ def test_the_host_of_components_takes_all_of_them():
     found = schema()
     public = {one.__name__ for one in components_from_module(components)}
     assert {token.removeprefix("longshore:index:") for token in found["resources"]} == public
-    assert len(public) == 28
+    assert len(public) == 29
 
 
 def test_everything_in_the_schema_is_described():

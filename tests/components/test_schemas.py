@@ -22,6 +22,8 @@ STACK = jsonschema_rs.validator_for(json.loads((FOLDER / STACK_FILE).read_text("
 COMPOSE = jsonschema_rs.validator_for(json.loads((FOLDER / COMPOSE_FILE).read_text("utf-8")))
 WRONG = Path(__file__).with_name("wrong")
 BEYOND_A_SCHEMA = {
+    "backups": "two of them name one volume, and a name of a claim has no pattern",
+    "backups-of-no-cluster": "its cluster is another setting",
     "contradictions": "each value alone is right",
     "exposures-that-cannot-be": "what is wrong is between values, or no pattern knows it",
     "scale": "each value alone is right",

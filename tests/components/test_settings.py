@@ -158,7 +158,7 @@ def test_production_must_not_be_open_to_everyone():
     assert messages({**EKS, "longshore:cluster": everyone}) == [
         "warning: `longshore:cluster.endpoint.cidrs` lets everyone reach the API server"
     ]
-    production = {**EKS, "longshore:environment": "prod", "longshore:cluster": everyone}
+    production = {**EKS, "longshore:environment": "prod", "longshore:cluster": everyone, "longshore:backup": {}}
     assert messages({**production, "longshore:network": {"nat": "regional"}}) == [
         "error: `longshore:cluster.endpoint.cidrs` opens the API server of production to everyone"
     ]

@@ -182,6 +182,14 @@ def test_backups_of_shared_files_are_billed_where_the_file_system_is():
     assert "shared files" not in found, "the team's"
 
 
+def test_backups_of_volumes_are_billed_where_the_vault_is():
+    vault = node("aws:backup/vault:Vault")
+    claims = {"shop.dev": [claim("db", "40Gi"), claim("up", "10Gi", "efs"), claim("x", "9Gi", "fast")]}
+    found = monthly(estimated([cluster(), vault], others=claims))
+    assert found["backups of volumes"] == "2.00"  # 40 x 0.05, of us-east-1
+    assert found["backups of shared files"] == "0.50"
+
+
 def test_each_secret_once_and_those_of_other_stores_never():
     def bound(name: str, key: str, store: str) -> dict[str, object]:
         data = [{"remoteRef": {"key": key}}, {"remoteRef": {"key": key}}]

@@ -95,6 +95,7 @@ SHARED: Mapping[str, Callable[[dict[str, Any]], None]] = {
     "protect": of("cluster", protect=True),
     "operator replicas": of("operator", replicas=3),
     "operator values": of("operator", values={"concurrent": 9}),
+    "backup": lambda config: config.update({"longshore:backup": {"keepDays": 7}}),
     "budget": of("budget", monthly=901, notify=["others@example.com"]),
 }
 AUTO: Mapping[str, Callable[[dict[str, Any]], None]] = {

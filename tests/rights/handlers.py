@@ -13,6 +13,9 @@ from typing import Final
 
 COUNTERPARTS: Final = {
     "acm:Certificate": ("CertificateManager::Certificate",),
+    "backup:Plan": ("Backup::BackupPlan",),
+    "backup:Selection": ("Backup::BackupSelection",),
+    "backup:Vault": ("Backup::BackupVault",),
     "budgets:Budget": ("Budgets::Budget",),
     "cloudwatch:Dashboard": ("CloudWatch::Dashboard",),
     "cloudwatch:LogGroup": ("Logs::LogGroup",),
@@ -66,7 +69,8 @@ NOT_OURS: Final = {
         "s3:*Analytics* s3:*Cors s3:*CORS s3:*IntelligentTiering* s3:*Inventory* s3:PutBucketLogging s3:*Metadata* "
         "s3:*Metrics* s3:*Notification s3:*ObjectLock* s3:PutBucketOwnershipControls s3:*Replication s3:*Website "
         "s3:DeleteBucketEncryption s3:DeleteBucketLifecycle s3:PutReplicationConfiguration s3tables:* "
-        "sns:*DataProtectionPolicy vpc-lattice:* vpce:*"
+        "sns:*DataProtectionPolicy vpc-lattice:* vpce:* backup:*VaultAccessPolicy backup:*LockConfiguration "
+        "backup:*VaultNotifications"
     ),
     "what is forbidden: to be rid of the boundary": "iam:DeleteRolePermissionsBoundary",
     "users and groups, of which no stack makes one": "iam:AttachGroupPolicy iam:AttachUserPolicy iam:DetachGroupPolicy "

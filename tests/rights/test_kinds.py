@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TOGETHER = {
     "acm:Certificate": ("route53:Record",),
+    "backup:Plan": ("backup:Selection",),
     "ec2:FlowLog": ("s3:BucketPolicy", "eks:Cluster"),
     "ecr:Repository": ("ecr:LifecyclePolicy", "ecr:RepositoryPolicy", "eks:Cluster"),
     "efs:FileSystem": ("efs:BackupPolicy", "efs:FileSystemPolicy", "eks:Cluster"),

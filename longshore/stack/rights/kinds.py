@@ -29,6 +29,16 @@ KINDS: Final[Mapping[str, Rights]] = {
         "DescribeCertificate ListTagsForCertificate",
     ),
     "acm:CertificateValidation": Rights("", "DescribeCertificate"),
+    "backup:Plan": Rights("CreateBackupPlan UpdateBackupPlan DeleteBackupPlan" + _TAGS, "GetBackupPlan ListTags"),
+    "backup:Selection": Rights(
+        "CreateBackupSelection DeleteBackupSelection iam:PassRole iam:CreateServiceLinkedRole",
+        "GetBackupSelection ListBackupSelections iam:GetRole",
+    ),
+    "backup:Vault": Rights(
+        "CreateBackupVault DeleteBackupVault DeleteRecoveryPoint backup-storage:Mount backup-storage:MountCapsule "
+        "kms:CreateGrant kms:Decrypt kms:GenerateDataKey kms:RetireGrant" + _TAGS,
+        "DescribeBackupVault ListTags ListRecoveryPointsByBackupVault kms:DescribeKey",
+    ),
     "budgets:Budget": Rights("ModifyBudget" + _TAGS, "ViewBudget ListTagsForResource billing:GetBillingViewData"),
     "cloudwatch:Dashboard": Rights("PutDashboard DeleteDashboards" + _TAGS, "GetDashboard ListTagsForResource"),
     "cloudwatch:LogGroup": Rights(

@@ -57,6 +57,7 @@ _DOMAIN: Final = frozenset(
 _ALARMS: Final = frozenset({"cloudwatch:MetricAlarm", "sns:Topic", "sns:TopicSubscription"})
 _TEAM_ALARMS: Final = _ALARMS | {"cloudwatch:Dashboard", "cloudwatch:LogMetricFilter"}
 _REPOSITORIES: Final = frozenset({"ecr:LifecyclePolicy", "ecr:Repository", "ecr:RepositoryPolicy"})
+_BACKUPS: Final = frozenset({"backup:Plan", "backup:Selection", "backup:Vault"})
 _RUNNER: Final = frozenset({"cloudwatch:LogGroup", "codebuild:Project", "codebuild:Webhook", "ec2:SecurityGroup"})
 
 
@@ -104,6 +105,7 @@ def kinds_of(settings: Settings) -> frozenset[str]:
         _ALARMS | {"cloudwatch:LogGroup"}: settings.observability,
         _TEAM_ALARMS: settings.alarms,
         frozenset({"budgets:Budget"}): settings.budget,
+        _BACKUPS | _ROLES: settings.backup and settings.backup.keep_days,
         _RUNNER | _ROLES: settings.runner,
         _REPOSITORIES: settings.images.repositories,
     }
@@ -177,6 +179,8 @@ def _named_resources(settings: Settings, at: Where) -> dict[str, str | list[str]
         "logs": [*(at.arn("logs", f"log-group:{group}") for group in (*groups, f"/aws/codebuild/{cluster}*"))],
         "s3": [bucket, f"{bucket}/*"],
         "eks": [at.arn("eks", f"cluster/{cluster}"), *(at.arn("eks", f"{kind}/{cluster}/*") for kind in kinds)],
+        "backup": [at.arn("backup", f"backup-vault:{cluster}-backups"), at.arn("backup", "backup-plan:*")],
+        "backup-storage": ALL,
         "budgets": at.arn("budgets", f"budget/{budget_name(settings, None)}", region=False),
         "cloudwatch": [
             at.arn("cloudwatch", f"alarm:{cluster}-*"),
@@ -189,7 +193,7 @@ def _named_resources(settings: Settings, at: Where) -> dict[str, str | list[str]
     }
 
 
-_PASSED_TO: Final = ("codebuild", "ec2", "eks", "pods.eks", "vpc-flow-logs")
+_PASSED_TO: Final = ("backup", "codebuild", "ec2", "eks", "pods.eks", "vpc-flow-logs")
 _BOUND: Final = frozenset(
     f"iam:{name}"
     for name in (
@@ -224,7 +228,7 @@ def _identities(wanted: frozenset[str], at: Where, settings: Settings, boundary:
     services = [f"{service}.amazonaws.com" for service in _PASSED_TO]
     passed = {"StringEquals": {"iam:PassedToService": services}}
     yield {"Action": "iam:PassRole", "Resource": roles, "Condition": passed}
-    linked = [f"{service}.amazonaws.com" for service in ("eks", "eks-nodegroup", "elasticfilesystem")]
+    linked = [f"{service}.amazonaws.com" for service in ("backup", "eks", "eks-nodegroup", "elasticfilesystem")]
     yield {
         "Action": "iam:CreateServiceLinkedRole",
         "Resource": at.arn("iam", "role/aws-service-role/*", region=False),
