@@ -44,7 +44,18 @@ _NO_ENTRY: Final = 1 << 30
 """The level of a line that holds no entry: deeper than any."""
 _DASHED: Final = frozenset({"", " ", "\t"})
 _OWN_NAMES: Final = frozenset(
-    {"environment", "args", "labels", "annotations", "driver_opts", "options", "configuration", "values", "tags"}
+    {
+        "environment",
+        "args",
+        "labels",
+        "annotations",
+        "driver_opts",
+        "options",
+        "configuration",
+        "restore",
+        "values",
+        "tags",
+    }
 )
 """Keys of compose and of stack files below which names are the user's."""
 

@@ -75,7 +75,6 @@ NOT_OURS: Final = {
     "what is forbidden: to be rid of the boundary": "iam:DeleteRolePermissionsBoundary",
     "users and groups, of which no stack makes one": "iam:AttachGroupPolicy iam:AttachUserPolicy iam:DetachGroupPolicy "
     "iam:DetachUserPolicy",
-    "grants on a key that settings name, by that key's own policy": "kms:RetireGrant",
     "an older name of the same": "elasticfilesystem:DeleteTags s3:REST.PUT.OBJECT",
     "what CloudFormation reads for itself": "autoscaling:DescribeTags",
 }

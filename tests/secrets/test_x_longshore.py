@@ -29,6 +29,7 @@ FORMS: dict[str, Any] = {
     "secret, the reason": {"DB_PASSWORD": "CANARY"},
     "secret, the name": {"CANARY": "x"},
     "secret, a list": ["DB_PASSWORD=CANARY"],
+    "nodes": "CANARY",
     "workload": "CANARY",
     "workload, a list": ["CANARY"],
     "db_password": "CANARY",

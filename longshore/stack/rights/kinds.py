@@ -104,7 +104,7 @@ KINDS: Final[Mapping[str, Rights]] = {
     ),
     "ecr:LifecyclePolicy": Rights("PutLifecyclePolicy DeleteLifecyclePolicy", "GetLifecyclePolicy"),
     "ecr:Repository": Rights(
-        "CreateRepository DeleteRepository PutImageScanningConfiguration PutImageTagMutability" + _TAGS,
+        "CreateRepository DeleteRepository PutImageScanningConfiguration PutImageTagMutability kms:RetireGrant" + _TAGS,
         "DescribeRepositories ListTagsForResource",
     ),
     "ecr:RepositoryPolicy": Rights("SetRepositoryPolicy DeleteRepositoryPolicy", "GetRepositoryPolicy"),

@@ -40,6 +40,9 @@ _SHORT_FLAG: Final = Regex(r"(?<![\w-])-[paPuwN][\"']?[\s,]*(?P<value>\"[^\"]*\"
 _WORD: Final = Regex(r"[^\s\"'`,;:{}\[\]()<>|&]{9,}")
 _REFERENCE: Final = Regex(r"[\"']?\$(?:\w+|\{\w+(?::?\?[^}]*)?\})[\"']?,?\s*")
 _DIGEST: Final = Regex(r"sha(?:256|384|512)[:-]$|[Kk]ey ?id ?$")
+_RESOURCE: Final = Regex(r"(?:ami|eni|eipalloc|fs|fsap|i|igw|lt|nat|rtb|sg|snap|subnet|vol|vpc)-[0-9a-f]{8,17}")
+"""The id of a thing in AWS, which opens nothing: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
+
 _LONGEST: Final = 4000
 """Of a longer text only the beginning is looked at; the rest is hidden."""
 
@@ -87,6 +90,7 @@ def random_words(text: str) -> Iterator[Range]:
         if (
             looks_random(match[0])
             and OPEN not in match[0]
+            and not _RESOURCE.fullmatch(match[0])
             and not _DIGEST.search(text, max(0, match.start() - 8), match.start())
         ):
             yield match.span()
