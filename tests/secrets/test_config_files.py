@@ -155,6 +155,12 @@ def test_code_and_prose_are_none(name, text):
     assert list(secrets_in(name, text.encode())) == []
 
 
+@pytest.mark.parametrize("value", ["SUMMER_2024", "LET_ME_IN", "Passw0rd(1)", "MY_DOG_REX_7"])
+def test_a_password_that_a_person_chose_is_one_although_a_program_has_such_names(value):
+    text = f"DB_PASSWORD={value}\n".encode()
+    assert [each.line for each in secrets_in("app.env", text)] == [1]
+
+
 def test_every_line_is_told():
     lines = [f"a_password: {SECRET}", "", "b: 1", f"c_token: {SECRET}", f"url: http://a:{SECRET}@b/"]
     assert [found.line for found in secrets_in("a.yml", "\n".join(lines).encode())] == [1, 4, 5]

@@ -50,7 +50,8 @@ _VALUE: Final = Regex(
 )
 _NEXT: Final = Regex(r"[A-Za-z_][\w.]*=(?![=\s]|$)")
 _CALLED: Final = Regex(
-    r"[A-Za-z_]\w{2,40}+(?:\.\w{1,40}+){0,4}+\((?:[\w.,'\"=$> \[\]-]|\([^()\n]{0,100}\)){0,200}+\)(?=[\s,;)'\"\[.]|$)"
+    r"[A-Za-z_]\w{2,40}+(?:\.\w{1,40}+){0,4}+\((?!\d{1,9}\))"
+    r"(?:[\w.,'\"=$> \[\]-]|\([^()\n]{0,100}\)){0,200}+\)(?=[\s,;)'\"\[.]|$)"
 )
 """A function is called: what it gives is no value that stands here."""
 

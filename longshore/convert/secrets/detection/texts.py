@@ -96,6 +96,9 @@ def _setting(text: str, setting: Assignment, *, code: bool, prose: bool, file: b
     bare = not setting.quoted and not within
     if not found or (bare and (setting.sign in _CALLS or (code and not _in_comment(text, setting.at)))):
         return
+    tested = setting.name == "pass" and setting.quoted and setting.sign == "="  # `pass = "R_SPF_ALLOW"`, beside `fail`
+    if (values.is_symbol(found) and (code or tested)) or (code and values.is_call(found)):
+        return
     sure = meaning.strength == "secret" and meaning.last and setting.sign not in _DOUBTFUL and not prose
     if sure and setting.sign in {":", ",", ""}:
         sure = setting.named or (setting.sign == ":" and (_starts_line(text, setting.at) or not values.is_word(found)))

@@ -171,9 +171,17 @@ def in_file(value: str, *, spaces: bool = False) -> bool:
         return False
     if is_nothing(value) or is_placeholder(value) or is_place(value) or is_public(value):
         return False
-    if (_SYMBOL.fullmatch(value) or _CALL.fullmatch(value)) and not looks_random(value):
-        return False
     return " " not in value or (spaces and any(looks_random(word) for word in value.split()))
+
+
+def is_symbol(value: str) -> bool:
+    """Is it the name of a constant or a rule? A person may have chosen it as a password; in a program it is a name."""
+    return bool(_SYMBOL.fullmatch(value)) and not looks_random(value)
+
+
+def is_call(value: str) -> bool:
+    """Is it a function and its arguments? As with a symbol."""
+    return bool(_CALL.fullmatch(value)) and not looks_random(value)
 
 
 def in_setting(value: str) -> bool:
