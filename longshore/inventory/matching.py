@@ -7,6 +7,7 @@ that has the name, else the one that has most of the services.
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from longshore.convert.observed import Listening, Observed, SeenCheck, SeenService, SeenVolume
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from longshore.inventory.document import Container, HealthCheck, Image, Inventory
 
 _HALF: Final = 0.5
+_HOURS: Final = 2 * 3600.0
 _HUB: Final = ("docker.io/library/", "docker.io/", "index.docker.io/", "library/")
 _RANDOM_FROM: Final = 32_768
 
@@ -117,7 +119,25 @@ def _service(
         limit=shown.limits.memory,
         published=tuple(dict.fromkeys((each.port, each.protocol) for each in shown.ports)),
         size=size(inventory, [each.name for each in own], cycle),
+        stays=_stays(own, inventory.collected),
     )
+
+
+def _stays(own: Sequence[Container], collected: str) -> bool | None:
+    """Did it run for hours, or do its work and end? None: it has just been started, failed, or was stopped by somebody."""
+    if any(each.state.status == "running" and _since(each.state.started, collected) >= _HOURS for each in own):
+        return True
+    ended = all(each.state.status == "exited" and each.state.exit_code == 0 for each in own)
+    return False if ended and not any(each.state.restarts for each in own) else None
+
+
+def _since(started: str, collected: str) -> float:
+    """Seconds between two times of an engine, which may have nanoseconds and no zone; 0 where one is none."""
+    try:
+        begun, now = (datetime.fromisoformat(text.replace("Z", "+00:00")) for text in (started, collected))
+        return (now.astimezone(UTC) - begun.astimezone(UTC)).total_seconds()
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def _check(check: HealthCheck) -> SeenCheck:

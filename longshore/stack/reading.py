@@ -198,10 +198,12 @@ def _with_files(
     """Add what the inventory and the lock of a stack say; or why one of them can't be read."""
     named = inventory or (stack.settings.inventory if stack.settings else "")
     if named:
+        path = os.path.join(stack.root, named)
+        within = os.path.relpath(path, stack.root)
         from longshore.inventory.reading import UnreadableError, read_observed  # noqa: PLC0415  few stacks have one
 
         try:
-            seen = read_observed(files, os.path.join(stack.root, named), named, project)
+            seen = read_observed(files, path, path if within.startswith(os.pardir) else within, project)
         except UnreadableError as error:
             return options, error.finding
         options = options._replace(observed=seen)

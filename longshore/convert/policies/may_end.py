@@ -5,7 +5,7 @@ one-time work alike. What has no port and no health check, and is called by nobo
 Deployment, with a warning where it has a command of its own, or where the other services of the file do say `restart`.
 Whoever calls it or watches its health, a script whose last command only says something (`…; echo done`) ends.
 `restart: "no"` makes it a Job, any other value says that it stays, and `workload` of `x-longshore` or of the stack
-decides too.
+decides too. So does an inventory in which it ran for hours; one in which it ended is told.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#restart
 """
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from longshore.convert.estate.estate import serves
 from longshore.convert.estate.programs import runs_its_program
 from longshore.convert.estate.scripts import closing_word
+from longshore.convert.estate.seen import seen
 from longshore.convert.estate.service_images import of
 from longshore.convert.registry import service_policy
 from longshore.model import Problem, Severity
@@ -40,11 +41,18 @@ def may_end(service: Service) -> Iterator[Effect]:
     """Tell of a service that nothing shows to stay."""
     if service.workload.kind != "Deployment" or _says(service):
         return
+    ran = seen(service)
+    stayed = ran.stays if ran and ran.own else None
+    if stayed:
+        return
     last = closing_word(service)
     if last and not _stays(service):
         yield _warning(service, f"the script of `{service.name}` ends with `{last}`, and no `restart` says what then")
         return
     if serves(service):
+        return
+    if stayed is False:
+        yield _warning(service, f"`{service.name}` ended by itself on the machine, and no `restart` says that it is done")
         return
     own = service.model.get("command") or service.model.get("entrypoint")
     if not (own or service.estate.memo(_some_say)) or _stays(service):
