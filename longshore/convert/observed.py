@@ -63,8 +63,8 @@ class SeenService(NamedTuple):
     begins as. drops_root: it begins as root, and others than root run in it. data: bytes of each anonymous volume, by
     its place. listening, exposed: ports that are open, and those that the image declares. check: the health check that
     Docker ran; healthy: what it said. runs_image: it runs the command that its image has. volumes: names of the
-    engine's volumes by their place. limit: bytes it may use, 0: all. stays: it ran for hours; False: it did its work and
-    ended, and nobody started it again.
+    engine's volumes by their place. limit: bytes it may use, 0: all. stays: it ran for hours; False: it did its work
+    and ended, and nobody started it again.
     """
 
     image: str

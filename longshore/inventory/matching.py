@@ -124,7 +124,7 @@ def _service(
 
 
 def _stays(own: Sequence[Container], collected: str) -> bool | None:
-    """Did it run for hours, or do its work and end? None: it has just been started, failed, or was stopped by somebody."""
+    """Did it run for hours, or do its work and end? None: it was just started, failed, or was stopped by somebody."""
     if any(each.state.status == "running" and _since(each.state.started, collected) >= _HOURS for each in own):
         return True
     ended = all(each.state.status == "exited" and each.state.exit_code == 0 for each in own)
@@ -134,7 +134,7 @@ def _stays(own: Sequence[Container], collected: str) -> bool | None:
 def _since(started: str, collected: str) -> float:
     """Seconds between two times of an engine, which may have nanoseconds and no zone; 0 where one is none."""
     try:
-        begun, now = (datetime.fromisoformat(text.replace("Z", "+00:00")) for text in (started, collected))
+        begun, now = (datetime.fromisoformat(text) for text in (started, collected))
         return (now.astimezone(UTC) - begun.astimezone(UTC)).total_seconds()
     except (ValueError, OverflowError):
         return 0.0

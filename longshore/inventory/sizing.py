@@ -32,6 +32,7 @@ _COVERED: Final = 0.8
 _PARTS: Final = 4
 _GROWS: Final = 1.1
 _HOUR: Final = 3600.0
+_KILLED: Final = 128 + 9
 
 
 class Spans(NamedTuple):
@@ -90,8 +91,9 @@ def _kills(inventory: Inventory, names: Sequence[str]) -> tuple[int, int]:
     """How often containers were killed for memory, and the largest limit at which one was; 0: it had none."""
     own = set(names)
     times = dict.fromkeys(own, 0)
+    by_podman = _again_and_again(inventory)
     for event in inventory.usage.events:
-        if event.event == "oom" and event.name in own:
+        if event.name in own and (event.event == "oom" or (event.exit_code == _KILLED and event.name in by_podman)):
             times[event.name] += 1
     limit = 0
     for container in inventory.containers:
@@ -99,6 +101,18 @@ def _kills(inventory: Inventory, names: Sequence[str]) -> tuple[int, int]:
             times[container.name] = times[container.name] or max(1, container.state.restarts)
             limit = max(limit, container.limits.memory)
     return sum(times.values()), limit
+
+
+def _again_and_again(inventory: Inventory) -> frozenset[str]:
+    """Containers of Podman with a limit of memory that are started again by themselves.
+
+    It tells no kill for memory but as the exit code of every kill. What people stop is not started again by itself.
+    """
+    return frozenset(
+        each.name
+        for each in inventory.containers
+        if inventory.engine.kind == "podman" and each.limits.memory and each.state.restarts
+    )
 
 
 def _growth(spans: Spans, span: int) -> int:

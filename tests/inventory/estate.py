@@ -12,6 +12,8 @@ from tools.go_program import built
 from tools.node.images import File, Folder, Image, Link, make_layer, write_archive
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tools.docker.engine import Engine
 
 CANARY = "canary-"
@@ -112,8 +114,13 @@ def inside(pid: int) -> list[str]:
     return ["nsenter", "--target", children[0], "--mount", "--pid", "--net", "--"]
 
 
-def collected(pid: int, program: Path, socket: Path, *words: str, seconds: float = 120) -> subprocess.CompletedProcess:
-    """Run the collector as a file of its own, where the engine runs, without anything of ours beside it."""
-    command = [*inside(pid), sys.executable, "-I", str(program), "--host", f"unix://{socket}", *words]
+def collected(
+    pid: int, program: Path, socket: Path, *words: str, seconds: float = 120, before: Sequence[str] = ()
+) -> subprocess.CompletedProcess:
+    """Run the collector as a file of its own, where the engine runs, without anything of ours beside it.
+
+    before: what its command begins with there.
+    """
+    command = [*inside(pid), *before, sys.executable, "-I", str(program), "--host", f"unix://{socket}", *words]
     environment = {"PATH": os.environ["PATH"]}
     return subprocess.run(command, capture_output=True, text=True, timeout=seconds, env=environment, check=False)

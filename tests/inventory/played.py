@@ -1,8 +1,12 @@
-"""An engine that is played over a real socket: answers by path, so that it can be old, odd, or go away."""
+"""An engine that is played over a real socket: answers by path, so that it can be old, odd, or go away.
+
+An answer is a document, the bytes of one, or what gives one each time that it is asked for.
+"""
 
 from __future__ import annotations
 
 import json
+import socket
 import socketserver
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
@@ -16,6 +20,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CANARY = "hunter2-canary"
+
+
+class Cut(bytes):
+    """An answer in the middle of which the engine goes away."""
+
+
+class Status(bytes):
+    """An answer that is none: the engine is too busy, or does not know the container any more."""
+
+    status = 500
 
 
 class Server(socketserver.ThreadingUnixStreamServer):
@@ -43,11 +57,17 @@ class Handler(BaseHTTPRequestHandler):
         if path.endswith("/stats"):
             sleep(self.server.tick)
         found = self.server.answers.get(path) or self.server.answers.get(urlsplit(self.path).path)
+        found = found() if callable(found) else found
+        cut = isinstance(found, Cut)
         text = b"{}" if found is None else found if isinstance(found, bytes) else json.dumps(found).encode()
-        self.send_response(404 if found is None else 200)
-        self.send_header("Content-Length", str(len(text)))
+        self.send_response(found.status if isinstance(found, Status) else 404 if found is None else 200)
+        self.send_header("Content-Length", str(len(text) + cut))
         self.end_headers()
         self.wfile.write(text)
+        if cut:
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
 
     do_HEAD = do_GET  # noqa: N815  as http.server calls it
 
@@ -104,7 +124,7 @@ def answers(version: str = "1.41") -> dict[str, Any]:
     }
     return {
         "/version": {"ApiVersion": version, "Version": "20.10", "Arch": "amd64"},
-        "/info": {"ID": "engine-1", "Name": "vm", "SecurityOptions": ["name=rootless"]},
+        "/info": {"ID": "engine-1", "Name": "vm", "SecurityOptions": ["name=rootless"], "CgroupVersion": "2"},
         "/containers/json": [{"Id": IDENTIFIER, "Names": ["/shop_web_1"], "Labels": labels, "Command": CANARY}],
         f"/containers/{IDENTIFIER}/json": inspected,
         f"/containers/{IDENTIFIER}/stats": {

@@ -2,7 +2,9 @@
 
 import ast
 import json
+import os
 import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 
 import longshore.inventory.collector
 from longshore.cli.inventory.program import archive
-from longshore.inventory.collector import harmless, sockets
+from longshore.inventory.collector import harmless, processes, sockets
 from longshore.inventory.collector.engine import Engine, EngineError
 from longshore.inventory.collector.program import Wish, collect, main
 from longshore.inventory.collector.samples import Plan, SamplesError
@@ -186,10 +188,26 @@ def test_a_month_is_no_larger_than_a_day(tmp_path: Path) -> None:
     assert {row[3] for row in rows} == {100}
 
 
-def test_the_program_is_one_file_and_runs_without_anything_of_ours(tmp_path: Path) -> None:
-    program, socket = tmp_path / "longshore-inventory.pyz", tmp_path / "s"
+def python(version: str) -> str | None:
+    """A Python of a version, wherever pyenv or the distribution has put it; None: there is none."""
+    folders = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions").glob(f"{version}.*/bin")
+    known = [*map(str, sorted(folders)), *os.environ["PATH"].split(os.pathsep)]
+    found = (shutil.which(f"python{version}", path=folder) for folder in known)
+    works = (
+        each
+        for each in found
+        if each and subprocess.run([each, "-V"], capture_output=True, check=False).returncode == 0
+    )
+    return next(works, None)
+
+
+@pytest.mark.parametrize("version", ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"])
+def test_the_program_is_one_file_and_runs_without_anything_of_ours(version: str, tmp_path: Path) -> None:
+    program, socket, own = tmp_path / "longshore-inventory.pyz", tmp_path / "s", python(version)
+    if own is None:
+        pytest.skip(f"no Python {version} is installed here")
     program.write_bytes(archive())
-    command = [sys.executable, "-I", "-S", str(program)]
+    command = [own, "-I", "-S", "-W", "error", str(program)]
     with playing(socket, answers()):
         done = subprocess.run(
             [*command, "--host", f"unix://{socket}", "--for", "1s"],
@@ -271,7 +289,8 @@ def test_listening_is_read_from_the_kernel_and_of_no_other_process(monkeypatch: 
         f"/proc/7/net/{name}": head + "".join(f"   0: {row} 0 0\n" for row in found) for name, found in rows.items()
     }
     files["/proc/7/cgroup"] = "0::/system.slice/docker-abc.scope\n"
-    monkeypatch.setattr(sockets, "_read", lambda path: files.get(path, ""))
+    for module in (sockets, processes):
+        monkeypatch.setattr(module, "read", lambda path: files.get(path, ""))
     assert sockets.listening(7, "abc") == [
         {"port": 53, "protocol": "udp", "loopback": False},
         {"port": 80, "protocol": "tcp", "loopback": False},

@@ -52,7 +52,9 @@ def may_end(service: Service) -> Iterator[Effect]:
     if serves(service):
         return
     if stayed is False:
-        yield _warning(service, f"`{service.name}` ended by itself on the machine, and no `restart` says that it is done")
+        yield _warning(
+            service, f"`{service.name}` ended by itself on the machine, and no `restart` says that it is done"
+        )
         return
     own = service.model.get("command") or service.model.get("entrypoint")
     if not (own or service.estate.memo(_some_say)) or _stays(service):

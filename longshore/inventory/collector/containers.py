@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _COMPOSE = "com.docker.compose."
 _PODMAN_COMPOSE = "io.podman.compose."
-_SHOWN = ("UID", "GID")
+_OF_DOCKER, _OF_PODMAN = "-eo pid,uid,gid", "pid,huser,hgroup"
+_SHOWN = ({"UID", "HUSER"}, {"GID", "HGROUP"})
 
 
 def containers(engine: Engine) -> list[dict[str, Any]]:
@@ -154,14 +155,16 @@ def _mount(mount: dict[str, Any]) -> dict[str, Any]:
 def processes(engine: Engine, identifier: str) -> list[list[int]] | None:
     """The (user, group) pairs of a container's processes as the host counts them; None: the engine can't tell.
 
-    Arguments of processes are not asked for: they may hold a secret.
+    Arguments of processes are not asked for: they may hold a secret. Podman runs a `ps` in the container where it is
+    asked for what it can't tell by itself, which the two words that it is asked for here are not.
     """
-    said = engine.known("containers/" + identifier + "/top", ps_args="-eo pid,uid,gid")
+    wanted = _OF_PODMAN if engine.podman else _OF_DOCKER
+    said = engine.known("containers/" + identifier + "/top", ps_args=wanted)
     titles = [str(title) for title in (said or {}).get("Titles") or ()]
     try:
-        places = [titles.index(title) for title in _SHOWN]
+        places = [next(at for at, title in enumerate(titles) if title in known) for known in _SHOWN]
         pairs = {tuple(int(row[place]) for place in places) for row in said.get("Processes") or ()}
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, StopIteration):
         return None
     return sorted(list(pair) for pair in pairs)
 

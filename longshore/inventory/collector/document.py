@@ -6,7 +6,7 @@ import json
 from time import gmtime, strftime
 from typing import TYPE_CHECKING, Any, Iterator
 
-from longshore.inventory.collector import containers, host, images, sockets, storage
+from longshore.inventory.collector import containers, host, images, processes, sockets, storage
 from longshore.inventory.collector.usage import MOST_SPANS, usage
 
 if TYPE_CHECKING:
@@ -27,17 +27,22 @@ def identity(engine: Engine) -> dict[str, Any]:
         EngineError: it can't be reached.
     """
     version, info = engine.version(), engine.get("info")
-    podman = any("podman" in str(part.get("Name", "")).lower() for part in version.get("Components") or ())
     options = [str(option) for option in info.get("SecurityOptions") or ()]
+    rootless = any("rootless" in option for option in options)
+    if engine.podman:
+        said = ((engine.known("libpod/info") or {}).get("host") or {}).get("security") or {}
+        rootless = rootless or bool(said.get("rootless"))
+    cgroups = str(info.get("CgroupVersion") or "1")
+    engine.counts = not (rootless and cgroups == "1")
     return {
-        "id": str(info.get("ID") or info.get("Name") or ""),
+        "id": _id(info, podman=engine.podman),
         "name": str(info.get("Name") or ""),
-        "kind": "podman" if podman else "docker",
+        "kind": "podman" if engine.podman else "docker",
         "version": str(version.get("Version") or ""),
         "api": str(version.get("ApiVersion") or ""),
-        "rootless": any("rootless" in option for option in options),
-        "usersShifted": any("rootless" in option or "userns" in option for option in options),
-        "cgroups": str(info.get("CgroupVersion") or "1"),
+        "rootless": rootless,
+        "usersShifted": rootless or any("userns" in option for option in options),
+        "cgroups": cgroups,
         "storage": str(info.get("Driver") or ""),
         "system": str(info.get("OperatingSystem") or ""),
         "kernel": str(info.get("KernelVersion") or ""),
@@ -45,6 +50,13 @@ def identity(engine: Engine) -> dict[str, Any]:
         "cpus": int(info.get("NCPU") or 0),
         "memory": int(info.get("MemTotal") or 0),
     }
+
+
+def _id(info: dict[str, Any], *, podman: bool) -> str:
+    """What is the same as long as it is the same engine: Podman makes up another ID for each answer."""
+    if podman or not info.get("ID"):
+        return "{} {}".format(info.get("Name") or "", info.get("DockerRootDir") or "").strip()
+    return str(info["ID"])
 
 
 def inventory(engine: Engine, told: dict[str, Any], samples: str) -> dict[str, Any]:
@@ -71,6 +83,8 @@ def inventory(engine: Engine, told: dict[str, Any], samples: str) -> dict[str, A
             if mount["volume"] in volumes and mount["owner"]:
                 volumes[mount["volume"]]["owner"] = mount["owner"]
     binds = [str(mount["source"]) for each in found for mount in each["mounts"] if mount["source"]]
+    used = usage(samples, str(told["id"]))
+    unseen += _unmeasured(engine, found, used["containers"])
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -81,7 +95,7 @@ def inventory(engine: Engine, told: dict[str, Any], samples: str) -> dict[str, A
         "containers": found,
         "volumes": volumes,
         "binds": storage.binds(binds, local=engine.local, unseen=unseen),
-        "usage": usage(samples, str(told["id"])),
+        "usage": used,
         "unseen": sorted(set(unseen)),
     }
 
@@ -105,23 +119,49 @@ def _container(
     identifier, state = str(made["id"]), inspected.get("State") or {}
     running = made["state"]["status"] == "running"
     readable = made["state"]["status"] not in _ENDED
+    pid = int(state.get("Pid") or 0) if running and engine.local else 0
+    pid = pid if processes.belongs(pid, identifier) else 0
     for mount in made["mounts"]:
-        mount["owner"] = storage.owner(engine, identifier, str(mount["target"])) if readable else None
-    listening = sockets.listening(int(state.get("Pid") or 0), identifier) if running and engine.local else None
+        mount["owner"] = _owner(engine, identifier, pid, mount) if readable else None
+    listening = sockets.listening(pid, identifier) if pid else None
+    who = processes.users(pid) if pid else None
     # The engine counts users as the machine does, where those of a container are others.
-    processes = containers.processes(engine, identifier) if running and not shifted else None
+    if who is None and running and not shifted:
+        who = containers.processes(engine, identifier)
     if running and listening is None:
         unseen.append(made["name"] + ": at which ports it listens (the processes of the engine are not seen from here)")
-    if running and processes is None:
+    if running and who is None:
         unseen.append(made["name"] + ": as whom its processes run (the engine does not say)")
     shell = engine.stat(identifier, "/bin/sh") if readable else None
     return {
         **made,
         "begins": containers.user(engine, identifier, str(made["user"])) if readable else None,
-        "processes": processes,
+        "processes": who,
         "listening": listening,
         "hasShell": shell is not None if readable else None,
     }
+
+
+def _unmeasured(engine: Engine, found: list[dict[str, Any]], used: dict[str, Any]) -> Iterator[str]:
+    """What the numbers of an engine lack."""
+    running = [each for each in found if each["state"]["status"] == "running"]
+    for each in running:
+        if each["name"] not in used:
+            why = (
+                "the engine has no numbers of it" if engine.counts else "without root, version 1 of cgroups counts none"
+            )
+            yield "{}: what it uses ({})".format(each["name"], why)
+    if engine.podman:
+        yield "images of no registry: Podman has a digest of each image, be it of a registry or not"
+    if any(not engine.details(str(each["id"])) for each in running[:1]) and used:
+        yield "memory: what was read from files counts too, since the engine does not say how much of it that is"
+
+
+def _owner(engine: Engine, identifier: str, pid: int, mount: dict[str, Any]) -> dict[str, int] | None:
+    """Whose the place of a mount is, by the kernel, else by the engine; Podman names one owner for all there is."""
+    target = str(mount["target"])
+    found = processes.owner(pid, target) if pid else None
+    return found if found or engine.podman else storage.owner(engine, identifier, target)
 
 
 def text(document: dict[str, Any], samples: str) -> Iterator[str]:

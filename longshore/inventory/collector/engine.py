@@ -98,6 +98,9 @@ class Engine:
         self.address = address or default_address()
         self._connection: http.client.HTTPConnection | None = None
         self._prefix = ""
+        self.podman = False
+        self.counts = True
+        """Does it count what each container uses? False: its numbers are those of all processes of a user together."""
 
     @property
     def local(self) -> bool:
@@ -113,6 +116,7 @@ class Engine:
         self._prefix = ""
         said = cast("Dict[str, Any]", self.get("version"))
         self._prefix = "/v" + str(said.get("ApiVersion", "1.41"))
+        self.podman = any("podman" in str(part.get("Name", "")).lower() for part in said.get("Components") or ())
         return said
 
     def get(self, what: str, **query: Any) -> Any:
@@ -121,15 +125,10 @@ class Engine:
         Raises:
             EngineError: it has no answer, or can't be reached.
         """
-        answer = self._ask("GET", self._path(what, query))
-        text = answer.read(_MOST)
-        if answer.read(1):
-            self.close()
-            raise EngineError("{}: the answer has more than {} MiB".format(what.partition("?")[0], _MOST >> 20))
-        self._judge(answer, what)
+        text = self._text(what, query)
         try:
-            return json.loads(text.decode("utf-8", "replace")) if text.strip() else None
-        except ValueError:
+            return json.loads(text)
+        except (ValueError, RecursionError):
             raise EngineError(what + ": the answer is no JSON") from None
 
     def known(self, what: str, **query: Any) -> Any:
@@ -145,11 +144,21 @@ class Engine:
                 raise
             return None
 
+    def details(self, container: str) -> bool:
+        """Does it tell memory of a container apart: what may be forgotten at any time, and what may not?
+
+        Raises:
+            EngineError: it can't be reached.
+        """
+        said = self.known("containers/" + container + "/stats", stream=False, **{"one-shot": True})
+        return bool(((said or {}).get("memory_stats") or {}).get("stats"))
+
     def known_of_all(self, whats: Sequence[str], **query: Any) -> Iterator[Any]:
         """As `known`, for several questions, in their order and asked at once.
 
         An engine takes the numbers of a container each second, and an answer waits for them: one after the other, forty
-        containers would take forty seconds.
+        containers would take forty seconds. One that ends meanwhile is answered with nothing, with half of it, or by a
+        closed connection: that is no answer about this one, and says nothing of the others.
 
         Raises:
             EngineError: it can't be reached.
@@ -161,12 +170,7 @@ class Engine:
                 for what in whats[first : first + width]:
                     asked.append(_connection(self.address))
                     asked[-1].request("GET", self._path(what, query), headers={"Host": "engine"})
-                for connection in asked:
-                    answer = connection.getresponse()
-                    text = answer.read(_MOST)
-                    yield json.loads(text.decode("utf-8", "replace")) if answer.status == _OK else None
-            except ValueError:
-                raise EngineError(whats[first] + ": the answer is no JSON") from None
+                yield from map(_answered, asked)
             except (OSError, http.client.HTTPException) as error:
                 raise EngineError(_why(self.address, error), gone=True) from None
             finally:
@@ -179,10 +183,26 @@ class Engine:
         Raises:
             EngineError: as `get`.
         """
+        text = self._text(what, query)
+        try:
+            return [json.loads(line) for line in text.splitlines() if line.strip()]
+        except (ValueError, RecursionError):
+            raise EngineError(what + ": the answer is no JSON") from None
+
+    def _text(self, what: str, query: dict[str, Any]) -> str:
         answer = self._ask("GET", self._path(what, query))
-        text = answer.read(_MOST)
-        self._judge(answer, what)
-        return [json.loads(line) for line in text.decode("utf-8", "replace").splitlines() if line.strip()]
+        try:
+            text = answer.read(_MOST)
+            more = answer.read(1)
+        except (OSError, http.client.HTTPException) as error:  # it went away while it answered
+            self.close()
+            raise EngineError(_why(self.address, error), gone=True) from None
+        if more:
+            self.close()
+            raise EngineError(f"{what}: the answer has more than {_MOST >> 20} MiB")
+        if answer.status != _OK:
+            raise EngineError(f"{what}: the engine answers {answer.status}")
+        return text.decode("utf-8", "replace")
 
     def stat(self, container: str, path: str) -> dict[str, Any] | None:
         """Name, mode and target of a path in a container; None: there is none, or the engine does not say."""
@@ -260,9 +280,15 @@ class Engine:
         self._connection.request(verb, path, headers={"Host": "engine"})
         return self._connection.getresponse()
 
-    def _judge(self, answer: http.client.HTTPResponse, what: str) -> None:
-        if answer.status != _OK:
-            raise EngineError(f"{what}: the engine answers {answer.status}")
+
+def _answered(connection: http.client.HTTPConnection) -> Any:
+    """The answer to what was asked on a connection of its own; None: there is none."""
+    try:
+        answer = connection.getresponse()
+        text = answer.read(_MOST)
+        return json.loads(text.decode("utf-8", "replace")) if answer.status == _OK else None
+    except (OSError, ValueError, http.client.HTTPException):
+        return None
 
 
 def _why(address: str, error: Exception) -> str:

@@ -10,7 +10,8 @@ import os
 import re
 import sys
 import tempfile
-from typing import Callable, Iterator, NamedTuple
+import time
+from typing import Any, Callable, Iterator, NamedTuple
 
 from longshore.inventory.collector import document
 from longshore.inventory.collector.engine import Engine, EngineError
@@ -21,6 +22,8 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smhd]?)")
 EVERY = 15.0
 PERCENT = 0.8
+LONGEST_PATIENCE, PAUSE = 600.0, 2.0
+"""Seconds for which an engine that has gone is waited for after the samples are taken, and between two questions."""
 SHORTEST = 2.0
 """Seconds of sampling where none is asked for: two rounds, so that something can be said of the processor."""
 
@@ -54,8 +57,23 @@ def collect(wish: Wish, tell: Callable[[str], None]) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         path = wish.samples or os.path.join(folder, "samples.jsonl")
         sample(engine, str(told["id"]), path, wish.plan, tell)
-        yield from document.text(document.inventory(engine, told, path), path)
+        patience = min(wish.plan.seconds, LONGEST_PATIENCE)
+        yield from document.text(_stock(engine, told, path, time.monotonic() + patience, tell), path)
     engine.close()
+
+
+def _stock(
+    engine: Engine, told: dict[str, Any], path: str, until: float, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    """Take stock; an engine that is being started again just then is waited for, so that no day of samples is lost."""
+    while True:
+        try:
+            return document.inventory(engine, told, path)
+        except EngineError as error:
+            if not error.gone or time.monotonic() > until:
+                raise
+            tell(str(error) + "; asking again")
+        time.sleep(PAUSE)
 
 
 def main(words: list[str] | None = None) -> int:

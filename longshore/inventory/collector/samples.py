@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FORMAT = "longshore-samples"
 VERSION = 1
 EVENTS = ("oom", "die", "start", "health_status")
+_DIE_OF_PODMAN = "died"
 _LONGEST_WAIT = 30.0
 _EVENTS_EVERY = 60.0
 _ROUNDS = 2
@@ -57,23 +58,24 @@ def sample(engine: Engine, identity: str, path: str, plan: Plan, tell: Callable[
         last = _continued(file, path, identity)
         pace, asked = _Pace(plan._replace(every=min(plan.every, plan.seconds / _ROUNDS))), last
         while True:
-            answered = True
+            answered, lines = True, []
             try:
-                lines = list(_round(engine))
+                for line in _round(engine):
+                    lines.append(line)  # noqa: PERF402  those of before an error are kept
                 if not asked or time.time() - asked >= pace.events or pace.ending:
                     now = time.time()
                     lines += _events(engine, asked, now)
                     asked = now
             except EngineError as error:
-                if not error.gone:
+                if not error.gone and not pace.rounds:  # it never answered this; later it may be busy
                     raise
                 if not pace.lost:
                     tell(str(error) + "; asking again")
-                answered, lines = False, []
-            if answered and last and (pace.lost or not pace.rounds):
+                answered = False
+            if lines and last and (pace.lost or not pace.rounds):
                 lines.insert(0, {"t": round(time.time(), 2), "n": "", "e": "gap", "since": last})
             _append(file, lines)
-            last = time.time() if answered else last
+            last = time.time() if answered or lines else last
             pause = pace.after(answered=answered)
             if pause is None:
                 return
@@ -162,29 +164,41 @@ def _append(file: TextIO, lines: list[dict[str, Any]]) -> None:
 
 def _round(engine: Engine) -> Iterator[dict[str, Any]]:
     """One sample of each container that runs: time, name, id, bytes of memory, nanoseconds of processor, limit."""
-    running = engine.get("containers/json")
+    running = engine.get("containers/json") if engine.counts else []
+    if not isinstance(running, list):
+        raise EngineError("containers/json: the answer is no list")
     whats = ["containers/" + str(listed["Id"]) + "/stats" for listed in running]
     for listed, said in zip(running, engine.known_of_all(whats, stream=False, **{"one-shot": True})):
         identifier = str(listed["Id"])
-        found = _sample(said or {})
+        found = _sample(said)
         if found:
             name = name_of({"Id": identifier, "Name": (listed.get("Names") or [""])[0]})
             yield {"t": round(time.time(), 2), "n": name, "c": identifier[:12], **found}
 
 
-def _sample(said: dict[str, Any]) -> dict[str, Any] | None:
-    memory, cpu = said.get("memory_stats") or {}, said.get("cpu_stats") or {}
-    used = int(memory.get("usage") or 0)
+def _sample(said: Any) -> dict[str, Any] | None:
+    memory = _part(said, "memory_stats")
+    used = _number(memory, "usage")
     if not used:
         return None
-    details = memory.get("stats") or {}
+    details = _part(memory, "stats")
     # Files that were read once may be forgotten at any time: they count for no limit. Version 1 of cgroups, then 2.
-    forgettable = int(details.get("total_inactive_file", details.get("inactive_file", 0)) or 0)
+    forgettable = _number(details, "total_inactive_file") or _number(details, "inactive_file")
     return {
         "m": used - min(forgettable, used),
-        "u": int((cpu.get("cpu_usage") or {}).get("total_usage") or 0),
-        "l": _limit(int(memory.get("limit") or 0)),
+        "u": _number(_part(_part(said, "cpu_stats"), "cpu_usage"), "total_usage"),
+        "l": _limit(_number(memory, "limit")),
     }
+
+
+def _part(said: Any, key: str) -> dict[str, Any]:
+    found = said.get(key) if isinstance(said, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _number(said: dict[str, Any], key: str) -> int:
+    found = said.get(key)
+    return found if isinstance(found, int) else 0
 
 
 def _limit(size: int) -> int:
@@ -195,21 +209,24 @@ def _limit(size: int) -> int:
 
 def _events(engine: Engine, since: float, until: float) -> Iterator[dict[str, Any]]:
     """What happened to containers: killed for memory, ended, started, healthy or not. Labels are left out."""
-    wanted = {"type": ["container"], "event": list(EVENTS)}
+    wanted = {"type": ["container"], "event": [*EVENTS, _DIE_OF_PODMAN]}
+    # Podman has no events before a moment that has passed, and ends by itself where it is told to.
+    end = {"stream": False} if engine.podman else {"until": _moment(until)}
     try:
-        said = engine.lines("events", since=_moment(since), until=_moment(until), filters=wanted)
+        said = engine.lines("events", since=_moment(since), filters=wanted, **end)
     except EngineError as error:
         if error.gone:
             raise
         return
-    for event in said:
+    for event in (each for each in said if isinstance(each, dict)):
         actor = event.get("Actor") or {}
         attributes = actor.get("Attributes") or {}
         what, _, health = str(event.get("Action") or event.get("status") or "").partition(":")
         at = int(event.get("timeNano") or 0) / 1e9 or float(event.get("time") or 0)
-        if what not in EVENTS or at <= since:
+        what = "die" if what == _DIE_OF_PODMAN else what
+        if what not in EVENTS or not since < at <= until:
             continue
-        code = str(attributes.get("exitCode") or "")
+        code = str(attributes.get("exitCode") or attributes.get("containerExitCode") or "")
         told: dict[str, Any] = {"t": round(at, 2), "n": str(attributes.get("name") or ""), "e": what}
         if what == "die" and code.isdigit():
             told["x"] = int(code)

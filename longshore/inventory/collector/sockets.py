@@ -1,13 +1,14 @@
 """At which ports a container really listens, from the kernel's own table of its network; nothing is run in it.
 
-`/proc/PID/net/tcp` may be read by everybody. The number of a process is the engine's: on another machine, or in another
-namespace of processes, it means somebody else, so the process is asked by its control group whose it is.
+`/proc/PID/net/tcp` may be read by everybody; of whom a process is, see `processes.py`.
 Source: https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from longshore.inventory.collector.processes import belongs, read
 
 _LISTENING, _UNCONNECTED = "0A", "07"
 _FIRST_RANDOM = 32_768
@@ -19,11 +20,11 @@ _IPV4 = 8
 
 def listening(pid: int, identifier: str) -> list[dict[str, Any]] | None:
     """Each port that is listened at: `port`, `protocol`, `loopback` (from inside only); None: it is not seen."""
-    if not pid or identifier not in _read(f"/proc/{pid}/cgroup"):
+    if not belongs(pid, identifier):
         return None
     open_to: dict[Any, bool] = {}
     for table, state in _TABLES:
-        for line in _read(f"/proc/{pid}/net/{table}").splitlines()[1:]:
+        for line in read(f"/proc/{pid}/net/{table}").splitlines()[1:]:
             fields = line.split()
             if len(fields) < len(("sl", "local", "remote", "state")) or fields[3] != state:
                 continue
@@ -46,11 +47,3 @@ def _address(text: str) -> str:
     if len(text) == _IPV4 or number.startswith(b"\0" * 10 + b"\xff\xff"):
         return ".".join(str(byte) for byte in number[-4:])
     return "::1" if number == b"\0" * 15 + b"\1" else text
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="ascii", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""

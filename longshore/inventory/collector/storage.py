@@ -29,8 +29,9 @@ def volumes(engine: Engine, unseen: list[str]) -> dict[str, dict[str, Any]]:
     counted = engine.known("system/df")
     if counted is None:
         unseen.append("sizes of volumes: the engine does not say")
-    listed = (counted or engine.known("volumes") or {}).get("Volumes") or ()
-    found = {str(volume["Name"]): _volume(volume) for volume in listed}
+    listed = (engine.known("volumes") or counted or {}).get("Volumes") or ()
+    sized = {volume["Name"]: volume.get("UsageData") for volume in (counted or {}).get("Volumes") or ()}
+    found = {str(volume["Name"]): _volume({**volume, "UsageData": sized.get(volume["Name"])}) for volume in listed}
     return dict(sorted(found.items()))
 
 
