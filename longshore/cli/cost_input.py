@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from longshore.cost.estimate import Estimate
     from longshore.model import Manifest
     from longshore.rehearsal.plan import Node
+    from longshore.stack.reading import Stack
     from longshore.stack.settings import Settings
 
 INGRESS_CLASSES = frozenset({APPLICATION_LOAD_BALANCER, INTERNAL_APPLICATION_LOAD_BALANCER})
@@ -58,19 +59,28 @@ def estimated(name: str, nodes: Sequence[Node], shell: Shell, others: Mapping[st
     if stack.settings is None:
         raise Refused(f"stack {name} can't be read", f"`longshore check -s {name}` says why", INPUT)
     settings, platform = stack.settings, stack.platform
-    region = settings.aws.region if settings.aws else ""
-    said = {**(platform.cost.prices if platform else {}), **settings.cost.prices}
+    prices = prices_of(stack)
     subject = Subject(
         name,
         nodes,
-        region,
+        prices.region,
         today(),
         _around(settings, platform),
         others,
         Usage(settings.cost.log_gigabytes, settings.cost.nat_gigabytes),
         production=settings.in_production,
     )
-    return estimate(subject, Prices(region, {price: Decimal(amount) for price, amount in said.items()}))
+    return estimate(subject, prices)
+
+
+def prices_of(stack: Stack) -> Prices:
+    """Take the prices of a stack's region, of none where it has none, with what it and its platform say over them."""
+    settings, platform = stack.settings, stack.platform
+    if settings is None:
+        return Prices("")
+    said = {**(platform.cost.prices if platform else {}), **settings.cost.prices}
+    region = settings.aws.region if settings.aws else ""
+    return Prices(region, {price: Decimal(amount) for price, amount in said.items()})
 
 
 def _around(settings: Settings, platform: Settings | None) -> Surroundings:

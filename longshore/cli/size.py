@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from longshore.cli.cost_input import prices_of
+from longshore.cli.cost_text import CURRENCY, money
 from longshore.cli.findings_output import show
 from longshore.cli.flags import Flag, Verb
 from longshore.cli.project_input import FILES, INVENTORY, STACK, output, read, unusable_code
@@ -19,17 +21,20 @@ from longshore.disk import Disk
 from longshore.errors import Refused
 from longshore.inventory.collector.program import seconds
 from longshore.inventory.reading import UnreadableError, read_observed
+from longshore.prices.table import HOURS, Prices
 from longshore.report.table import columns
 from longshore.stack.editing import with_settings
-from longshore.stack.reading import FOLDER, project_root
+from longshore.stack.reading import FOLDER, project_root, read_stack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from longshore.cli.flags import Given
     from longshore.cli.shell import Shell
     from longshore.convert.estate.sizes import Recommended
     from longshore.convert.nodes import Choice
+    from longshore.prices.table import Price
 
 SERVICES: Final = "longshore:services"
 _SHOWN: Final = 3
@@ -55,7 +60,7 @@ def run(given: Given, shell: Shell) -> int:
         raise Refused(f"{error.finding.span}: {error.finding.message}", error.finding.help) from None
     estate = Estate(reading.project, reading.options._replace(observed=observed))
     found = recommended(estate)
-    nodes = choices(loads_in(reading.conversion.manifests))
+    nodes = _priced(choices(loads_in(reading.conversion.manifests)), given, shell)
     if given.text("--output") == "json":
         document = {
             "version": 1,
@@ -100,23 +105,59 @@ def text(found: Sequence[Recommended], unknown: Sequence[str], *, reasons: bool)
     return "".join(f"{line.rstrip()}\n" for line in shown)
 
 
-def _node(one: Choice) -> dict[str, object]:
-    memory_used, cpu_used = one.used
-    return {"type": one.type.name, "nodes": one.nodes, "memoryPercent": memory_used, "cpuPercent": cpu_used}
+class Priced(NamedTuple):
+    """Nodes that carry an estate. price: of one of them, an hour; None where the table has none."""
+
+    choice: Choice
+    price: Price | None
+
+    @property
+    def monthly(self) -> Decimal | None:
+        """What all of them cost in a month."""
+        return self.choice.nodes * HOURS * self.price.amount if self.price else None
 
 
-def nodes_text(nodes: Sequence[Choice], found: Sequence[Recommended]) -> str:
-    """Write which nodes would carry what the manifests ask for, and what of it was really used."""
+def _priced(found: Sequence[Choice], given: Given, shell: Shell) -> list[Priced]:
+    """Put the price to each choice; what costs least first, and last what has no price."""
+    stack = given.text("--stack")
+    prices = prices_of(read_stack(stack, shell.directory)) if stack else Prices("")
+    priced = [Priced(one, prices.find(f"ec2.{one.type.name}")) for one in found]
+    return sorted(priced, key=lambda one: (one.monthly is None, one.monthly or 0))
+
+
+def _node(one: Priced) -> dict[str, object]:
+    memory_used, cpu_used = one.choice.used
+    return {
+        "type": one.choice.type.name,
+        "nodes": one.choice.nodes,
+        "memoryPercent": memory_used,
+        "cpuPercent": cpu_used,
+        "monthly": f"{one.monthly:.2f}" if one.monthly is not None else None,
+        "priceOf": one.price.region if one.price else None,
+    }
+
+
+def nodes_text(nodes: Sequence[Priced], found: Sequence[Recommended]) -> str:
+    """Write which nodes would carry what the manifests ask for, what they cost, and what of them was really used."""
     if not nodes:
         return ""
     rows = [
-        (f"{one.nodes} x {one.type.name}", f"{one.used[0]} % of memory asked for", f"{one.used[1]} % of processors")
-        for one in nodes
+        (
+            f"{each.choice.nodes} x {each.choice.type.name}",
+            f"{money(each.monthly)} {CURRENCY} a month" if each.monthly is not None else "no price known",
+            f"{each.choice.used[0]} % of memory asked for",
+            f"{each.choice.used[1]} % of processors",
+        )
+        for each in nodes
     ]
     used = sum(one.peak for one in found)
     lines = ["", "nodes that carry what is asked for, one of them lost and one rollout under way:", *columns(rows)]
-    offered = nodes[0].nodes * nodes[0].type.offered[0]
+    first = nodes[0].choice
+    offered = first.nodes * first.type.offered[0]
     lines.append(f"what was used on the machine at most, {mebibytes(used)}, is {100 * used // offered} % of the first")
+    if price := nodes[0].price:
+        whose = "as the stack file says" if price.own else f"list price of {price.region}, on demand, read {price.date}"
+        lines.append(f"{whose}; the cluster, disks, load balancers and traffic beside them: `longshore cost`")
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 

@@ -110,3 +110,8 @@ class Observed(NamedTuple):
     volumes: Mapping[str, SeenVolume] = NOTHING
     strangers: tuple[str, ...] = ()
     calls: tuple[tuple[str, str, str], ...] = ()
+
+
+def hours_text(hours: float) -> str:
+    """Write for how long something was watched: `30 h`, `12 min`."""
+    return f"{hours:g} h" if hours >= 1 else f"{max(1, round(hours * 60))} min"

@@ -100,6 +100,8 @@ class _Explained:
         return wrong if wrong.help else wrong._replace(help=self._example(place.path, place.schema))
 
     def _missing(self, place: _Place, key: str) -> Wrong:
+        if "prefixItems" in place.schema:
+            return Wrong(place.path, f"needs {len(place.schema['prefixItems'])} entries")
         wanted = self._resolved(place.schema["properties"].get(key, {}))
         return Wrong(place.path, f"needs `{key}`", self._example((*place.path, key), wanted))
 

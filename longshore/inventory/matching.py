@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from longshore.inventory.document import Container, HealthCheck, Image, Inventory
 
+ALIVE: Final = ("running", "paused")
+"""States in which a container has a process."""
 _HALF: Final = 0.5
 _HOURS: Final = 2 * 3600.0
 _HUB: Final = ("docker.io/library/", "docker.io/", "index.docker.io/", "library/")
@@ -88,7 +90,7 @@ def _by_name(container: str, project: str, services: Mapping[str, Any]) -> str |
 def _service(
     inventory: Inventory, own: Sequence[Container], images: Mapping[str, Image], model: Mapping[str, Any], cycle: float
 ) -> SeenService:
-    running = [each for each in own if each.state.status == "running"]
+    running = [each for each in own if each.state.status in ALIVE]
     shown = (running or list(own))[0]
     image = images.get(shown.image_id)
     begins = shown.begins
@@ -125,7 +127,7 @@ def _service(
 
 def _stays(own: Sequence[Container], collected: str) -> bool | None:
     """Did it run for hours, or do its work and end? None: it was just started, failed, or was stopped by somebody."""
-    if any(each.state.status == "running" and _since(each.state.started, collected) >= _HOURS for each in own):
+    if any(each.state.status in ALIVE and _since(each.state.started, collected) >= _HOURS for each in own):
         return True
     ended = all(each.state.status == "exited" and each.state.exit_code == 0 for each in own)
     return False if ended and not any(each.state.restarts for each in own) else None

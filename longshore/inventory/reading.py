@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
+from math import isfinite
 from typing import TYPE_CHECKING, Final, cast
 
 from longshore.compose.source import MOST_BYTES
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from longshore.inventory.document import Inventory
 
 CODE: Final = "inventory"
+UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""How a file begins into which PowerShell has led an output."""
+_LONGEST_NUMBER: Final = 20
 _AGAIN: Final = "`longshore inventory` writes one on the machine where the containers run"
 
 
@@ -39,11 +44,11 @@ def read_inventory(files: Files, path: str, name: str) -> Inventory:
     """
     text = _text(files, path, name)
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_int=_counted, parse_float=_measured, parse_constant=_measured)
     except json.JSONDecodeError as error:
         place = Span(name, error.lineno, error.colno)
         raise _unreadable("the inventory is not complete, or no JSON", place) from None
-    except RecursionError:
+    except (ValueError, RecursionError):
         raise _unreadable("this is no inventory", Span(name, 1, 1)) from None
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise _unreadable("this is no inventory", Span(name, 1, 1))
@@ -90,7 +95,22 @@ def _text(files: Files, path: str, name: str) -> str:
         raise _unreadable(f"the inventory can't be read: {error.strerror}", start) from None
     if len(data) > MOST_BYTES:
         raise _unreadable(f"an inventory has at most {MOST_BYTES >> 20} MiB", start)
-    return data.decode("utf-8", "replace")
+    return data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig", "replace")
+
+
+def _counted(text: str) -> int:
+    """A number that an engine counts has 64 bits at most."""
+    if len(text) > _LONGEST_NUMBER:
+        raise ValueError
+    return int(text)
+
+
+def _measured(text: str) -> float:
+    """A time that is one: none that has no end."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError
+    return number
 
 
 def _place(text: str, key: str, name: str) -> Span:

@@ -32,13 +32,17 @@ def collected(tmp_path_factory):
         built(estate.PROGRAM, "allocator")
     except (EngineUnavailableError, NotBuiltError) as error:
         pytest.skip(str(error))
-    folder = tmp_path_factory.mktemp("inventory")
+    return watched(tmp_path_factory.mktemp("inventory"), 2 * estate.ROUND)
+
+
+def watched(folder, seconds):
+    """Run the estate in a folder, and take stock of it for so long."""
     engine, pid = boot(folder / "state")
     try:
         estate.started(engine, folder / "project")
         program, samples = folder / "longshore-inventory.pyz", folder / "samples.jsonl"
         program.write_bytes(archive())
-        words = ["--for", f"{2 * estate.ROUND}s", "--every", "0.5s", "--percent", "20", "--samples", str(samples)]
+        words = ["--for", f"{seconds}s", "--every", "0.5s", "--percent", "20", "--samples", str(samples)]
         done = estate.collected(pid, program, engine.socket, *words)
         assert done.returncode == 0, done.stderr
         return Collected(done.stdout, samples.read_text(), done.stderr, folder / "project")

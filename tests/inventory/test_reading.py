@@ -2,16 +2,23 @@
 
 import json
 import os
+import sys
+from time import process_time
 
 import pytest
 
+from longshore.cli.inventory.show import picture
+from longshore.cli.inventory.show import text as shown
 from longshore.compose.source import MOST_BYTES
 from longshore.decoding.errors import decode
+from longshore.disk import Disk
 from longshore.inventory.collector.document import LARGEST
 from longshore.inventory.collector.program import Wish, collect
 from longshore.inventory.collector.samples import Plan
 from longshore.inventory.document import INVENTORY
 from longshore.inventory.matching import observed
+from longshore.inventory.reading import UnreadableError, read_inventory
+from longshore.inventory.sizing import size
 from tests.cli.screen import longshore
 from tests.inventory.played import CANARY, answers, playing
 
@@ -146,3 +153,92 @@ def test_a_stack_names_its_inventory_and_a_flag_another_one(project, text):
     other = longshore("check", "-s", "shop.dev", "--inventory", "other.json", "-o", "concise", folder=project)
     assert other.code == 2
     assert "other.json:1:1" in other.out
+
+
+ODD = [
+    10**400,
+    2**63,
+    -(2**63),
+    -1,
+    0,
+    float("inf"),
+    float("nan"),
+    1e300,
+    "",
+    "x" * 5000,
+    "\0\x1b[31m",
+    None,
+    True,
+    [],
+    {},
+]
+
+
+def places(value, path=()):
+    """The path of each value in a document."""
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inner:
+        yield from places(each, (*path, key))
+
+
+def with_value(document, path, value):
+    changed = json.loads(json.dumps(document))
+    held = changed
+    for key in path[:-1]:
+        held = held[key]
+    held[path[-1]] = value
+    return json.dumps(changed)
+
+
+def test_whatever_stands_anywhere_in_an_inventory_is_read_or_refused(text, tmp_path):
+    """Numbers beyond all bounds, times without an end, what is no text: no verb may end with a bug."""
+    document, read, refused = json.loads(text), 0, 0
+    model = {"services": {"web": {"image": "shop/web:1", "volumes": []}}, "volumes": {}}
+    sys.set_int_max_str_digits(0)
+    try:
+        texts = [with_value(document, path, odd) for path in places(document) if path for odd in ODD]
+    finally:
+        sys.set_int_max_str_digits(4300)
+    for changed in texts:
+        (tmp_path / "vm.json").write_text(changed)
+        try:
+            inventory = read_inventory(Disk(), str(tmp_path / "vm.json"), "vm.json")
+        except UnreadableError as error:
+            refused += error.finding.span.line >= 1
+            continue
+        read += 1
+        assert "\x1b" not in shown(inventory, picture(inventory), everything=True)
+        observed(inventory, "shop", model, "vm.json")
+        size(inventory, [each.name for each in inventory.containers])
+    assert read > 300
+    assert refused > 500
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_an_inventory_that_went_through_a_shell_of_windows_is_one(project, text, encoding):
+    marked = ("\ufeff" if encoding == "utf-16-be" else "") + text
+    (project / "vm.json").write_bytes(marked.encode(encoding))
+    assert longshore("check", "--inventory", "vm.json", folder=project).code == 0
+
+
+def test_a_hundred_megabytes_are_refused_soon(project, text):
+    with (project / "vm.json").open("w") as file:
+        file.write(text)
+        file.truncate(100 << 20)
+    begun = process_time()
+    screen = longshore("check", "--inventory", "vm.json", "-o", "concise", folder=project)
+    assert screen.code == 2
+    assert screen.out.count("error[") == 1
+    assert "vm.json:1:1" in screen.out
+    assert "at most 16 MiB" in screen.out
+    assert process_time() - begun < 5
+
+
+@pytest.mark.parametrize("part", range(1, 40))
+def test_an_inventory_that_ends_anywhere_is_one_located_error(project, text, part):
+    (project / "vm.json").write_text(text[: len(text) * part // 40])
+    screen = longshore("check", "--inventory", "vm.json", "-o", "concise", folder=project)
+    assert screen.code == 2
+    (error,) = (line for line in screen.out.splitlines() if "error[" in line)
+    assert error.startswith("vm.json:")

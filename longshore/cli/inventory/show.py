@@ -10,6 +10,7 @@ from longshore.cli.project_input import output
 from longshore.convert.kubernetes.quantity import mebibytes
 from longshore.disk import Disk
 from longshore.errors import Refused
+from longshore.inventory.matching import ALIVE
 from longshore.inventory.reading import UnreadableError, read_inventory
 from longshore.inventory.sizing import size
 from longshore.report.excerpt import printable
@@ -92,7 +93,7 @@ def _container(inventory: Inventory, each: Container) -> dict[str, Any]:
     used = size(inventory, [each.name])
     return {
         "name": each.name,
-        "state": each.state.health or each.state.status,
+        "state": _state(each),
         "used": used.peak if used else 0,
         "limit": each.limits.memory,
         "killed": used.killed if used else int(each.state.oom_killed),
@@ -101,13 +102,22 @@ def _container(inventory: Inventory, each: Container) -> dict[str, Any]:
     }
 
 
+def _state(each: Container) -> str:
+    """How it is; how it ended, where it has."""
+    state = each.state
+    if state.status in ALIVE:
+        return state.health if state.health and state.status == "running" else state.status
+    return f"{state.status} ({state.exit_code})" if state.status in {"exited", "stopped"} else state.status
+
+
 def text(inventory: Inventory, parts: dict[str, Any], *, everything: bool) -> str:
     """Write the picture for people."""
     engine, found = inventory.engine, parts["containers"]
     used = sum(each["used"] for each in found)
+    alive = sum(each.state.status in ALIVE for each in inventory.containers)
     head = f"{engine.name}: {engine.kind} {engine.version}, {engine.cpus} processors, {mebibytes(engine.memory)}; "
     lines = [
-        f"{head}{len(found)} containers used {mebibytes(used)} at most",
+        f"{head}{len(found)} containers, {alive} alive, used {mebibytes(used)} at most",
         "",
         *columns([("container", "used", "limit", "", "image"), *map(_row, found)]),
     ]

@@ -12,6 +12,7 @@ from longshore.convert.estate.facts import resources
 from longshore.convert.estate.memory import claimed
 from longshore.convert.estate.seen import seen
 from longshore.convert.kubernetes.quantity import cpu, mebibytes
+from longshore.convert.observed import hours_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,9 @@ def _of(service: Service, size: Size) -> Recommended:
     claim = claimed(service)
     memory, given = size.memory, resources(service)
     limit = given.memory_limit if given.memory_given else 0
-    reasons = [f"used {mebibytes(size.peak)} at most in {size.hours:g} h, and a third more for what no sample saw"]
+    reasons = [
+        f"used {mebibytes(size.peak)} at most in {hours_text(size.hours)}, and a third more for what no sample saw"
+    ]
     if size.cpu:
         reasons.append(f"{cpu(size.cpu)} was enough in 95 of 100 spans of time")
     if size.too_little:
@@ -89,4 +92,4 @@ def _warnings(service: Service, size: Size, limit: int) -> Iterator[str]:
     if limit and claim and claim.size >= limit:
         yield f"its {claim.where} lets it take {mebibytes(claim.size)}, its limit is {mebibytes(limit)}"
     if not size.whole:
-        yield f"{size.hours:g} h of samples are too few: nights, weekends and jobs may be missing"
+        yield f"{hours_text(size.hours)} of samples are too few: nights, weekends and jobs may be missing"

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from longshore.convert.estate.facts import cpu_is_seen, in_memory, resources
 from longshore.convert.estate.seen import source
 from longshore.convert.kubernetes.quantity import cpu, mebibytes, memory, millicores_in
+from longshore.convert.observed import hours_text
 from longshore.convert.registry import service_policy
 from longshore.model import Default, Each, Problem, Severity
 
@@ -72,4 +73,4 @@ def _missing(service: Service, found: Resources) -> Problem:
 
 
 def _seen_for(size: Size) -> str:
-    return f"since it used {mebibytes(size.peak)} at most in {size.hours:g} h, which is too short to be sure"
+    return f"since it used {mebibytes(size.peak)} at most in {hours_text(size.hours)}, which is too short to be sure"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _COMPOSE = "com.docker.compose."
 _PODMAN_COMPOSE = "io.podman.compose."
+_STACK, _SWARM_SERVICE = "com.docker.stack.namespace", "com.docker.swarm.service.name"
 _OF_DOCKER, _OF_PODMAN = "-eo pid,uid,gid", "pid,huser,hgroup"
 _SHOWN = ({"UID", "HUSER"}, {"GID", "HGROUP"})
 
@@ -67,9 +68,11 @@ def _same(config: dict[str, Any], made: dict[str, Any], key: str) -> bool:
 
 
 def _compose(labels: dict[str, str]) -> dict[str, Any] | None:
-    """What compose wrote; version 1 and 2 call these labels alike."""
-    project = labels.get(_COMPOSE + "project") or labels.get(_PODMAN_COMPOSE + "project")
+    """What compose wrote, be it version 1 or 2, or Swarm, whose stack is a compose file too."""
+    project = labels.get(_COMPOSE + "project") or labels.get(_PODMAN_COMPOSE + "project") or labels.get(_STACK)
     service = labels.get(_COMPOSE + "service") or labels.get(_PODMAN_COMPOSE + "service")
+    if project and not service:
+        service = labels.get(_SWARM_SERVICE, "").partition(project + "_")[2]
     if not project or not service:
         return None
     files = labels.get(_COMPOSE + "project.config_files", "")

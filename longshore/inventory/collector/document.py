@@ -18,6 +18,7 @@ LARGEST = 8 << 20
 """Bytes of an inventory at most; where there would be more, spans of samples are longer, and the file says so."""
 _FEWEST_SPANS = 20
 _ENDED = frozenset({"dead", "removing"})
+_ALIVE = frozenset({"running", "paused"})
 
 
 def identity(engine: Engine) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _container(
 ) -> dict[str, Any]:
     made = containers.container(inspected, own_image)
     identifier, state = str(made["id"]), inspected.get("State") or {}
-    running = made["state"]["status"] == "running"
+    running = made["state"]["status"] in _ALIVE
     readable = made["state"]["status"] not in _ENDED
     pid = int(state.get("Pid") or 0) if running and engine.local else 0
     pid = pid if processes.belongs(pid, identifier) else 0
@@ -144,7 +145,7 @@ def _container(
 
 def _unmeasured(engine: Engine, found: list[dict[str, Any]], used: dict[str, Any]) -> Iterator[str]:
     """What the numbers of an engine lack."""
-    running = [each for each in found if each["state"]["status"] == "running"]
+    running = [each for each in found if each["state"]["status"] in _ALIVE]
     for each in running:
         if each["name"] not in used:
             why = (
