@@ -46,7 +46,8 @@ mount -t tmpfs -o mode=755 tmpfs /run
 mkdir /run/lock
 ip link set lo up
 """
-_ROOT: Final = 'exec {service} --root "$1/root" --runroot /run/podman system service --time 0 "unix://$1/docker.sock"'
+# The shell stays process 1, whose end is the end of all: one that becomes another user is not told that we have ended.
+_ROOT: Final = '{service} --root "$1/root" --runroot /run/podman system service --time 0 "unix://$1/docker.sock" & wait'
 _ROOTLESS: Final = """
 mount -t tmpfs -o mode=1777 tmpfs /var/tmp
 {{ cat /etc/passwd; echo "apart:x:{user}:{user}::$1/home:/bin/sh"; }} >/run/passwd; mount --bind /run/passwd /etc/passwd
@@ -54,8 +55,8 @@ mount -t tmpfs -o mode=1777 tmpfs /var/tmp
 echo apart:{first}:65536 >/run/ids; mount --bind /run/ids /etc/subuid; mount --bind /run/ids /etc/subgid
 mkdir -p "$1/home" /run/user/{user}; chown -R {user}:{user} "$1" /run/user/{user}
 cd "$1"
-exec setpriv --reuid {user} --regid {user} --clear-groups env -i "PATH=$PATH" "HOME=$1/home" \\
-    XDG_RUNTIME_DIR=/run/user/{user} {service} system service --time 0 "unix://$1/docker.sock"
+setpriv --reuid {user} --regid {user} --clear-groups env -i "PATH=$PATH" "HOME=$1/home" \\
+    XDG_RUNTIME_DIR=/run/user/{user} {service} system service --time 0 "unix://$1/docker.sock" & wait
 """
 
 
