@@ -117,13 +117,18 @@ def inside(pid: int) -> list[str]:
     return ["nsenter", "--target", children[0], "--mount", "--pid", "--net", "--"]
 
 
-def collected(
-    pid: int, program: Path, socket: Path, *words: str, seconds: float = 120, before: Sequence[str] = ()
-) -> subprocess.CompletedProcess:
-    """Run the collector as a file of its own, where the engine runs, without anything of ours beside it.
+def command(pid: int, program: Path, socket: Path, *words: str, before: Sequence[str] = ()) -> list[str]:
+    """The collector as a file of its own, where the engine runs, without anything of ours beside it.
 
     before: what its command begins with there.
     """
-    command = [*inside(pid), *before, sys.executable, "-I", str(program), "--host", f"unix://{socket}", *words]
+    return [*inside(pid), *before, sys.executable, "-I", str(program), "--host", f"unix://{socket}", *words]
+
+
+def collected(
+    pid: int, program: Path, socket: Path, *words: str, seconds: float = 120, before: Sequence[str] = ()
+) -> subprocess.CompletedProcess:
+    """Run the collector, as `command` has it."""
+    run = command(pid, program, socket, *words, before=before)
     environment = {"PATH": os.environ["PATH"]}
-    return subprocess.run(command, capture_output=True, text=True, timeout=seconds, env=environment, check=False)
+    return subprocess.run(run, capture_output=True, text=True, timeout=seconds, env=environment, check=False)

@@ -15,7 +15,7 @@ import pytest
 
 import longshore.inventory.collector
 from longshore.cli.inventory.program import archive
-from longshore.inventory.collector import harmless, processes, sockets
+from longshore.inventory.collector import containers, harmless, processes, sockets
 from longshore.inventory.collector.engine import Engine, EngineError
 from longshore.inventory.collector.program import Wish, collect, main
 from longshore.inventory.collector.samples import Plan, SamplesError
@@ -300,3 +300,26 @@ def test_listening_is_read_from_the_kernel_and_of_no_other_process(monkeypatch: 
     ]
     assert sockets.listening(7, "abd") is None
     assert sockets.listening(8, "abc") is None
+
+
+COMPOSE_1 = {"com.docker.compose.project": "shop", "com.docker.compose.service": "web"}
+SWARM = {"com.docker.stack.namespace": "shop", "com.docker.swarm.service.name": "shop_web"}
+
+
+@pytest.mark.parametrize(
+    ("labels", "found"),
+    [
+        (COMPOSE_1, ("shop", "web", 1, False)),
+        ({**COMPOSE_1, "com.docker.compose.container-number": "2"}, ("shop", "web", 2, False)),
+        ({**COMPOSE_1, "com.docker.compose.oneoff": "True"}, ("shop", "web", 1, True)),
+        ({"io.podman.compose.project": "shop", "io.podman.compose.service": "web"}, ("shop", "web", 1, False)),
+        (SWARM, ("shop", "web", 1, False)),
+        ({**SWARM, "com.docker.swarm.service.name": "other_web"}, None),
+        ({"com.docker.swarm.service.name": "web"}, None),
+        ({"maintainer": "x"}, None),
+        ({}, None),
+    ],
+)
+def test_whose_a_container_is_stands_in_the_labels_of_compose_and_of_swarm(labels, found) -> None:
+    made = containers.container({"Id": "1", "Config": {"Labels": labels}}, None)["compose"]
+    assert (made and (made["project"], made["service"], made["number"], made["oneOff"])) == found

@@ -64,3 +64,20 @@ def test_what_is_no_inventory_is_refused_with_its_place(tmp_path):
     screen = longshore("inventory", "show", "vm.json", folder=tmp_path)
     assert screen.code == 2
     assert screen.err.startswith("error: vm.json:1:1: this is no inventory")
+
+
+def test_the_screen_says_how_containers_ended_and_how_many_are_alive(text, tmp_path):
+    document = json.loads(vm(text))
+    own = document["containers"][0]
+    states = {"one": ("exited", 0), "two": ("exited", 137), "three": ("paused", 0), "four": ("created", 0)}
+    for name, (status, code) in states.items():
+        state = {**own["state"], "status": status, "exitCode": code, "health": "", "oomKilled": False}
+        document["containers"].append({**own, "name": name, "id": name, "state": state})
+    (tmp_path / "vm.json").write_text(json.dumps(document))
+    screen = longshore("inventory", "show", "vm.json", folder=tmp_path)
+    assert "6 containers, 3 alive, " in screen.out
+    shown = {line.split()[0]: line for line in screen.out.splitlines() if line.startswith(tuple(states))}
+    assert "exited (0)" in shown["one"]
+    assert "exited (137)" in shown["two"]
+    assert "paused" in shown["three"]
+    assert "created" in shown["four"]
