@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 SERVICES: Final = "longshore:services"
 _SHOWN: Final = 3
+_SAID_ONCE: Final = 3
+"""So many services with which the same is wrong share one line."""
 
 
 def run(given: Given, shell: Shell) -> int:
@@ -96,12 +99,15 @@ def text(found: Sequence[Recommended], unknown: Sequence[str], *, reasons: bool)
     rows = [head, *(_row(one) for one in found)]
     lines = columns(rows)
     shown = [lines[0]]
+    times = Counter(warning for one in found for warning in one.warnings)
+    common = {warning: count for warning, count in times.items() if count >= _SAID_ONCE}
     for one, line in zip(found, lines[1:], strict=True):
         shown.append(line)
-        shown += [f"    ! {warning}" for warning in one.warnings]
+        shown += [f"    ! {warning}" for warning in one.warnings if warning not in common]
         shown += [f"      {reason}" for reason in one.reasons] if reasons else []
+    shown += [f"{count} of them: {warning}" for warning, count in common.items()]
     if unknown:
-        shown.append(f"not seen running: {', '.join(unknown)}")
+        shown.append(f"no sample of: {', '.join(unknown)}")
     return "".join(f"{line.rstrip()}\n" for line in shown)
 
 
@@ -164,7 +170,14 @@ def nodes_text(nodes: Sequence[Priced], found: Sequence[Recommended]) -> str:
 def _row(one: Recommended) -> tuple[str, ...]:
     limit = memory(one.limit) if one.limit else "none"
     sure = "" if one.sure else "not sure"
-    return one.service, mebibytes(one.peak), limit, memory(one.memory), cpu(one.cpu) if one.cpu else "?", sure
+    return (
+        one.service,
+        mebibytes(one.peak) if one.peak else "-",
+        limit,
+        memory(one.memory),
+        cpu(one.cpu) if one.cpu else "?",
+        sure,
+    )
 
 
 def _write(found: Sequence[Recommended], stack: str, shell: Shell, *, quiet: bool) -> None:

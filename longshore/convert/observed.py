@@ -64,7 +64,7 @@ class SeenService(NamedTuple):
     its place. listening, exposed: ports that are open, and those that the image declares. check: the health check that
     Docker ran; healthy: what it said. runs_image: it runs the command that its image has. volumes: names of the
     engine's volumes by their place. limit: bytes it may use, 0: all. stays: it ran for hours; False: it did its work
-    and ended, and nobody started it again.
+    and ended, and nobody started it again. running: how many of its containers were alive.
     """
 
     image: str
@@ -86,6 +86,7 @@ class SeenService(NamedTuple):
     published: tuple[tuple[int, str], ...] = ()
     size: Size | None = None
     stays: bool | None = None
+    running: int = 0
 
 
 class SeenVolume(NamedTuple):

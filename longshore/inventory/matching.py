@@ -122,6 +122,7 @@ def _service(
         published=tuple(dict.fromkeys((each.port, each.protocol) for each in shown.ports)),
         size=size(inventory, [each.name for each in own], cycle),
         stays=_stays(own, inventory.collected),
+        running=len(running),
     )
 
 

@@ -42,7 +42,7 @@ class Spans(NamedTuple):
 
 
 def size(inventory: Inventory, names: Sequence[str], cycle: float = DAY) -> Size | None:
-    """Recommend for the containers of one service; None where there is no sample of any.
+    """Recommend for the containers of one service; None where there is no sample of any, and none was killed.
 
     names: of its containers. cycle: seconds in which everything happens once.
     """
@@ -52,11 +52,12 @@ def size(inventory: Inventory, names: Sequence[str], cycle: float = DAY) -> Size
         for name in names
         if name in usage.containers and usage.containers[name].rows
     ]
+    killed, too_little = kills(inventory, names)
+    least = max(_LEAST_MEMORY, _up(ceil(too_little * AFTER_A_KILL), _STEP))
     if not used:
-        return None
+        return Size(least, 0, 0, 0.0, whole=False, killed=killed, too_little=too_little) if too_little else None
     peak = max(row[1] for spans in used for row in spans.rows)
-    killed, too_little = _kills(inventory, names)
-    memory = max(_up(ceil(peak * ROOM), _STEP), _LEAST_MEMORY, _up(ceil(too_little * AFTER_A_KILL), _STEP))
+    memory = max(_up(ceil(peak * ROOM), _STEP), least)
     busy = [row[2] for spans in used for row in spans.rows if row[2] >= 0]
     cpu = max(_up(_percentile(busy, PERCENTILE), _STEP_CPU), _LEAST_CPU) if busy else 0
     seen = max(_covered(spans, usage) for spans in used)
@@ -87,7 +88,7 @@ def _covered(spans: Spans, usage: Usage) -> float:
     return min(float(len(spans.rows) * usage.span), usage.ended - usage.begun)
 
 
-def _kills(inventory: Inventory, names: Sequence[str]) -> tuple[int, int]:
+def kills(inventory: Inventory, names: Sequence[str]) -> tuple[int, int]:
     """How often containers were killed for memory, and the largest limit at which one was; 0: it had none."""
     own = set(names)
     times = dict.fromkeys(own, 0)
@@ -97,7 +98,8 @@ def _kills(inventory: Inventory, names: Sequence[str]) -> tuple[int, int]:
             times[event.name] += 1
     limit = 0
     for container in inventory.containers:
-        if container.name in own and (times[container.name] or container.state.oom_killed):
+        by_exit = container.name in by_podman and container.state.exit_code == _KILLED
+        if container.name in own and (times[container.name] or container.state.oom_killed or by_exit):
             times[container.name] = times[container.name] or max(1, container.state.restarts)
             limit = max(limit, container.limits.memory)
     return sum(times.values()), limit

@@ -9,6 +9,7 @@ from longshore.decoding.errors import decode
 from longshore.errors import Refused
 from longshore.inventory.document import INVENTORY
 from longshore.inventory.sizing import size
+from longshore.prices.table import Prices
 from longshore.stack.editing import with_settings
 from tests.cli.screen import longshore
 from tests.inventory.test_reading import INIT, text
@@ -77,6 +78,63 @@ def test_without_a_sample_nothing_is_said(text):
     assert sized(document) is None
 
 
+def test_a_kill_is_told_where_there_was_no_time_for_a_sample(text):
+    document = inventory(text, [(40, 10)] * 24, limit=64)
+    document["usage"]["containers"] = {}
+    document["containers"][0]["state"]["oomKilled"] = True
+    found = sized(document)
+    assert (found.killed, found.too_little, found.memory, found.peak) == (1, 64 * MIB, 96 * MIB, 0)
+    assert not found.whole
+
+
+@pytest.mark.parametrize(
+    ("kind", "restarts", "limit", "killed"),
+    [
+        ("podman", 3, 64, 2),
+        ("podman", 0, 64, 0),
+        ("podman", 3, 0, 0),
+        ("docker", 3, 64, 0),
+    ],
+)
+def test_podman_tells_a_kill_by_its_exit_code_alone(text, kind, restarts, limit, killed):
+    """What people stop ends with the same code, and is not started again by itself."""
+    document = inventory(text, [(40, 10)] * 24, limit=limit)
+    document["engine"]["kind"] = kind
+    document["containers"][0]["state"]["restarts"] = restarts
+    name = document["containers"][0]["name"]
+    ended = {"name": name, "event": "die", "healthy": None}
+    document["usage"]["events"] = [{**ended, "at": 1.0, "exitCode": code} for code in (137, 0, 137, 1)]
+    assert sized(document).killed == killed
+
+
+def test_what_is_wrong_with_many_is_said_once(project, text):
+    names = "abcd"
+    (project / "compose.yaml").write_text(
+        "services:\n" + "".join(f"  {name}: {{image: 'shop/web:1', restart: always}}\n" for name in names)
+    )
+    document = inventory(text, [(40, 10)] * 3)
+    (own,), used = document["containers"], document["usage"]["containers"]
+    (rows,) = used.values()
+    document["containers"] = [
+        {**own, "name": f"shop-{name}-1", "compose": {**own["compose"], "service": name}} for name in names
+    ]
+    document["usage"]["containers"] = {f"shop-{name}-1": rows for name in names}
+    (project / "vm.json").write_text(json.dumps(document))
+    screen = longshore("size", "vm.json", folder=project)
+    assert screen.out.count("3 h of samples are too few") == 1
+    assert "4 of them: 3 h of samples are too few" in screen.out
+
+
+def test_nodes_have_their_price_and_the_cheapest_is_first(project):
+    (project / "compose.yaml").write_text(COMPOSE.replace("LIMIT", "128m").replace("SETTING", "A: b"))
+    found = json.loads(longshore("size", "vm.json", "-o", "json", folder=project).out)["nodes"]
+    monthly = [float(each["monthly"]) for each in found]
+    assert monthly == sorted(monthly)
+    hour = Prices("").find(f"ec2.{found[0]['type']}").amount
+    assert monthly[0] == pytest.approx(float(hour * 730 * found[0]["nodes"]), abs=0.01)
+    assert "USD a month" in longshore("size", "vm.json", folder=project).out
+
+
 COMPOSE = """
 services:
   web:
@@ -122,7 +180,7 @@ def test_the_reasoning_is_shown(project):
     assert screen.code == 0
     assert "used 90Mi at most in 24 h, and a third more" in screen.out
     assert "50m was enough in 95 of 100 spans of time" in screen.out
-    assert "not seen running: new" in screen.out
+    assert "no sample of: new" in screen.out
     longer = longshore("size", "vm.json", "--cycle", "7d", folder=project)
     assert longer.code == 1
     assert "24 h of samples are too few" in longer.out

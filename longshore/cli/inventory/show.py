@@ -12,7 +12,7 @@ from longshore.disk import Disk
 from longshore.errors import Refused
 from longshore.inventory.matching import ALIVE
 from longshore.inventory.reading import UnreadableError, read_inventory
-from longshore.inventory.sizing import size
+from longshore.inventory.sizing import kills, size
 from longshore.report.excerpt import printable
 from longshore.report.table import columns
 
@@ -96,7 +96,7 @@ def _container(inventory: Inventory, each: Container) -> dict[str, Any]:
         "state": _state(each),
         "used": used.peak if used else 0,
         "limit": each.limits.memory,
-        "killed": used.killed if used else int(each.state.oom_killed),
+        "killed": kills(inventory, [each.name])[0],
         "restarts": each.state.restarts,
         "image": each.image,
     }

@@ -59,9 +59,10 @@ def _of(service: Service, size: Size) -> Recommended:
     claim = claimed(service)
     memory, given = size.memory, resources(service)
     limit = given.memory_limit if given.memory_given else 0
-    reasons = [
-        f"used {mebibytes(size.peak)} at most in {hours_text(size.hours)}, and a third more for what no sample saw"
-    ]
+    reasons = []
+    if size.peak:
+        watched = hours_text(size.hours)
+        reasons.append(f"used {mebibytes(size.peak)} at most in {watched}, and a third more for what no sample saw")
     if size.cpu:
         reasons.append(f"{cpu(size.cpu)} was enough in 95 of 100 spans of time")
     if size.too_little:
@@ -91,5 +92,7 @@ def _warnings(service: Service, size: Size, limit: int) -> Iterator[str]:
         yield f"grows by {mebibytes(size.growth)} an hour all the time: a leak, which no limit mends"
     if limit and claim and claim.size >= limit:
         yield f"its {claim.where} lets it take {mebibytes(claim.size)}, its limit is {mebibytes(limit)}"
-    if not size.whole:
+    if not size.peak:
+        yield "there is no sample of it"
+    elif not size.whole:
         yield f"{hours_text(size.hours)} of samples are too few: nights, weekends and jobs may be missing"

@@ -2,6 +2,7 @@
 
 With `--inventory`, or `longshore:inventory` of a stack, facts of the images that run take the place of what is assumed,
 and the samples that of default sizes ([inventory](inventory.md)). What is left to decide is told here:
+- more containers of a service ran than it has replicas here;
 - another image ran than the file names, so what was seen of it is not believed of this one, but what it used is;
 - a service was killed for its memory at a limit that it still has, or its use grows without end;
 - a port is declared at which nothing listened; a port was published by the machine that the file does not publish;
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from longshore.convert.estate.facts import resources
 from longshore.convert.estate.seen import seen
+from longshore.convert.kubernetes.kinds import REPLICATED
 from longshore.convert.kubernetes.quantity import mebibytes
 from longshore.convert.registry import estate_policy, service_policy
 from longshore.model import Problem, Severity
@@ -47,6 +49,13 @@ def inventory(service: Service) -> Iterator[Problem]:
             f"`{found.image}` ran on the machine, another one than the file names: what was seen of it is not used",
             "take the inventory again when this one runs, or name the one that runs",
             ("image",) if service.model.get("image") else (),
+        )
+    if found.running > service.replicas and service.workload.kind in REPLICATED:
+        yield Problem(
+            "inventory-differs",
+            Severity.WARNING,
+            f"`{service.name}` ran in {found.running} containers on the machine, and has {service.replicas} here",
+            f"write `deploy: {{replicas: {found.running}}}`, or how many it needs in the stack file",
         )
     yield from _ports(service, found)
     if found.size:
