@@ -5,15 +5,18 @@ An answer is a document, the bytes of one, or what gives one each time that it i
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 import socketserver
+import tarfile
+from base64 import b64encode
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from threading import Thread
 from time import sleep
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +33,21 @@ class Status(bytes):
     """An answer that is none: the engine is too busy, or does not know the container any more."""
 
     status = 500
+
+
+class Files(dict):
+    """What lies in a container: archives as `file` makes them, by path."""
+
+
+def file(name: str, content: bytes | None = None, uid: int = 0, gid: int = 0) -> bytes:
+    """An archive of one file, or of one folder where there is no content."""
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        entry = tarfile.TarInfo(name)
+        entry.uid, entry.gid, entry.mode = uid, gid, 0o755
+        entry.type, entry.size = (tarfile.DIRTYPE, 0) if content is None else (tarfile.REGTYPE, len(content))
+        tar.addfile(entry, io.BytesIO(content or b""))
+    return held.getvalue()
 
 
 class Server(socketserver.ThreadingUnixStreamServer):
@@ -58,9 +76,14 @@ class Handler(BaseHTTPRequestHandler):
             sleep(self.server.tick)
         found = self.server.answers.get(path) or self.server.answers.get(urlsplit(self.path).path)
         found = found() if callable(found) else found
+        if isinstance(found, Files):
+            found = found.get(parse_qs(urlsplit(self.path).query)["path"][0])
         cut = isinstance(found, Cut)
         text = b"{}" if found is None else found if isinstance(found, bytes) else json.dumps(found).encode()
         self.send_response(found.status if isinstance(found, Status) else 404 if found is None else 200)
+        if self.command == "HEAD":
+            self.send_header("X-Docker-Container-Path-Stat", b64encode(b'{"name": "x"}').decode())
+            text = b""
         self.send_header("Content-Length", str(len(text) + cut))
         self.end_headers()
         self.wfile.write(text)

@@ -194,6 +194,8 @@ class Engine:
         try:
             text = answer.read(_MOST)
             more = answer.read(1)
+            if answer.length and not more:  # less came than was announced
+                raise http.client.IncompleteRead(text, answer.length)
         except (OSError, http.client.HTTPException) as error:  # it went away while it answered
             self.close()
             raise EngineError(_why(self.address, error), gone=True) from None
