@@ -184,6 +184,8 @@ class SecretSettings(NamedTuple):
     """ARN of the customer's own key in AWS, where secrets are encrypted with one."""
     server: str = ""
     """Address of Vault."""
+    server_from_outside: str = ""
+    """Address of the same Vault for people and CI, where it runs in the cluster and `server` is known only there."""
     mount: str = "secret"
     """KV engine of Vault."""
     auth_mount: str = "kubernetes"

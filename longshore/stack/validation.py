@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
     from longshore.compose import Project
+    from longshore.convert.options import SecretSettings
     from longshore.model import Conversion
     from longshore.stack.file import StackFile
     from longshore.stack.settings import ClusterSettings, Settings
@@ -321,12 +322,19 @@ def _application(settings: Settings) -> Iterator[Wrong]:
         )
     if settings.compose and settings.secrets.backend == "vault" and not settings.secrets.server:
         yield Wrong(("secrets",), "needs the address of Vault", "write `server: https://vault.example.com:8200`")
-    if settings.secrets.server and not settings.secrets.allow_http and not _UNREAD(settings.secrets.server):
-        yield Wrong(
-            ("secrets", "server"),
-            "is not reached over TLS, so that values and tokens travel in the clear",
-            "write `https://…` (`certificate` names a private authority), or accept it with `allowHttp: true`",
-        )
+    yield from _vault(settings.secrets)
+
+
+def _vault(secrets: SecretSettings) -> Iterator[Wrong]:
+    if secrets.server_from_outside and not secrets.server:
+        yield Wrong(("secrets", "serverFromOutside"), "stands beside no `server`", "write the one of the cluster too")
+    for key, address in (("server", secrets.server), ("serverFromOutside", secrets.server_from_outside)):
+        if address and not secrets.allow_http and not _UNREAD(address):
+            yield Wrong(
+                ("secrets", key),
+                "is not reached over TLS, so that values and tokens travel in the clear",
+                "write `https://…` (`certificate` names a private authority), or accept it with `allowHttp: true`",
+            )
 
 
 def _doubts(settings: Settings) -> Iterator[Wrong]:

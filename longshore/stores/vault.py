@@ -55,7 +55,8 @@ class Place(NamedTuple):
 def connect(settings: Settings, environment: Mapping[str, str], *, deploying: bool = False) -> Vault:  # noqa: ARG001
     """Connect for a stack, with the token of the shell."""
     secrets = settings.secrets
-    return Vault(Place(secrets.server, secrets.mount, secrets.vault_namespace, secrets.certificate), environment)
+    server = secrets.server_from_outside or secrets.server
+    return Vault(Place(server, secrets.mount, secrets.vault_namespace, secrets.certificate), environment)
 
 
 class Vault:
@@ -67,7 +68,7 @@ class Vault:
         if elsewhere and elsewhere != place.server.rstrip("/"):
             raise Refused(
                 f"VAULT_ADDR is {elsewhere}, but the stack's Vault is {place.server}",
-                "log in to the stack's Vault and unset VAULT_ADDR, or correct `secrets.server` in the stack file",
+                "log in to the stack's Vault and unset VAULT_ADDR, or correct the address in the stack file",
             )
         hush()
         client = hvac.Client(url=place.server, session=_session(place.certificate), namespace=place.namespace or None)

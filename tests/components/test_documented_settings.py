@@ -301,7 +301,7 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
     "secrets.role": (EKS, [ROLE]),
     "secrets.prefix": (EKS, ["apps/"]),
     "secrets.kmsKey": (EKS, [KEY, KEY.replace(":aws:", ":aws-cn:"), KEY.replace("key/", "alias/")]),
-    "secrets.server": (VAULT, ["https://vault.example.com:8200"]),
+    **{f"secrets.{name}": (VAULT, ["https://vault.example.com:8200"]) for name in ("server", "serverFromOutside")},
     "secrets.allowHttp": (VAULT, [True]),
     "secrets.mount": (VAULT, ["secret", "kv"]),
     "secrets.authMount": (VAULT, ["kubernetes"]),

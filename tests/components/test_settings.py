@@ -336,5 +336,19 @@ def test_what_a_cluster_does_not_give_is_warned_of(tmp_path):
 )
 def test_plain_http_goes_to_this_machine_only_or_with_consent(server):
     consent = {"allowHttp": True} if server == "http://vault:8200" else {}
-    config = {**APPLICATION, "longshore:secrets": {"backend": "vault", "server": server, **consent}}
-    assert "in the clear" not in str(check(config).findings)
+    config = {**BASE, **APPLICATION, "longshore:secrets": {"backend": "vault", "server": server, **consent}}
+    assert messages(config) == ["warning: `longshore:cluster` must have the External Secrets Operator already"]
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ({"server": "https://vault:8200", "serverFromOutside": "http://127.0.0.1:8200"}, ""),
+        ({"server": "https://vault:8200", "serverFromOutside": "http://vault.example.com"}, "in the clear"),
+        ({"serverFromOutside": "https://vault.example.com"}, "stands beside no `server`"),
+    ],
+)
+def test_the_way_to_vault_from_outside(own, told):
+    found = messages({**BASE, **APPLICATION, "longshore:secrets": {"backend": "vault", **own}})
+    about = [message for message in found if "serverFromOutside" in message]
+    assert (len(about) == 1 and told in about[0]) if told else about == []

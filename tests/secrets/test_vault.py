@@ -140,6 +140,22 @@ def test_another_vault_is_refused(project, kv):
     assert "VAULT_ADDR is https://other.example.com, but the stack's Vault is http://127.0.0.1" in answer.err
 
 
+def test_a_vault_that_has_another_address_outside_of_the_cluster(project, kv, server):
+    path = project.folder / "stacks/Pulumi.shop.dev.yaml"
+    inside = f"server: 'https://vault.vault.svc:8200', serverFromOutside: '{server.url}'"
+    project.write("stacks/Pulumi.shop.dev.yaml", path.read_text().replace(f"server: '{server.url}'", inside))
+    answer = project.push("--from", ".env", "--yes", VAULT_ADDR=server.url)
+    assert answer.code == 0, answer.err
+    assert answer.err.startswith(f"Vault {server.url}, mount kv")
+    assert {path: values(kv, path) for path in EVERYTHING} == EVERYTHING
+    rendered = project.longshore("render", "-s", "shop.dev").out
+    assert "server: https://vault.vault.svc:8200" in rendered
+    assert server.url not in rendered
+    assert (
+        "VAULT_ADDR is https://vault.vault.svc" in project.push("--yes", VAULT_ADDR="https://vault.vault.svc:8200").err
+    )
+
+
 @pytest.mark.parametrize("token", ["hvs.wrong", ""])
 def test_a_bad_token(project, kv, monkeypatch, token, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
