@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,12 +12,14 @@ import yaml
 from tests.cluster.estates import longshore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from longshore.model import Manifest
 
 _DOCUMENT = re.compile(r"^---\n# Source: every/charts/(?P<name>[^/]+)/.*\n", re.MULTILINE)
+_FAST = {"HELM_QPS": "500", "HELM_BURST_LIMIT": "1000"}
+"""Helm sends five requests a second after its first hundred, unless it is told otherwise."""
 
 
 class FailedError(AssertionError):
@@ -50,8 +53,29 @@ class Programs(NamedTuple):
         files = {"Chart.yaml": "{apiVersion: v2, name: every, version: 0.1.0}\n"}
         for name, own in charts.items():
             files |= {f"charts/{name}/{path}": text for path, text in own.items()}
-        found: dict[str, list[Manifest]] = {name: [] for name in charts}
-        made = self.run_helm("template", "release", written(files, folder), "--namespace", "shop")
+        return self._parts(written(files, folder), charts)
+
+    def template_values(
+        self, chart: Mapping[str, str], values: Mapping[str, Sequence[str]], folder: Path
+    ) -> dict[str, list[Manifest]]:
+        """What one chart makes with several sets of values: as parts of one chart under names of their own.
+
+        values: name of a set → what `--set` takes, each.
+        """
+        name = yaml.safe_load(chart["Chart.yaml"])["name"]
+        every = {
+            "apiVersion": "v2",
+            "name": "every",
+            "version": "0.1.0",
+            "dependencies": [{"name": name, "version": "*", "alias": alias} for alias in values],
+        }
+        files = {"Chart.yaml": yaml.safe_dump(every)} | {f"charts/{name}/{path}": text for path, text in chart.items()}
+        given = [word for alias, own in values.items() for each in own for word in ("--set", f"{alias}.{each}")]
+        return self._parts(written(files, folder), values, *given)
+
+    def _parts(self, folder: Path, names: Iterable[str], *words: str) -> dict[str, list[Manifest]]:
+        found: dict[str, list[Manifest]] = {name: [] for name in names}
+        made = self.run_helm("template", "release", folder, "--namespace", "shop", *words)
         _, *parts = _DOCUMENT.split(made)
         for name, text in zip(parts[::2], parts[1::2], strict=True):
             found[name] += _documents(text)
@@ -84,7 +108,9 @@ def _documents(text: str) -> list[Any]:
 
 
 def _run(program: Path, *words: object) -> str:
-    done = subprocess.run([program, *map(str, words)], capture_output=True, text=True, check=False, timeout=300)
+    command = [program, *map(str, words)]
+    environment = {**os.environ, **_FAST}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=environment)
     if done.returncode:
         raise FailedError(done.stderr + done.stdout[-2000:])
     return done.stdout
