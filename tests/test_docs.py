@@ -24,6 +24,14 @@ def test_links_between_pages_lead_somewhere(page):
         assert (page.parent / target).exists(), f"{page}: {target} is not there"
 
 
+@pytest.mark.parametrize("page", list(pages()), ids=name)
+def test_no_table_has_a_row_twice(page):
+    text = page.read_text(encoding="utf-8")
+    for table in re.findall(r"(?:^\|.*\|$\n?)+", text, re.MULTILINE):
+        lines = table.splitlines()
+        assert len(set(lines)) == len(lines), [line for line in lines if lines.count(line) > 1]
+
+
 def test_every_page_is_in_the_readme_or_reached_from_it():
     reached, waiting = set(), [ROOT / "README.md"]
     while waiting:

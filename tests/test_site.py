@@ -64,9 +64,11 @@ def test_every_link_leads_somewhere(site: Path) -> None:
     assert not sorted(set(dead(site)))
 
 
-def test_every_page_is_in_the_menu_or_below_one_that_is() -> None:
+def test_every_page_has_one_place_in_the_menu_or_is_below_one_that_has() -> None:
     menu = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]["nav"]
-    named = {file for section in menu for pages in section.values() for page in pages for file in page.values()}
+    entries = [file for section in menu for pages in section.values() for page in pages for file in page.values()]
+    named = set(entries)
+    assert len(named) == len(entries), "a page has one place"
     there = {str(file.relative_to(ROOT / "docs")) for file in (ROOT / "docs").rglob("*.md")}
     below = {file for file in there if file.startswith(("findings/", "adr/"))}
     assert named == (there - below) | {"adr/README.md"}
