@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from longshore.stack.eks_rules import let_in_twice
+from longshore.stack.access_entries import let_in_twice
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.pins import REHEARSAL
 from longshore.stack.validation import told
@@ -27,15 +27,14 @@ def only_once(stack: Stack, settings: Settings, provider: aws.Provider | None) -
 
     None where the stack says by which role it is deployed, or nobody is asked.
     """
-    cluster = settings.cluster
-    if not isinstance(cluster, EksCluster) or settings.aws is None or settings.aws.assume_role:
+    if not isinstance(settings.cluster, EksCluster) or settings.aws is None or settings.aws.assume_role:
         return None
     if os.environ.get(REHEARSAL) or provider is None:
         return None
     caller = aws.get_caller_identity(opts=pulumi.InvokeOptions(provider=provider)).arn
 
     def refuse(_: pulumi.ResourceHookArgs) -> None:
-        found = "".join(told(wrong, stack.file) for wrong in let_in_twice(settings, cluster, caller))
+        found = "".join(told(wrong, stack.file) for wrong in let_in_twice(settings, caller))
         if found:
             raise ValueError(found)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.decoding.errors import Wrong
+from longshore.stack.access_entries import let_in_twice
 from longshore.stack.addons import unknown_addons
 from longshore.stack.node_rules import nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from longshore.model import Path
     from longshore.stack.eks_settings import EksCluster, Endpoint
@@ -34,32 +35,7 @@ def contradictions(settings: Settings, cluster: EksCluster) -> Iterator[Wrong]:
                 yield Wrong(("cluster", key, index), "is listed twice", "EKS takes one entry per role")
             seen.add(role)
     if settings.aws and settings.aws.assume_role:
-        yield from let_in_twice(settings, cluster, settings.aws.assume_role)
-
-
-def let_in_twice(settings: Settings, cluster: EksCluster, deployer: str) -> Iterator[Wrong]:
-    """Find where a stack that makes a cluster lets in the role that deploys it, which came in by making it.
-
-    deployer: ARN of a role or user, of a session of a role as AWS tells it, or nothing.
-    """
-    lists: Mapping[Path, tuple[str, ...]] = {
-        ("cluster", "admins"): cluster.admins,
-        ("cluster", "viewers"): cluster.viewers,
-        ("access", "people"): settings.access.people,
-        ("access", "deployers"): settings.access.deployers,
-    }
-    for place, roles in lists.items():
-        for index, role in enumerate(roles):
-            if _identity(role) == _identity(deployer):
-                message = "is the role that deploys: it has all rights by making the cluster, and EKS takes one entry"
-                yield Wrong((*place, index), message, "leave it out")
-
-
-def _identity(arn: str) -> tuple[str, str]:
-    """Account and name of a role or user; a session says of its role neither that it is one nor its path."""
-    account, _, what = arn.removeprefix("arn:").partition("::")[2].partition(":")
-    kind, *path = what.split("/")
-    return account, path[0 if kind == "assumed-role" else -1] if path else ""
+        yield from let_in_twice(settings, settings.aws.assume_role)
 
 
 def _endpoint(endpoint: Endpoint, *, in_production: bool) -> Iterator[Wrong]:

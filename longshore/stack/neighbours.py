@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.decoding.errors import Wrong
-from longshore.stack.eks_settings import EksCluster
+from longshore.stack.access_entries import let_in
 from longshore.stack.settings import KubeconfigCluster, StackCluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from longshore.model import Path
     from longshore.stack.settings import Settings
 
 
@@ -33,8 +32,8 @@ def clashes(stack: str, settings: Settings, others: Mapping[str, Settings]) -> I
             message = f"makes `{settings.team_namespace}` its namespace, which is that of stack {name} on this cluster"
             yield Wrong((key,), message, "give one of them another `namespace`")
         yield from _another_timeout(settings, name, other)
-        taken = set(_roles(other).values())
-        for path, role in _roles(settings).items():
+        taken = set(let_in(other).values())
+        for path, role in let_in(settings).items():
             if role in taken - told:
                 told.add(role)
                 message = f"`{role}` is let in by stack {name} already, and EKS takes one entry per role"
@@ -77,18 +76,3 @@ def _cluster(stack: str, settings: Settings) -> tuple[str, ...]:
     if isinstance(cluster, KubeconfigCluster):
         return ("kubeconfig", cluster.path, cluster.context, cluster.identifier)
     return (cluster.stack if isinstance(cluster, StackCluster) else stack,)
-
-
-def _roles(settings: Settings) -> dict[Path, str]:
-    """IAM roles that a stack lets into its cluster, each with its place."""
-    cluster, access = settings.cluster, settings.access
-    lists: dict[Path, tuple[str, ...]] = {
-        ("access", "people"): access.people,
-        ("access", "deployers"): access.deployers,
-    }
-    if isinstance(cluster, EksCluster):
-        lists |= {("cluster", "admins"): cluster.admins, ("cluster", "viewers"): cluster.viewers}
-    for team, tenant in settings.tenants.items():
-        lists |= {("tenants", team, "access", "people"): tenant.access.people}
-        lists |= {("tenants", team, "access", "deployers"): tenant.access.deployers}
-    return {(*place, index): role for place, roles in lists.items() for index, role in enumerate(roles)}

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from longshore.stack import aws_rules, node_rules
-from longshore.stack.eks_rules import let_in_twice
-from longshore.stack.eks_settings import EksCluster
+from longshore.stack.access_entries import let_in_twice
 from longshore.stack.file import read_stack_file
 from longshore.stack.images import REPOSITORY_NAME
 from longshore.stack.reading import read_stack
@@ -202,6 +201,7 @@ def test_a_role_of_another_stack_of_the_cluster_is_refused(tmp_path: Path) -> No
         ("arn:aws:sts::111122223333:assumed-role/b/ci-42", "`longshore:cluster.viewers[0]`"),
         ("arn:aws:sts::111122223333:assumed-role/platform/me@example.com", "`longshore:cluster.admins[0]`"),
         ("arn:aws:iam::111122223333:user/people/me", "`longshore:access.people[0]`"),
+        ("arn:aws:iam::111122223333:role/d", "`longshore:tenants.books.access.people[0]`"),
         ("arn:aws:iam::999922223333:role/b", ""),
         ("arn:aws:iam::111122223333:role/c", ""),
         ("", ""),
@@ -211,10 +211,10 @@ def test_whoever_deploys_is_known_by_what_aws_calls_them(deployer, place):
     file = read_stack_file("", "stack.yaml")
     people = ["arn:aws:iam::111122223333:user/people/me"]
     admins = ["arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/platform"]
-    config = {**EKS, **cluster(admins=admins, viewers=ARNS[1:]), "longshore:team": "x"}
-    settings = check_settings({**config, "longshore:access": {"people": people}}, file).settings
+    access = {"longshore:access": {"people": people}, "longshore:team": "x"}
+    tenants = {"longshore:tenants": {"books": {"access": {"people": ["arn:aws:iam::111122223333:role/d"]}}}}
+    settings = check_settings({**EKS, **cluster(admins=admins, viewers=ARNS[1:]), **access, **tenants}, file).settings
     assert settings
-    assert isinstance(settings.cluster, EksCluster)
-    found = [told(one, file) for one in let_in_twice(settings, settings.cluster, deployer)]
+    found = [told(one, file) for one in let_in_twice(settings, deployer)]
     assert len(found) == bool(place)
     assert all(place in each and "leave it out" in each for each in found)
