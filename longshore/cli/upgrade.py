@@ -13,13 +13,13 @@ from longshore.cli.project_input import STACK, output, stack_named
 from longshore.errors import INPUT, Refused
 from longshore.stack.addons import VERSIONS, addons_of, unknown_addons
 from longshore.stack.charts import autoscaler_image
+from longshore.stack.editing import with_settings
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.file import read_stack_file
 from longshore.stack.reading import FOLDER, configuration, project_root, read_stack, stack_names
 from longshore.stack.settings import StackCluster
 from longshore.stack.support import ENDS, minor
 from longshore.stack.validation import check_settings
-from longshore.stack.version_edit import with_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -66,7 +66,8 @@ def run(given: Given, shell: Shell) -> int:
     for line in leaving:
         shell.tell("warning", line)
     if given.on("--write"):
-        path.write_text(with_version(path.read_text("utf-8"), str(path), wanted), "utf-8")
+        place = ("config", "longshore:cluster", "version")
+        path.write_text(with_settings(path.read_text("utf-8"), {place: wanted}, f"{FOLDER}/{path.name}"), "utf-8")
         shell.tell("note", f"wrote version {wanted} into {path.relative_to(root)}")
     return 0
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from longshore.errors import Refused
-from longshore.stack.file import read_stack_file
+from longshore.stack.file import is_text, read_stack_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,9 +20,9 @@ _INDENT: Final = "  "
 
 
 def with_settings(text: str, settings: Mapping[tuple[str, ...], str], name: str) -> str:
-    """Put plain words at their paths below the top of the file: `("config", "longshore:services", "web", "memory")`.
+    """Put texts at their paths below the top of the file: `("config", "longshore:services", "web", "memory")`.
 
-    name: how messages call the file.
+    name: how messages call the file. A text that YAML would take for a number is put in quotes.
 
     Raises:
         Refused: the file is written in a way in which that would change something else.
@@ -30,7 +30,7 @@ def with_settings(text: str, settings: Mapping[tuple[str, ...], str], name: str)
     wanted = _copied(read_stack_file(text, name).values)
     for path, value in settings.items():
         _set(wanted, path, value)
-        text = _edited(text, path, value)
+        text = _edited(text, path, value if is_text(value) else f'"{value}"')
     if read_stack_file(text, name).values != wanted:
         lines = ", ".join(f"`{'.'.join(path[2:])}: {value}`" for path, value in settings.items())
         raise Refused(f"{name} can't be edited without changing something else", f"write it there: {lines}")

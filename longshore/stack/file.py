@@ -107,6 +107,11 @@ class _Reader:
         return Span(self._name, start.line + 1, start.column + 1, max(1, length))
 
 
+def is_text(word: str) -> bool:
+    """Is a word read as what it says, without quotes, rather than as a number, a truth or nothing?"""
+    return isinstance(_scalar(word), str)
+
+
 def _scalar(text: str) -> Any:
     if text in _WORDS:
         return _WORDS[text]

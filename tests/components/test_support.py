@@ -17,10 +17,10 @@ from longshore.cli.shell import Shell
 from longshore.cli.upgrade import served_no_more
 from longshore.stack.addons import VERSIONS
 from longshore.stack.charts import AUTOSCALER_IMAGES, PINNED
+from longshore.stack.editing import with_settings
 from longshore.stack.file import read_stack_file
 from longshore.stack.support import ENDS
 from longshore.stack.validation import check_settings
-from longshore.stack.version_edit import with_version
 from tests.components.stage import EKS, REPOSITORY, copy, edit
 from tools.eks_versions import chart_differences, differences
 
@@ -99,13 +99,13 @@ BLOCK = """config: # ours
         (BLOCK, BLOCK.replace("1.35", "1.36")),
         (BLOCK.replace('"1.35"', "'1.35'"), BLOCK.replace("1.35", "1.36")),
         (BLOCK.replace('    version: "1.35" # until spring\n', ""),
-         BLOCK.replace('    version: "1.35" # until spring\n', '    version: "1.36"\n')),
+         BLOCK.replace('    version: "1.35" # until spring\n', "") + '    version: "1.36"\n'),
         ("config: {longshore:cluster: {kind: eks, name: x}}\n",
-         'config: {longshore:cluster: {kind: eks, version: "1.36", name: x}}\n'),
+         'config: {longshore:cluster: {version: "1.36", kind: eks, name: x}}\n'),
     ],
 )  # fmt: skip
 def test_the_version_alone_is_written(text, after):
-    assert with_version(text, "stack.yaml", "1.36") == after
+    assert with_settings(text, {("config", "longshore:cluster", "version"): "1.36"}, "stack.yaml") == after
 
 
 def test_what_a_version_serves_no_more_is_told():

@@ -233,6 +233,11 @@ def test_a_stack_file_keeps_everything_else(before, after):
     assert with_settings(before, {(*SERVICES, "web", "memory"): "1Gi"}, "stack") == after
 
 
+def test_what_looks_like_a_number_is_written_as_a_text():
+    after = with_settings("config:\n  a: 1\n", {(*SERVICES, "web", "cpu"): "2"}, "stack")
+    assert after == 'config:\n  a: 1\n  longshore:services:\n    web:\n      cpu: "2"\n'
+
+
 def test_a_file_in_which_another_setting_would_change_is_left_alone():
     shared = "config:\n  longshore:services:\n    web: &one {memory: 128Mi}\n    api: *one\n"
     with pytest.raises(Refused, match="without changing something else"):
