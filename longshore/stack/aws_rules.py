@@ -14,6 +14,7 @@ from longshore.stack.addons import BEFORE_NODES, IDENTITIES, IDENTITY_AGENT, NET
 from longshore.stack.address_ranges import networks
 from longshore.stack.backup_settings import TAG
 from longshore.stack.eks_settings import EksCluster
+from longshore.stack.names import ROLE
 from longshore.stack.node_rules import RANDOM
 
 if TYPE_CHECKING:
@@ -24,11 +25,9 @@ if TYPE_CHECKING:
     from longshore.stack.eks_settings import Addon, Endpoint
     from longshore.stack.settings import Settings
 
-ROLE_NAME: Final = 64
-"""Of an IAM role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
-LONGEST_CLUSTER: Final = ROLE_NAME - RANDOM - len("-nodeRole-role")
+LONGEST_CLUSTER: Final = ROLE - RANDOM - len("-nodeRole-role")
 """The longest name made of a cluster's is that of the role of its nodes."""
-LONGEST_ENVIRONMENT: Final = ROLE_NAME - RANDOM - len("-flow-logs")
+LONGEST_ENVIRONMENT: Final = ROLE - RANDOM - len("-flow-logs")
 ENDPOINT_RANGES: Final = 40
 
 TWO_ZONES: Final = frozenset({"us-west-1"})
@@ -64,7 +63,7 @@ def refused_by_aws(settings: Settings) -> Iterator[Wrong]:
 
 
 def _too_long(place: Path, most: int) -> Wrong:
-    message = f"is too long: IAM roles are called after it, and IAM takes {ROLE_NAME} characters"
+    message = f"is too long: IAM roles are called after it, and IAM takes {ROLE} characters"
     return Wrong(place, message, f"{most} characters at most")
 
 

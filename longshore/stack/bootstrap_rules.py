@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from longshore.model import Path
     from longshore.stack.bootstrap_settings import BootstrapSettings
-from longshore.stack.rights.roles import OfProject
+    from longshore.stack.rights.roles import OfProject
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?").fullmatch
 RESERVED = "bootstrap"
@@ -57,7 +57,7 @@ _EXACT = "a role is for one of them: write a name for each, without `*` or `?`"
 
 def misfits(settings: BootstrapSettings, own: str, stacks: Sequence[OfProject], project: str) -> Iterator[Wrong]:
     """What the stacks of the account must say for their roles of CI to be of use."""
-    here = {one.name: one for one in stacks if one.settings.aws and _account(one) == settings.aws.account_id}
+    here = {one.name: one for one in stacks if one.settings.aws and one.account == settings.aws.account_id}
     for environment in settings.bootstrap.environments:
         place = ("bootstrap", "environments", environment)
         platforms = [one for one in here.values() if _is_platform(one, environment)]
@@ -82,7 +82,7 @@ def misfits(settings: BootstrapSettings, own: str, stacks: Sequence[OfProject], 
 def doubts(settings: BootstrapSettings, stacks: Sequence[OfProject]) -> Iterator[Wrong]:
     """Roles of CI that nobody lets into a cluster, and teams that get none."""
     readers = [role_arn(settings, name) for name in READERS]
-    here = [one for one in stacks if _account(one) == settings.aws.account_id]
+    here = [one for one in stacks if one.account == settings.aws.account_id]
     for environment in settings.bootstrap.environments:
         place = ("bootstrap", "environments", environment)
         of_it = [one for one in here if (one.platform or one.settings).environment == environment]
@@ -109,8 +109,3 @@ def doubts(settings: BootstrapSettings, stacks: Sequence[OfProject]) -> Iterator
 
 def _is_platform(stack: OfProject, environment: str) -> bool:
     return bool(stack.settings.cluster_name) and stack.settings.environment == environment
-
-
-def _account(stack: OfProject) -> str:
-    aws = stack.settings.aws or (stack.platform.aws if stack.platform else None)
-    return aws.account_id if aws else ""

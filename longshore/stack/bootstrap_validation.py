@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from longshore.decoding.errors import Wrong
 from longshore.model import Severity
 from longshore.stack.bootstrap_rules import contradictions, doubts, misfits
 from longshore.stack.bootstrap_settings import BOOTSTRAP
-from longshore.stack.validation import finding, in_order, read_settings
+from longshore.stack.validation import Checked, finding, in_order, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from longshore.model import Finding
     from longshore.stack.bootstrap_settings import BootstrapSettings
     from longshore.stack.file import StackFile
     from longshore.stack.rights.roles import OfProject
 
 
-class CheckedBootstrap(NamedTuple):
-    """Settings, or None where an error stands among the findings."""
-
-    settings: BootstrapSettings | None
-    findings: tuple[Finding, ...]
-
-
-def check_bootstrap(config: Mapping[str, Any], file: StackFile) -> CheckedBootstrap:
+def check_bootstrap(config: Mapping[str, Any], file: StackFile) -> Checked[BootstrapSettings]:
     """Read the settings of a bootstrap stack; config, file: as of `longshore.stack.validation.check_settings`."""
     read = read_settings(BOOTSTRAP, config, file)
     settings = read.settings
     if settings is None:
-        return CheckedBootstrap(None, read.findings)
+        return read
     told = in_order([finding(one, file) for one in contradictions(settings)])
-    return CheckedBootstrap(None if told else settings, told)
+    return Checked(None if told else settings, told)
 
 
 def check_beside(
@@ -43,7 +35,7 @@ def check_beside(
     project: str,
     unreadable: Sequence[str],
     file: StackFile,
-) -> CheckedBootstrap:
+) -> Checked[BootstrapSettings]:
     """Hold a bootstrap stack against the other stacks of its project.
 
     own: name of the stack itself. project: the project's name. unreadable: stacks whose files are wrong; without them
@@ -56,4 +48,4 @@ def check_beside(
     errors = [finding(one, file) for one in lost]
     errors += [finding(one, file) for one in misfits(settings, own, stacks, project)]
     warnings = [finding(one, file, Severity.WARNING) for one in doubts(settings, stacks)]
-    return CheckedBootstrap(None if errors else settings, in_order([*errors, *warnings]))
+    return Checked(None if errors else settings, in_order([*errors, *warnings]))

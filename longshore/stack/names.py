@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ROLE = 64
 """Characters of a role's name: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
+BUCKET = 55
+"""Characters of a bucket's name that are ours; Pulumi adds eight, and S3 takes 63."""
 BUDGET = 100
 """Characters of a budget's name: https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html."""
 

@@ -16,6 +16,7 @@ from longshore.convert.kubernetes.application_load_balancers import OIDC
 from longshore.convert.kubernetes.names import label
 from longshore.decoding.errors import Wrong
 from longshore.stack.eks_settings import EksCluster
+from longshore.stack.names import ROLE, of_namespace
 from longshore.stack.settings import StackCluster
 from longshore.stack.team_settings import Access, Quota
 
@@ -65,9 +66,7 @@ def _namespaces(team: str, tenant: Tenant) -> dict[str, str]:
 def _place(platform: Settings, team: str, namespace: str, environment: str) -> Place:
     tenant = platform.tenants[team]
     environment, secrets, account = environment or platform.environment, tenant.secrets, platform.aws
-    # The names of clusters are unique in a region, those of namespaces in a cluster, and those of roles in an account.
-    region = f"{account.region}-" if account else ""
-    role_name = label(f"{platform.cluster_name}-{region}{namespace}-secrets", 64)
+    role_name = label(f"{of_namespace(platform, None, namespace)}-secrets", ROLE)
     role = secrets.role
     if not role and secrets.backend == "vault":
         role = f"{environment}-{team}"

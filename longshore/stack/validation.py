@@ -53,21 +53,14 @@ SYSTEM_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-no
 ACCOUNT_HELP = "write `longshore:aws: {region: …, accountId: …}`"
 
 
-class Read(NamedTuple, Generic[T]):
-    """Settings of any class, or None where an error stands among the findings."""
+class Checked(NamedTuple, Generic[T]):
+    """Settings of a class, or None where an error stands among the findings."""
 
     settings: T | None
     findings: tuple[Finding, ...]
 
 
-class Checked(NamedTuple):
-    """Settings, or None where an error stands among the findings."""
-
-    settings: Settings | None
-    findings: tuple[Finding, ...]
-
-
-def check_settings(config: Mapping[str, Any], file: StackFile, day: date | None = None) -> Checked:
+def check_settings(config: Mapping[str, Any], file: StackFile, day: date | None = None) -> Checked[Settings]:
     """Read the settings of a stack.
 
     config: what applies, by full key (`longshore:team`); values as in the file, or as Pulumi gives them to a
@@ -77,7 +70,7 @@ def check_settings(config: Mapping[str, Any], file: StackFile, day: date | None 
     read = read_settings(STACK, config, file)
     settings = read.settings
     if settings is None:
-        return Checked(None, read.findings)
+        return read
     told = [finding(one, file) for one in _contradictions(settings)]
     cluster = settings.cluster
     if day and isinstance(cluster, EksCluster):
@@ -89,20 +82,20 @@ def check_settings(config: Mapping[str, Any], file: StackFile, day: date | None 
     return Checked(settings if fine else None, in_order(told))
 
 
-def read_settings(adapter: TypeAdapter[T], config: Mapping[str, Any], file: StackFile) -> Read[T]:
+def read_settings(adapter: TypeAdapter[T], config: Mapping[str, Any], file: StackFile) -> Checked[T]:
     """Read one class of settings, and tell all that is wrong with single values; None where anything is.
 
     config, file: as of `check_settings`.
     """
     if file.findings and not file.values:
-        return Read(None, file.findings)  # of what could not be read, nothing can be missing
+        return Checked(None, file.findings)  # of what could not be read, nothing can be missing
     ours = {key.removeprefix(NAMESPACE): _parsed(value) for key, value in config.items() if key.startswith(NAMESPACE)}
     secrets = tuple(secrets_in(ours, ()))
     decoded = decode(adapter, ours, NAMESPACE)
     told = {one.path for one in secrets}
     wrong = [*_outside(config, file), *secrets, *(one for one in decoded.wrong if one.path not in told)]
     findings = in_order([*file.findings, *(finding(one, file) for one in wrong)])
-    return Read(None if findings else decoded.settings, findings)
+    return Checked(None if findings else decoded.settings, findings)
 
 
 def on_platform(settings: Settings, platform: Settings) -> Settings:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.convert.kubernetes.names import label
 from longshore.stack.eks_settings import EksCluster
-from longshore.stack.names import budget_name, store_role_name
+from longshore.stack.names import BUCKET, budget_name, store_role_name
 from longshore.stack.rights.kinds import changes, sees
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ Statement = dict[str, Any]
 ALL: Final = "*"
 TAG: Final = "environment"
 """The tag by which whatever a stack makes is that of an environment: `longshore.program.providers`."""
-BUCKET: Final = 55
-"""Characters of a bucket's name that are ours: `longshore.components.flow_logs`."""
 
 _NETWORK: Final = frozenset(
     f"ec2:{kind}"

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.stack.bootstrap_settings import DeployTeam
-from longshore.stack.iam_policies import VERSION
+from longshore.stack.iam_policies import document
 from longshore.stack.rights import platform, team, trust
 from longshore.stack.rights.kinds import sees
 from longshore.stack.rights.names import DRIFT, PATH, PREVIEW, boundary_name, deploy_role_name
@@ -32,6 +32,12 @@ class OfProject(NamedTuple):
     name: str
     settings: Settings
     platform: Settings | None
+
+    @property
+    def account(self) -> str:
+        """The number of the AWS account that it is in; empty where it is in none."""
+        aws = self.settings.aws or (self.platform.aws if self.platform else None)
+        return aws.account_id if aws else ""
 
 
 class CiRole(NamedTuple):
@@ -77,17 +83,15 @@ def boundary(settings: BootstrapSettings, environment: str, project: str) -> dic
     profiles = [
         f"iam:{name}InstanceProfile" for name in ("AddRoleTo", "Create", "Delete", "RemoveRoleFrom", "Tag", "Untag")
     ]
-    return _document(
-        [
-            {"NotAction": ["account:*", "iam:*", "organizations:*"], "Resource": "*"},
-            {
-                "Action": ["iam:CreateServiceLinkedRole", "iam:Get*", "iam:List*", "iam:PassRole", *profiles],
-                "Resource": "*",
-            },
-            {"Effect": "Deny", "Action": "s3:*", "Resource": [state.arn, f"{state.arn}/*"]},
-            {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": at.arn("iam", f"role{PATH}*", region=False)},
-            *({**one, "NotAction": ["sts:AssumeRoleWithWebIdentity"]} for one in platform.fence(environment)),
-        ]
+    return document(
+        {"NotAction": ["account:*", "iam:*", "organizations:*"], "Resource": "*"},
+        {
+            "Action": ["iam:CreateServiceLinkedRole", "iam:Get*", "iam:List*", "iam:PassRole", *profiles],
+            "Resource": "*",
+        },
+        {"Effect": "Deny", "Action": "s3:*", "Resource": [state.arn, f"{state.arn}/*"]},
+        {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": at.arn("iam", f"role{PATH}*", region=False)},
+        *({**one, "NotAction": ["sts:AssumeRoleWithWebIdentity"]} for one in platform.fence(environment)),
     )
 
 
@@ -97,7 +101,7 @@ def roles(settings: BootstrapSettings, own: str, stacks: Sequence[OfProject], pr
     own: name of the bootstrap stack. stacks: the others of the project. project: its name, as Pulumi knows it.
     """
     wanted = settings.bootstrap
-    here = [one for one in stacks if _account(one) == settings.aws.account_id]
+    here = [one for one in stacks if one.account == settings.aws.account_id]
     state = State(platform.Where.of(settings.aws), settings.bucket, project)
     on_pull_requests = (trust.pull_requests(wanted.repository),)
     on_branch = (trust.branch(wanted.repository, wanted.branch),)
@@ -182,14 +186,5 @@ def _looking(own: str, stacks: Sequence[OfProject], state: State) -> Mapping[str
     return _documents(found)
 
 
-def _account(stack: OfProject) -> str:
-    aws = stack.settings.aws or (stack.platform.aws if stack.platform else None)
-    return aws.account_id if aws else ""
-
-
 def _documents(topics: Mapping[str, Sequence[dict[str, Any]]]) -> dict[str, dict[str, Any]]:
-    return {topic: _document(statements) for topic, statements in sorted(topics.items()) if statements}
-
-
-def _document(statements: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    return {"Version": VERSION, "Statement": [{"Effect": "Allow", **statement} for statement in statements]}
+    return {topic: document(*statements) for topic, statements in sorted(topics.items()) if statements}
