@@ -78,7 +78,7 @@ def repositories(settings: Settings) -> ImageRepositoriesArgs:
     return args
 
 
-def place(network: Network | NetworkSettings) -> EksClusterArgs:
+def standing_in(network: Network | NetworkSettings) -> EksClusterArgs:
     """Where a cluster stands: in the network of its stack, or in one that is there."""
     if isinstance(network, Network):
         return EksClusterArgs(
@@ -118,7 +118,7 @@ def eks_cluster(
     tags: of what it makes by itself. nodes: what AWS says of its managed nodes.
     """
     args = EksClusterArgs(
-        **place(network),
+        **standing_in(network),
         partition=account.partition,
         version=cluster.version,
         compute=Compute(cluster.compute),

@@ -18,7 +18,7 @@ from longshore.components import (
     StateBucket,
     StateBucketArgs,
 )
-from longshore.model import Severity
+from longshore.program.engine import stop_on_errors
 from longshore.program.providers import provider_of, stack_tag
 from longshore.stack.bootstrap_rules import RESERVED
 from longshore.stack.reading import beside, summary
@@ -40,12 +40,7 @@ def declare_bootstrap(stack: Stack) -> None:
     Raises:
         pulumi.RunError: its settings have errors; nothing was declared.
     """
-    findings, text = summary(stack, None)
-    settings = stack.bootstrap
-    if settings is None:
-        raise pulumi.RunError(text)
-    if any(finding.severity is Severity.WARNING for finding in findings):
-        pulumi.log.warn(text)
+    settings = stop_on_errors(stack.bootstrap, *summary(stack, None))
     tags = {**settings.aws.tags, "environment": RESERVED, **stack_tag(stack.name), "managed-by": "longshore"}
     in_aws = pulumi.ResourceOptions(provider=provider_of(settings.aws, tags))
     project = pulumi.get_project()

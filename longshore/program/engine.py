@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pulumi
 from pulumi.runtime.config import CONFIG
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from longshore.model import Finding
-    from longshore.stack.settings import Settings
 
-
+T = TypeVar("T")
 _ALREADY_SAID: Final = 32
 """The exit code by which Pulumi's language host knows that there is nothing to add."""
 
@@ -51,7 +50,7 @@ def config() -> Mapping[str, Any]:
     return dict(CONFIG.get())
 
 
-def stop_on_errors(settings: Settings | None, findings: Sequence[Finding], text: str) -> Settings:
+def stop_on_errors(settings: T | None, findings: Sequence[Finding], text: str) -> T:
     """Say the findings once, and end the program where one of them is an error, before it has made anything.
 
     settings: of the stack, None where its file has errors. text: the findings as people read them.
