@@ -13,13 +13,12 @@ from longshore.cluster.bound import MANAGED_BY, STACK, TEAM
 from longshore.components.clusters.eks_access import access_entry, role_name
 from longshore.components.component import Component
 from longshore.components.kubernetes_object import KubernetesObject
-from longshore.components.roles import GROUP, Rule, allow, let_read_logins
+from longshore.components.roles import READ, Rule, allow, group, let_read_logins
 
 if TYPE_CHECKING:
     import pulumi_kubernetes as k8s
 
-_READ: Final = ["get", "list", "watch"]
-_WRITE: Final = ["get", "list", "watch", "create", "update", "patch", "delete"]
+_WRITE: Final = [*READ, "create", "update", "patch", "delete"]
 
 _KINDS: Final[Mapping[str, list[str]]] = {
     "": ["configmaps", "persistentvolumeclaims", "serviceaccounts", "services"],
@@ -153,8 +152,8 @@ class TeamAccess(Component):
         self._namespace_name = args.get("namespace", args["team"])
         self._production = args.get("production", False)
         self._resources = f"{self._namespace_name}/" if args.get("several", False) else ""
-        group = args.get("group", f"team:{args['team']}")
-        deployers = f"{group}:deploy"
+        people = args.get("group", f"team:{args['team']}")
+        deployers = f"{people}:deploy"
         namespace = self._namespace(outside, resumed=resumed)
         within = pulumi.ResourceOptions.merge(self._after, pulumi.ResourceOptions(depends_on=[namespace]))
         self._limits(within)
@@ -163,13 +162,12 @@ class TeamAccess(Component):
             self._object("networking.k8s.io/v1", "NetworkPolicy", "default-deny", {"spec": policy}, within)
         shell = args.get("shell", not self._production)
         everything = deployer_rules(self._namespace_name)
-        for role, who, rules in (("people", group, people_rules(shell=shell)), ("deployers", deployers, everything)):
-            subject = {"apiGroup": GROUP, "kind": "Group", "name": who}
-            allow(f"team-{role}", self._namespace_name, rules, [subject], within, prefix=self._resources)
+        for role, who, rules in (("people", people, people_rules(shell=shell)), ("deployers", deployers, everything)):
+            allow(f"team-{role}", self._namespace_name, rules, [group(who)], within, prefix=self._resources)
         if args.get("login_secrets"):
             let_read_logins(args["login_secrets"], self._namespace_name, within, prefix=self._resources)
         if "cluster_name" in args:
-            for role, groups in self._let_in(group, deployers).items():
+            for role, groups in self._let_in(people, deployers).items():
                 access_entry(
                     role_name(role),
                     cluster_name=args["cluster_name"],
@@ -181,16 +179,16 @@ class TeamAccess(Component):
                     opts=within,
                 )
         self.namespace = namespace.metadata["name"]
-        self.group = pulumi.Output.from_input(group)
+        self.group = pulumi.Output.from_input(people)
         self.register_outputs({"namespace": self.namespace, "group": self.group})
 
     def _let_in(self, people: str, deployers: str) -> dict[str, list[str]]:
         """IAM role → its groups: EKS takes one entry per role, whatever it is listed for."""
         groups: dict[str, list[str]] = {}
         listed = ((people, self._args.get("people", ())), (deployers, self._args.get("deployers", ())))
-        for group, roles in listed:
+        for name, roles in listed:
             for role in dict.fromkeys(roles):
-                groups.setdefault(role, []).append(group)
+                groups.setdefault(role, []).append(name)
         return groups
 
     def _object(
@@ -251,12 +249,12 @@ class TeamAccess(Component):
 def deployer_rules(namespace: str) -> list[Rule]:
     """What whoever deploys may do: write what a conversion makes, see what becomes of it, and find the namespace."""
     found: Rule = {"apiGroups": [""], "resources": ["namespaces"], "resourceNames": [namespace], "verbs": ["get"]}
-    return [*_rules(_KINDS, _WRITE), *_rules(_SEEN, _READ), found]
+    return [*_rules(_KINDS, _WRITE), *_rules(_SEEN, READ), found]
 
 
 def people_rules(*, shell: bool) -> list[Rule]:
     """What people of the team may do: read all but Secrets, reach a port, and where they may, open a shell."""
-    rules = _rules(_SEEN, _READ)
+    rules = _rules(_SEEN, READ)
     doors = ["pods/portforward", *(["pods/exec"] if shell else [])]
     rules.append({"apiGroups": [""], "resources": doors, "verbs": ["create", "get"]})
     return rules

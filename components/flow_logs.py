@@ -10,11 +10,11 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from longshore.components.buckets import expire, keep_private
 from longshore.convert.kubernetes.names import label
 from longshore.stack.iam_policies import deliver_logs, trust, write_logs
+from longshore.stack.names import BUCKET
 
-BUCKET_NAME: Final = 55
-"""Characters of a bucket's name that are ours; Pulumi adds eight, and S3 takes 63."""
 TEN_MINUTES: Final = 600
 
 
@@ -55,7 +55,7 @@ def flow_logs(
 
 def _to_bucket(name: str, vpc: "aws.ec2.Vpc", days: int, *, production: bool, opts: pulumi.ResourceOptions) -> None:
     bucket = aws.s3.Bucket(
-        label(name, BUCKET_NAME),
+        label(name, BUCKET),
         force_destroy=not production,
         tags={"Name": name},
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=production or None)),
@@ -83,27 +83,12 @@ def _guarded(
     name: str, bucket: "aws.s3.Bucket", vpc: "aws.ec2.Vpc", days: int, opts: pulumi.ResourceOptions
 ) -> list[pulumi.Resource]:
     """Say who writes to a bucket and nobody else does anything, and when what lies in it goes."""
-    expiry = {
-        "id": "old",
-        "status": "Enabled",
-        "filter": {"prefix": ""},
-        "expiration": {"days": days},
-        "abort_incomplete_multipart_upload": {"days_after_initiation": 1},
-    }
     encryption = {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}
     arns = pulumi.Output.all(bucket.arn, vpc.arn)
     return [
-        aws.s3.BucketPublicAccessBlock(
-            name,
-            bucket=bucket.id,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=opts,
-        ),
+        keep_private(name, bucket, opts),
         aws.s3.BucketServerSideEncryptionConfiguration(name, bucket=bucket.id, rules=[encryption], opts=opts),
-        aws.s3.BucketLifecycleConfiguration(name, bucket=bucket.id, rules=[expiry], opts=opts),
+        expire(name, bucket, {"expiration": {"days": days}}, opts),
         aws.s3.BucketPolicy(
             name,
             bucket=bucket.id,

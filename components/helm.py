@@ -9,6 +9,7 @@ import pulumi_kubernetes as k8s
 from longshore.components.kubernetes_object import KubernetesObject
 from longshore.components.roles import let_read_release
 from longshore.stack.charts import Chart
+from longshore.stack.overlay import laid_over
 
 
 def installed(
@@ -16,6 +17,7 @@ def installed(
     chart: Chart,
     namespace: str,
     values: Mapping[str, Any],
+    args: Mapping[str, Any],
     opts: pulumi.ResourceOptions,
     *,
     protect: bool = False,
@@ -23,23 +25,25 @@ def installed(
 ) -> "tuple[KubernetesObject, k8s.helm.v3.Release]":
     """Install a chart: the namespace, and the release in it.
 
-    name: of both resources. opts: of both, with the parent and the provider. readers: Kubernetes groups that read the
-    release, which Helm keeps in Secrets.
+    name: of both resources. values: ours. args: of a component, whose `version` and `chart` are taken before the
+    chart's own, and whose `values` are laid over ours. opts: of both resources, with the parent and the provider.
+    readers: Kubernetes groups that read the release, which Helm keeps in Secrets.
     """
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
     where = KubernetesObject(
         name, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}}, opts
     )
-    packed = chart.elsewhere and not chart.elsewhere.startswith("oci://")
+    elsewhere = args.get("chart", "")
+    packed = elsewhere and not elsewhere.startswith("oci://")
     release = k8s.helm.v3.Release(
         name,
         name=chart.name,
-        chart=chart.elsewhere or chart.name,
-        version=None if packed else chart.version,
-        repository_opts=None if chart.elsewhere else k8s.helm.v3.RepositoryOptsArgs(repo=chart.repository),
+        chart=elsewhere or chart.name,
+        version=None if packed else args.get("version", chart.version),
+        repository_opts=None if elsewhere else k8s.helm.v3.RepositoryOptsArgs(repo=chart.repository),
         namespace=namespace,
         create_namespace=False,
-        values=dict(values),
+        values=laid_over(values, args.get("values", {})),
         atomic=True,
         cleanup_on_fail=True,
         max_history=5,

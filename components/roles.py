@@ -8,11 +8,11 @@ import pulumi
 from longshore.components.kubernetes_object import KubernetesObject
 from longshore.stack.charts import LOAD_BALANCER_CONTROLLER
 
-GROUP: Final = "rbac.authorization.k8s.io"
+API_GROUP: Final = "rbac.authorization.k8s.io"
 READ: Final = ["get", "list", "watch"]
 
 BALANCERS: Final[Sequence[Mapping[str, str]]] = (
-    {"apiGroup": GROUP, "kind": "Group", "name": "eks:managed"},
+    {"apiGroup": API_GROUP, "kind": "Group", "name": "eks:managed"},
     *(
         {"kind": "ServiceAccount", "name": LOAD_BALANCER_CONTROLLER.name, "namespace": namespace}
         for namespace in (LOAD_BALANCER_CONTROLLER.name, "kube-system")
@@ -37,9 +37,9 @@ def allow(
     prefix: str = "",
 ) -> None:
     """Let subjects do what the rules say; both objects are called `name`, their resources with a prefix."""
-    common: dict[str, Any] = {"apiVersion": f"{GROUP}/v1", "metadata": {"name": name, "namespace": namespace}}
+    common: dict[str, Any] = {"apiVersion": f"{API_GROUP}/v1", "metadata": {"name": name, "namespace": namespace}}
     role = KubernetesObject(f"{prefix}{name}", {**common, "kind": "Role", "rules": rules}, opts)
-    reference = {"apiGroup": GROUP, "kind": "Role", "name": name}
+    reference = {"apiGroup": API_GROUP, "kind": "Role", "name": name}
     KubernetesObject(
         f"{prefix}{name}",
         {**common, "kind": "RoleBinding", "roleRef": reference, "subjects": subjects},
@@ -56,7 +56,7 @@ def let_read_logins(secrets: Sequence[str], namespace: str, opts: pulumi.Resourc
         "apiGroups": [""],
         "resources": ["secrets"],
         "resourceNames": secrets,
-        "verbs": ["get", "list", "watch"],
+        "verbs": READ,
     }
     allow("load-balancers", namespace, [rule], BALANCERS, opts, prefix=prefix)
 
@@ -70,9 +70,9 @@ def let_read_release(
     for charts alone.
     """
     secrets = {"apiGroups": [""], "resources": ["secrets"], "verbs": READ}
-    allow("release-readers", namespace, [secrets], [group(name) for name in groups], opts, prefix=f"{name}-")
+    allow("release-readers", namespace, [secrets], [group(reader) for reader in groups], opts, prefix=f"{name}-")
 
 
 def group(name: str) -> dict[str, str]:
     """A group of Kubernetes, as a binding has it."""
-    return {"apiGroup": GROUP, "kind": "Group", "name": name}
+    return {"apiGroup": API_GROUP, "kind": "Group", "name": name}

@@ -10,6 +10,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from longshore.components.buckets import expire, keep_private
 from longshore.components.component import Component
 from longshore.stack.iam_policies import VERSION, only_by_tls
 from longshore.stack.rights.names import ALIAS
@@ -84,26 +85,11 @@ class StateBucket(Component):
             "bucket_key_enabled": True,
         }
         aws.s3.BucketServerSideEncryptionConfiguration(name, bucket=bucket.id, rules=[rule], opts=child)
-        blocked = aws.s3.BucketPublicAccessBlock(
-            name,
-            bucket=bucket.id,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=child,
-        )
+        blocked = keep_private(name, bucket, child)
         policy = bucket.arn.apply(
             lambda arn: json.dumps({"Version": VERSION, "Statement": [only_by_tls("s3:*", [arn, f"{arn}/*"])]})
         )
         after = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[blocked]))
         aws.s3.BucketPolicy(name, bucket=bucket.id, policy=policy, opts=after)
-        old = {
-            "id": "old",
-            "status": "Enabled",
-            "filter": {"prefix": ""},
-            "noncurrent_version_expiration": {"noncurrent_days": days},
-            "abort_incomplete_multipart_upload": {"days_after_initiation": 1},
-        }
         kept = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[versions]))
-        aws.s3.BucketLifecycleConfiguration(name, bucket=bucket.id, rules=[old], opts=kept)
+        expire(name, bucket, {"noncurrent_version_expiration": {"noncurrent_days": days}}, kept)

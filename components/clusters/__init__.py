@@ -1,1 +1,1 @@
-"""Clusters: one module per kind, all with the interface of `interface.py`."""
+"""Clusters: one module per kind, each of which gives the `connection` by which Pulumi deploys to it."""

@@ -16,7 +16,6 @@ from longshore.components.helm import installed
 from longshore.components.pod_identity import PodAccount, pod_identity
 from longshore.stack.charts import AUTOSCALER, LOAD_BALANCER_CONTROLLER, Chart, autoscaler_image
 from longshore.stack.controller_policies import balance_loads, scale_nodes
-from longshore.stack.overlay import laid_over
 
 _UNPRIVILEGED: Final = {
     "allowPrivilegeEscalation": False,
@@ -104,7 +103,7 @@ class ClusterAutoscaler(Component):
             },
         }
         after = pulumi.ResourceOptions.merge(self._after, pulumi.ResourceOptions(depends_on=[identity]))
-        _install(name, AUTOSCALER, args.get("controller", ControllerArgs()), cluster, values, after)
+        _install(name, AUTOSCALER, values, args.get("controller", ControllerArgs()), cluster, after)
         self.register_outputs({})
 
 
@@ -146,7 +145,7 @@ class LoadBalancerController(Component):
             "podSecurityContext": {**_CONFINED, "fsGroup": _NOBODY},
         }
         after = pulumi.ResourceOptions.merge(self._after, pulumi.ResourceOptions(depends_on=[identity]))
-        _install(name, LOAD_BALANCER_CONTROLLER, args.get("controller", ControllerArgs()), cluster, values, after)
+        _install(name, LOAD_BALANCER_CONTROLLER, values, args.get("controller", ControllerArgs()), cluster, after)
         self.register_outputs({})
 
 
@@ -166,16 +165,9 @@ def _policy(
 def _install(
     name: str,
     chart: Chart,
-    wanted: ControllerArgs,
-    cluster: ControlledCluster,
     values: Mapping[str, Any],
+    args: ControllerArgs,
+    cluster: ControlledCluster,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    installed(
-        name,
-        chart._replace(version=wanted.get("version", chart.version), elsewhere=wanted.get("chart", "")),
-        chart.name,
-        laid_over(values, wanted.get("values", {})),
-        opts,
-        readers=cluster.get("release_readers", ()),
-    )
+    installed(name, chart, chart.name, values, args, opts, readers=cluster.get("release_readers", ()))

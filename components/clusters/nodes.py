@@ -11,7 +11,7 @@ import pulumi_aws as aws
 
 from longshore.components.component import Component
 from longshore.convert.kubernetes.nodes import NAMED, taint_of
-from longshore.stack.iam_policies import trust
+from longshore.stack.iam_policies import managed_policy, trust
 
 POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
 NETWORK_POLICY = "AmazonEKS_CNI_Policy"
@@ -147,7 +147,7 @@ class NodeGroups(Component):
             aws.iam.RolePolicyAttachment(
                 f"{name}-{policy}",
                 role=role.name,
-                policy_arn=f"arn:{partition}:iam::aws:policy/{policy}",
+                policy_arn=managed_policy(policy, partition),
                 opts=self._child,
             )
             for policy in policies

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 
 from longshore.components.kubernetes_object import KubernetesObject
-from longshore.components.roles import GROUP as RBAC
-from longshore.components.roles import READ, group
+from longshore.components.roles import API_GROUP, READ, group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +51,7 @@ _READABLE: Final[Mapping[str, Sequence[str]]] = {
     "metrics.k8s.io": ("nodes", "pods"),
     "networking.k8s.io": ("ingressclasses", "ingresses", "networkpolicies"),
     "policy": ("poddisruptionbudgets",),
-    RBAC: ("clusterrolebindings", "clusterroles", "rolebindings", "roles"),
+    API_GROUP: ("clusterrolebindings", "clusterroles", "rolebindings", "roles"),
     "scheduling.k8s.io": ("priorityclasses",),
     "storage.k8s.io": ("csidrivers", "storageclasses", "volumeattachments"),
 }
@@ -61,10 +60,10 @@ _READABLE: Final[Mapping[str, Sequence[str]]] = {
 
 def viewers(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
     """Bind the group to a role that reads all of these in every namespace."""
-    common: dict[str, Any] = {"apiVersion": f"{RBAC}/v1", "metadata": {"name": GROUP}}
+    common: dict[str, Any] = {"apiVersion": f"{API_GROUP}/v1", "metadata": {"name": GROUP}}
     rules = [{"apiGroups": [group], "resources": list(kinds), "verbs": READ} for group, kinds in _READABLE.items()]
     role = KubernetesObject(f"{name}-viewers", {**common, "kind": "ClusterRole", "rules": rules}, opts)
-    reference = {"apiGroup": RBAC, "kind": "ClusterRole", "name": GROUP}
+    reference = {"apiGroup": API_GROUP, "kind": "ClusterRole", "name": GROUP}
     binding = KubernetesObject(
         f"{name}-viewers",
         {**common, "kind": "ClusterRoleBinding", "roleRef": reference, "subjects": [group(GROUP)]},

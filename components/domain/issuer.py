@@ -13,7 +13,6 @@ from longshore.components.component import Component
 from longshore.components.helm import installed
 from longshore.components.kubernetes_object import KubernetesObject
 from longshore.stack.charts import CERT_MANAGER
-from longshore.stack.overlay import laid_over
 
 NAMESPACE: Final = "cert-manager"
 """Also the name of the release."""
@@ -47,14 +46,9 @@ class CertificateIssuer(Component):
 
     def __init__(self, name: str, args: CertificateIssuerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts, formerly="longshore:domain:Issuer")
-        chart = CERT_MANAGER._replace(
-            version=args.get("version", CERT_MANAGER.version), elsewhere=args.get("chart", "")
-        )
         # Uninstalling the release must not take every certificate with it.
-        ours: dict[str, Any] = {"crds": {"enabled": True, "keep": True}}
-        _, release = installed(
-            f"{name}-certificates", chart, NAMESPACE, laid_over(ours, args.get("values", {})), self._after
-        )
+        values = {"crds": {"enabled": True, "keep": True}}
+        _, release = installed(f"{name}-certificates", CERT_MANAGER, NAMESPACE, values, args, self._after)
         called, kind = args.get("issuer", "letsencrypt"), args.get("ingress_class", "")
         solver = {"http01": {"ingress": {"ingressClassName": kind} if kind else {}}}
         acme = {

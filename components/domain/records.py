@@ -16,7 +16,6 @@ from longshore.components.helm import installed
 from longshore.components.pod_identity import PodAccount, pod_identity
 from longshore.stack.charts import EXTERNAL_DNS
 from longshore.stack.iam_policies import change_records
-from longshore.stack.overlay import laid_over
 
 NAMESPACE: Final = "external-dns"
 """Also the name of the release and of its ServiceAccount."""
@@ -66,15 +65,10 @@ class DomainRecords(Component):
             PodAccount(args["cluster_name"], NAMESPACE, NAMESPACE),
             self._child,
         )
-        chart = EXTERNAL_DNS._replace(
-            version=args.get("version", EXTERNAL_DNS.version), elsewhere=args.get("chart", "")
-        )
-        ours = _values(args)
         # A pod has the rights that were given before it started.
         after = pulumi.ResourceOptions.merge(self._after, pulumi.ResourceOptions(depends_on=[identity]))
-        told = laid_over(ours, args.get("values", {}))
         readers = args.get("release_readers", ())
-        where, _ = installed(f"{name}-dns", chart, NAMESPACE, told, after, readers=readers)
+        where, _ = installed(f"{name}-dns", EXTERNAL_DNS, NAMESPACE, _values(args), args, after, readers=readers)
         self.namespace = where.metadata["name"]
         self.register_outputs({"namespace": self.namespace})
 

@@ -9,23 +9,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NotRequired, TypedDict
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 from longshore.components.component import Component
-from longshore.components.kubernetes_object import KubernetesObject
+from longshore.components.helm import installed
 from longshore.components.roles import Rule, allow, let_read_release
-from longshore.stack.overlay import laid_over
+from longshore.stack.charts import EXTERNAL_SECRETS
 
 NAMESPACE: Final = "external-secrets"
 """Where the operator runs by default, as its chart has it."""
 
-RELEASE: Final = "external-secrets"
+RELEASE: Final = EXTERNAL_SECRETS.name
 """Name of the release, and by it of the operator's ServiceAccount."""
 
 ACCOUNT: Final = "longshore-secrets"
 """The ServiceAccount of the store that a conversion makes, where nobody calls the store otherwise."""
-
-REPOSITORY: Final = "https://charts.external-secrets.io"
 
 _RESOURCES: Final = {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}}
 _WAYS_OUT: Final = [
@@ -63,33 +60,16 @@ class SecretsOperator(Component):
 
     def __init__(self, name: str, args: SecretsOperatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts, formerly="longshore:secrets:Operator")
-        chart, version = args.get("chart", ""), args.get("version", "2.9.0")
         where = args.get("namespace", NAMESPACE)
-        labels = {"pod-security.kubernetes.io/enforce": "restricted"}
-        namespace = KubernetesObject(
+        namespace, _ = installed(
             f"{name}-operator",
-            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": where, "labels": labels}},
+            EXTERNAL_SECRETS,
+            where,
+            values(int(args.get("replicas", 2))),
+            args,
             self._after,
-        )
-        k8s.helm.v3.Release(
-            f"{name}-operator",
-            name=RELEASE,
-            chart=chart or "external-secrets",
-            version=None if chart and not chart.startswith("oci://") else version,
-            repository_opts=None if chart else k8s.helm.v3.RepositoryOptsArgs(repo=REPOSITORY),
-            namespace=where,
-            create_namespace=False,
-            values=laid_over(values(int(args.get("replicas", 2))), args.get("values", {})),
-            atomic=True,
-            cleanup_on_fail=True,
-            max_history=5,
-            timeout=600,
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                depends_on=[namespace],
-                # With its CRDs go all ExternalSecrets of all teams, and with those their Secrets.
-                protect=args.get("production", False),
-            ),
+            # With its CRDs go all ExternalSecrets of all teams, and with those their Secrets.
+            protect=args.get("production", False),
         )
         readers = args.get("release_readers", ())
         if readers:

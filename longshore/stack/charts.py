@@ -14,14 +14,12 @@ if TYPE_CHECKING:
 class Chart(NamedTuple):
     """Where a program comes from.
 
-    name: of the chart and of its release. repository: URL of the charts. version: pinned. elsewhere: a path or `oci://`
-    address of the chart, where the repository is out of reach.
+    name: of the chart and of its release. repository: URL of the charts. version: pinned.
     """
 
     name: str
     repository: str
     version: str
-    elsewhere: str = ""
 
 
 AUTOSCALER: Final = Chart("cluster-autoscaler", "https://kubernetes.github.io/autoscaler", "9.59.0")

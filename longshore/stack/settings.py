@@ -148,7 +148,7 @@ class KubeconfigCluster(Section):
 
 
 ClusterSettings = EksCluster | StackCluster | KubeconfigCluster
-"""A new kind of cluster is one more class here, and one module that `longshore.components.clusters.interface` names."""
+"""A new kind of cluster is one more class here, a component, and a line of `longshore.program.cluster`."""
 
 
 @dataclass(frozen=True, slots=True)
