@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Verb
 from longshore.cli.manual import known_attributes, manual
 from longshore.cli.project_input import output
 from longshore.errors import Refused, suggestion
+from longshore.report.json_document import json_document
 from longshore.report.manual import attributes_markdown, matrix, matrix_summary
 from longshore.report.table import columns
 
@@ -29,7 +29,7 @@ def run(given: Given, shell: Shell) -> int:
             {"attribute": row.path, "fates": row.fates, "how": row.becomes, "rule": row.module or None}
             for row in chosen
         ]
-        shell.out.write(json.dumps({"version": 1, "attributes": table}, indent=2, ensure_ascii=False) + "\n")
+        shell.out.write(json_document({"version": 1, "attributes": table}))
     elif given.text("--output") == "markdown":
         shell.out.write(attributes_markdown(chosen))
     else:

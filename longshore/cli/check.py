@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from longshore.cli.capacity_table import show_capacity
 from longshore.cli.findings_output import show
 from longshore.cli.flags import Verb
-from longshore.cli.project_input import FINDINGS, FLAGS, OUTPUT_FORMAT, WRONG, chosen, exit_code, read
+from longshore.cli.project_input import FINDINGS, FLAGS, OUTPUT_FORMAT, WRONG, exit_code, read
+from longshore.cli.selection import chosen
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given

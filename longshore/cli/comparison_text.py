@@ -11,6 +11,7 @@ from longshore.model import field_text
 from longshore.rehearsal.comparison import Operation
 from longshore.rehearsal.plan import UNKNOWN, kind
 from longshore.rehearsal.replacement import is_known
+from longshore.report.json_document import json_document
 from longshore.report.style import PLAIN
 from longshore.report.table import columns
 
@@ -139,7 +140,7 @@ def comparison_json(found: Comparison) -> str:
             "currency": CURRENCY,
         },
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_document(document)
 
 
 def _plain(change: Change, found: Comparison) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from longshore.cli.findings_output import show
 from longshore.cli.flags import Flag, Verb
-from longshore.cli.manifest_files import write_file
 from longshore.cli.masked_model import concealed, without_secret_names
+from longshore.cli.output_file import write_out
 from longshore.cli.project_input import FILES, OUTPUT_FORMAT, OVERWRITE, Reading, output, request, unusable_code
 from longshore.compose import load, printed
 from longshore.compose.printed import complete, used, variables
@@ -22,6 +22,7 @@ from longshore.disk import Disk
 from longshore.errors import Refused, suggestion
 from longshore.model import path_text
 from longshore.report.excerpt import printable
+from longshore.report.json_document import json_document
 from longshore.report.table import columns
 from longshore.report.yaml_text import document
 
@@ -47,13 +48,7 @@ def run(given: Given, shell: Shell) -> int:
     if loaded.project is None:
         return unusable_code(loaded.findings, given)
     text = "" if given.on("--quiet") else _text(loaded, given, shell, wishes[0] if wishes else "")
-    target = given.text("--output-file")
-    if target:
-        write_file(target, shell.directory, text, overwrite=given.on("--overwrite"))
-        if not given.on("--quiet"):
-            shell.name("wrote", [target])
-    else:
-        shell.out.write(text)
+    write_out(given, shell, text)
     return 0
 
 
@@ -70,20 +65,16 @@ def _text(loaded: Loaded, given: Given, shell: Shell, wish: str) -> str:
     if wish in LISTS:
         named = _names(project.model, project.disabled, wish)
         shown = [name if given.on("--show-values") else conceal(name) for name in named]
-        return _json(shown) if as_json else "".join(f"{printable(name)}\n" for name in shown)
+        return json_document(shown) if as_json else "".join(f"{printable(name)}\n" for name in shown)
     if wish == "--variables":
         return _variables(project.model, given)
     if wish == "--environment":
         values = {name: visible(value) for name, value in sorted(project.environment.items())}
-        return _json(values) if as_json else "".join(f"{name}={value}\n" for name, value in values.items())
+        return json_document(values) if as_json else "".join(f"{name}={value}\n" for name, value in values.items())
     if wish == "--hash":
         digests = _hashes(project.model, given.text("--hash"))
-        return _json(digests) if as_json else "".join(f"{name} {digest}\n" for name, digest in digests.items())
+        return json_document(digests) if as_json else "".join(f"{name} {digest}\n" for name, digest in digests.items())
     return _model(project.model, given, shell)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def _model(model: Mapping[str, Any], given: Given, shell: Shell) -> str:
@@ -96,7 +87,7 @@ def _model(model: Mapping[str, Any], given: Given, shell: Shell) -> str:
     if not given.on("--show-values"):
         shown = without_secret_names(shown)
     if given.text("--output") == "json":
-        return _json(shown)
+        return json_document(shown)
     return document(shown)
 
 
@@ -131,7 +122,7 @@ def _variables(model: Mapping[str, Any], given: Given) -> str:
         rows.append((found.name, str(found.required).lower(), default, alternative))
     if given.text("--output") == "json":
         keys = ("name", "required", "default", "alternate")
-        return _json([dict(zip(keys, row, strict=True)) for row in rows])
+        return json_document([dict(zip(keys, row, strict=True)) for row in rows])
     return "".join(f"{line}\n" for line in columns([("NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE"), *rows]))
 
 

@@ -33,14 +33,13 @@ def agreed(question: str, typed: str, given: Given, shell: Shell) -> bool:
         raise Refused("`--yes` does not remove keys in production", f"add `--confirm {typed}`")
     if given.on("--yes"):
         return True
-    return ask(f"{question} type {typed} to agree: " if typed else f"{question} [y/N] ", shell) in (
-        {typed} if typed else {"y", "yes"}
-    )
+    if typed:
+        return ask(f"{question} type {typed} to agree: ", shell) == typed
+    return ask(f"{question} [y/N] ", shell).lower() in {"y", "yes"}
 
 
 def ask(question: str, shell: Shell) -> str:
     """Ask on the terminal; no answer at all is an empty one."""
     shell.err.write(question)
     shell.err.flush()
-    answer = shell.stdin.readline().decode(errors="replace").strip()
-    return answer if answer.count("/") else answer.lower()
+    return shell.stdin.readline().decode(errors="replace").strip()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from longshore.prices.table import cents, dates
+from longshore.report.json_document import json_document
 from longshore.report.table import columns, markdown
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def cost_document(found: Estimate) -> dict[str, Any]:
 
 def cost_json(found: Estimate) -> str:
     """Write it as one JSON document."""
-    return json.dumps({"version": 1, "stack": found.stack, **cost_document(found)}, indent=2, ensure_ascii=False) + "\n"
+    return json_document({"version": 1, "stack": found.stack, **cost_document(found)})
 
 
 def _plain(line: Line) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from longshore.convert.kubernetes.stable import stable_name
 from longshore.errors import Refused, suggestion
 from longshore.model import field_text, key_of
 from longshore.report.catalogue import by_code
+from longshore.report.json_document import json_document
 from longshore.report.manual import attribute_page, code_page, find_attribute
 from longshore.report.origins import find_field, told, written
 from longshore.report.table import columns
@@ -36,14 +37,10 @@ def run(given: Given, shell: Shell) -> int:
         )
     pages = _manual_pages(what)
     if given.text("--output") == "json":
-        shell.out.write(_json({"version": 1, "pages": [page.data for page in pages]}))
+        shell.out.write(json_document({"version": 1, "pages": [page.data for page in pages]}))
     else:
         shell.show("\n".join("\n".join([*page.lines, ""]) for page in pages))
     return 0
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def _manual_pages(what: str) -> list[Explained]:
@@ -81,7 +78,7 @@ def _explain_object(what: str, field: str, given: Given, shell: Shell) -> int:
             {"field": field_text(each.field), "value": each.value, "from": told(each.origin, find, column=True)}
             for each in chosen
         ]
-        shell.out.write(_json({"version": 1, "object": str(key), "fields": fields}))
+        shell.out.write(json_document({"version": 1, "object": str(key), "fields": fields}))
         return 0
     rows = [(_name(source), _value(source), told(source.origin, find, column=True)) for source in chosen]
     shell.show("".join(f"{line}\n" for line in columns(rows)))

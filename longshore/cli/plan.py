@@ -5,7 +5,6 @@ The Pulumi program itself is run, under Pulumi's mocks; so the plan and the depl
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -20,11 +19,13 @@ from longshore.cli.findings_output import show
 from longshore.cli.flags import Flag, Verb
 from longshore.cli.plan_all import plan_all
 from longshore.cli.plan_text import plan_text
-from longshore.cli.project_input import FINDINGS, INVENTORY, STACK, WRONG, chosen, exit_code, output, read, stack_named
+from longshore.cli.project_input import FINDINGS, INVENTORY, STACK, WRONG, exit_code, output, read, stack_named
+from longshore.cli.selection import chosen
 from longshore.errors import BUG, INPUT
 from longshore.model import Severity
 from longshore.rehearsal.plan import Script
 from longshore.rehearsal.rehearse import rehearse
+from longshore.report.json_document import json_document
 from longshore.stack import reading
 
 if TYPE_CHECKING:
@@ -126,12 +127,12 @@ def plan_json(name: str, rehearsal: Rehearsal, monthly: Estimate) -> str:
         "exports": sorted(rehearsal.exports),
         "monthly": cost_document(monthly),
     }
-    return json.dumps(document, indent=2) + "\n"
+    return json_document(document)
 
 
 def counts(nodes: Sequence[Node]) -> Mapping[str, int]:
     """How many resources there are of each type, without components, providers and what is only read."""
-    real = (node.type for node in nodes if node.custom and not node.read and not node.type.startswith("pulumi:"))
+    real = (node.type for node in nodes if node.is_counted)
     return dict(sorted(Counter(real).items()))
 
 

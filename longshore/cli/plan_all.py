@@ -5,7 +5,6 @@ What a platform exports is found once, and not by every stack that stands on it.
 
 from __future__ import annotations
 
-import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from longshore.errors import BUG, INPUT, Refused
 from longshore.rehearsal.plan import Script
 from longshore.rehearsal.rehearse import rehearse
+from longshore.report.json_document import json_document
 from longshore.report.table import columns
 from longshore.stack import reading
 
@@ -75,23 +75,18 @@ def _trouble(rehearsal: Rehearsal) -> str:
     return (rehearsal.failure or rehearsal.bug.strip().rpartition("\n")[2]).partition("\n")[0]
 
 
-def _made(rehearsal: Rehearsal) -> int:
-    """How many resources there are, without components, providers and what is only read."""
-    return sum(1 for node in rehearsal.nodes if node.custom and not node.read and not node.type.startswith("pulumi:"))
-
-
 def _show(found: Mapping[str, Rehearsal], given: Given, shell: Shell) -> None:
     rows = [
         {
             "stack": name,
-            "resources": _made(each),
+            "resources": sum(node.is_counted for node in each.nodes),
             "protected": sum(node.protected and node.custom for node in each.nodes),
             "error": _trouble(each),
         }
         for name, each in found.items()
     ]
     if given.text("--output") == "json":
-        shell.out.write(json.dumps({"version": 1, "stacks": rows}, indent=2) + "\n")
+        shell.out.write(json_document({"version": 1, "stacks": rows}))
         return
     cells = [
         (str(row["stack"]), f"error: {row['error']}")

@@ -152,7 +152,7 @@ def _direct(found: set[str], needs: Mapping[str, set[str]]) -> list[str]:
 
 
 def _totals(nodes: Sequence[Node]) -> Iterator[str]:
-    real = [node for node in nodes if node.custom and not node.read and not node.type.startswith("pulumi:")]
+    real = [node for node in nodes if node.is_counted]
     components = sum(1 for node in nodes if not node.custom and not node.expected)
     protected = sum(1 for node in real if node.protected)
     counted = Counter(kind(node.type) for node in real)

@@ -7,7 +7,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.cli.flags import Flag
-from longshore.cli.selection import narrowed
 from longshore.convert.options import Options
 from longshore.convert.secrets.detection import variable
 from longshore.convert.secrets.detection.uses import secret_by_use
@@ -170,13 +169,6 @@ def read(given: Given, shell: Shell) -> Reading:
     """
     with shell.busy("reading and converting the compose files", quiet=given.on("--quiet")):
         return _from_stack(given, shell) if given.text("--stack") else _from_files(given, shell)
-
-
-def chosen(reading: Reading, given: Given) -> Reading:
-    """Leave out the findings that `--select` and `--ignore` do."""
-    if not given.texts("--select") and not given.texts("--ignore"):
-        return reading
-    return narrowed(reading, given)
 
 
 def _from_files(given: Given, shell: Shell) -> Reading:

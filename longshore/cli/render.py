@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from longshore.cli.flags import Flag, Verb
-from longshore.cli.manifest_files import is_folder, write_file
+from longshore.cli.manifest_files import is_folder
 from longshore.cli.origin_comments import annotated
+from longshore.cli.output_file import write_out
 from longshore.cli.project_input import FINDINGS, FLAGS, OVERWRITE, WRONG, output
 from longshore.cli.rendered import rendered, write_all
 from longshore.convert.kubernetes.stable import stable_name
 from longshore.errors import Refused
+from longshore.report.json_document import json_document
 from longshore.report.yaml_text import document
 
 if TYPE_CHECKING:
@@ -38,12 +39,8 @@ def run(given: Given, shell: Shell) -> int:
         return code
     if folder:
         write_all(folder, _by_file(reading, given), given, shell)
-    elif file:
-        write_file(file, shell.directory, "".join(_texts(reading, given)), overwrite=given.on("--overwrite"))
-        if not given.on("--quiet"):
-            shell.name("wrote", [file])
     else:
-        shell.out.writelines(_texts(reading, given))
+        write_out(given, shell, *_texts(reading, given))
     return code
 
 
@@ -62,7 +59,7 @@ def _texts(reading: Reading, given: Given) -> list[str]:
     """All that is written, in pieces: on its way out, a text of a whole estate would be copied again and again."""
     assert reading.conversion  # noqa: S101  the caller looked
     if given.text("--output") == "json":
-        return [_json({"apiVersion": "v1", "kind": "List", "items": list(reading.conversion.manifests)})]
+        return [json_document({"apiVersion": "v1", "kind": "List", "items": list(reading.conversion.manifests)})]
     return [f"---\n{text}" for _, text in _documents(reading, given)]
 
 
@@ -82,14 +79,10 @@ def _by_file(reading: Reading, given: Given) -> dict[str, str]:
     assert reading.conversion  # noqa: S101  the caller looked
     kind = given.text("--output")
     if kind == "json":
-        texts = [(manifest, _json(manifest)) for manifest in reading.conversion.manifests]
+        texts = [(manifest, json_document(manifest)) for manifest in reading.conversion.manifests]
     else:
         texts = _documents(reading, given)
     return {f"{manifest['kind']}-{stable_name(manifest)}.{kind}".lower(): text for manifest, text in texts}
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 VERB = Verb(

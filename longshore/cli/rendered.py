@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from longshore.cli.findings_output import show
 from longshore.cli.manifest_files import write_folder
-from longshore.cli.project_input import chosen, exit_code, read
+from longshore.cli.project_input import exit_code, read
+from longshore.cli.selection import chosen
 from longshore.errors import Refused
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from longshore.cli.findings_output import locate, show
 from longshore.cli.flags import Flag, Verb
-from longshore.cli.manifest_files import write_file
-from longshore.cli.project_input import FINDINGS, FLAGS, OVERWRITE, WRONG, chosen, exit_code, output, read
+from longshore.cli.output_file import write_out
+from longshore.cli.project_input import FINDINGS, FLAGS, OVERWRITE, WRONG, exit_code, output, read
+from longshore.cli.selection import chosen
 from longshore.errors import Refused
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ _FAIL_ON = next(flag for flag in FINDINGS if flag.name == "--fail-on")
 
 def run(given: Given, shell: Shell) -> int:
     """Write the page to standard output or a file; of an estate that cannot be read the findings are told instead."""
-    file, kind = given.text("--output-file"), given.text("--output")
-    if kind == "html" and not file and shell.out.isatty():
+    if given.text("--output") == "html" and not given.text("--output-file") and shell.out.isatty():
         raise Refused(
             "a page of HTML is nothing for a terminal",
             "`--output-file report.html` writes it to a file; `-o markdown` is to be read here",
@@ -37,12 +37,7 @@ def run(given: Given, shell: Shell) -> int:
         return code
     with shell.busy("making the page", quiet=given.on("--quiet")):
         text = _text(reading, given, shell)
-    if file:
-        write_file(file, shell.directory, text, overwrite=given.on("--overwrite"))
-        if not given.on("--quiet"):
-            shell.name("wrote", [file])
-    else:
-        shell.out.write(text)
+    write_out(given, shell, text)
     return exit_code(reading, given)
 
 

@@ -21,10 +21,11 @@ from longshore.cli.consent import agreed, may_ask
 from longshore.cli.findings_output import DOCUMENTATION
 from longshore.cli.flags import Flag, Verb
 from longshore.cli.project_input import STACK, output
-from longshore.cli.status_text import json_text, status_text
+from longshore.cli.status_text import status_text
 from longshore.cluster.client import KINDS as PATHS
 from longshore.cluster.client import ApiError
 from longshore.errors import Refused
+from longshore.report.json_document import json_document
 from longshore.report.table import columns
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _step(each: History, number: int, application: Application, found: Observed,
 def _show(steps: Sequence[Step], application: Application, client: Client, given: Given, shell: Shell) -> None:
     if given.text("--output") == "json":
         told = {"version": 1, "stack": application.stack.name, "namespace": application.namespace}
-        shell.out.write(json_text({**told, "steps": [_plain(step) for step in steps]}))
+        shell.out.write(json_document({**told, "steps": [_plain(step) for step in steps]}))
     else:
         shell.show("".join(f"{line}\n" for line in _told(steps, application, client, datetime.now(UTC))))
     shell.out.flush()

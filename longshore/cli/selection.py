@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from longshore.cli.project_input import Reading
 
 
-def narrowed(reading: Reading, given: Given) -> Reading:
-    """Leave out the findings that nobody asked for; they count for no exit code.
+def chosen(reading: Reading, given: Given) -> Reading:
+    """Leave out the findings that `--select` and `--ignore` do; they count for no exit code.
 
     An error that keeps the files from being read stays, whatever was asked for.
 
@@ -21,6 +21,8 @@ def narrowed(reading: Reading, given: Given) -> Reading:
         Refused: there is no such code.
     """
     select, ignore = _codes(given, "--select"), _codes(given, "--ignore")
+    if not select and not ignore:
+        return reading
     _known(select | ignore, reading)
     kept = tuple(
         finding

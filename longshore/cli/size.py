@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from pathlib import Path
@@ -23,6 +22,7 @@ from longshore.errors import Refused
 from longshore.inventory.collector.program import seconds
 from longshore.inventory.reading import UnreadableError, read_observed
 from longshore.prices.table import HOURS, Prices
+from longshore.report.json_document import json_document
 from longshore.report.table import columns
 from longshore.stack.editing import with_settings
 from longshore.stack.reading import FOLDER, project_root, read_stack
@@ -71,7 +71,7 @@ def run(given: Given, shell: Shell) -> int:
             "unseen": list(unseen(estate)),
             "nodes": [_node(one) for one in nodes],
         }
-        shell.out.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        shell.out.write(json_document(document))
     else:
         shell.show(text(found, unseen(estate), reasons=not given.on("--quiet")))
         shell.show(nodes_text(nodes[:_SHOWN], found))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.cli.flags import Flag, Verb
 from longshore.cli.git import changed_since
 from longshore.cli.project_input import output
+from longshore.report.json_document import json_document
 from longshore.report.table import columns
 from longshore.stack.files_read import files_read, program_touched
 from longshore.stack.order import needs, waves
@@ -57,7 +57,7 @@ def run(given: Given, shell: Shell) -> int:
             "stacks": [{**row._asdict(), "needs": list(row.needs)} for row in found],
             "waves": waves({row.stack: row.needs for row in found}),
         }
-        shell.out.write(json.dumps(document, indent=2) + "\n")
+        shell.out.write(json_document(document))
     elif not found and not given.on("--quiet"):
         shell.tell("note", "there is no such stack, or no change touches one")
     else:

@@ -14,8 +14,9 @@ from longshore.cli.cluster.services import GOOD, KINDS, MORE, Line, Secret, line
 from longshore.cli.findings_output import DOCUMENTATION
 from longshore.cli.flags import Flag, Verb
 from longshore.cli.project_input import STACK, output
-from longshore.cli.status_text import json_text, status_json, status_text
+from longshore.cli.status_text import status_json, status_text
 from longshore.cli.terminal import cleared
+from longshore.report.json_document import json_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +86,7 @@ def _show(seen: Seen, application: Application, given: Given, shell: Shell) -> N
     if given.text("--output") == "json":
         document = status_json(name, seen.lines, seen.secrets, namespace, documentation)
         # Of several documents each is one line, as programs read them.
-        shell.out.write(json.dumps(document) + "\n" if given.on("--watch") else json_text(document))
+        shell.out.write(json.dumps(document) + "\n" if given.on("--watch") else json_document(document))
         return
     style = shell.style(given.text("--color"), shell.out)
     shell.show(status_text(seen.lines, seen.secrets, namespace, seen.now, documentation, style))

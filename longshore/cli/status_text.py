@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from longshore.cli.cluster.causes.cause import RUNBOOKS
@@ -92,8 +91,3 @@ def status_json(
 
 def _plain(cause: Cause, documentation: str) -> dict[str, Any]:
     return {**cause._asdict(), "pods": list(cause.pods), "runbook": runbook(cause.code, documentation)}
-
-
-def json_text(document: object) -> str:
-    """A document over several lines."""
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

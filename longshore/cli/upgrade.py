@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +10,7 @@ from longshore.cli.flags import Flag, Verb
 from longshore.cli.plan import rehearse_stack
 from longshore.cli.project_input import STACK, output, stack_named
 from longshore.errors import INPUT, Refused
+from longshore.report.json_document import json_document
 from longshore.stack.addons import VERSIONS, addons_of, unknown_addons
 from longshore.stack.charts import autoscaler_image
 from longshore.stack.editing import with_settings
@@ -60,7 +60,7 @@ def run(given: Given, shell: Shell) -> int:
         steps.append(f"7. what these stacks make, Kubernetes {wanted} serves")
     if given.text("--output") == "json":
         document = {"version": 1, "stack": name, "from": cluster.version, "to": wanted, "steps": steps[1:]}
-        shell.out.write(json.dumps({**document, "servedNoMore": leaving}, indent=2, ensure_ascii=False) + "\n")
+        shell.out.write(json_document({**document, "servedNoMore": leaving}))
     else:
         shell.show("".join(f"{line}\n" for line in steps))
     for line in leaving:

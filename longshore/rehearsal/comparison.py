@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from longshore.rehearsal.plan import PROVIDERS, UNKNOWN
+from longshore.rehearsal.plan import ENGINE, PROVIDERS, UNKNOWN
 from longshore.rehearsal.replacement import HOLDS_DATA, makes_anew
 from longshore.report.differences import differences
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from longshore.model import Field
     from longshore.rehearsal.plan import Node
 
-ENGINE = "pulumi:"
-"""How the types begin that are the engine's own: providers, references to other stacks."""
 ROLLING = frozenset({"DaemonSet", "Deployment", "StatefulSet"})
 TEMPLATE = ("spec", "template")
 

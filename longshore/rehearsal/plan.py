@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+ENGINE = "pulumi:"
+"""How the types begin that are the engine's own: providers, references to other stacks."""
 PROVIDERS = "pulumi:providers:"
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 ORGANIZATION = "organization"
@@ -42,6 +44,11 @@ class Node(NamedTuple):
     replace_on_changes: tuple[str, ...] = ()
     replace_with: tuple[str, ...] = ()
     outputs: Mapping[str, Any] | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether people count it as a resource: no component, nothing that is there already, nothing of the engine."""
+        return self.custom and not self.read and not self.type.startswith(ENGINE)
 
 
 class Script(NamedTuple):

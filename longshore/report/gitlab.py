@@ -5,12 +5,12 @@ Source: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-for
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from longshore.compose.references import visible
 from longshore.model import Severity, path_text
 from longshore.report.address import fingerprints, page
+from longshore.report.json_document import json_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def code_quality(places: Sequence[Place], file: str, documentation: str = "") ->
         _violation(place, fingerprint, file, documentation)
         for place, fingerprint in zip(places, fingerprints(places), strict=True)
     ]
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    return json_document(found)
 
 
 def _violation(place: Place, fingerprint: str, file: str, documentation: str) -> dict[str, Any]:

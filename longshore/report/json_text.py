@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from longshore.compose.references import visible
 from longshore.model import path_text
 from longshore.report.address import page
 from longshore.report.findings import count_fates
+from longshore.report.json_document import json_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ def findings_json(
         document["statistics"] = [
             {"count": number, "severity": severity.value, "code": code} for number, severity, code in counted
         ]
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_document(document)
 
 
 def _finding(place: Place, documentation: str) -> dict[str, Any]:

@@ -6,13 +6,13 @@ https://docs.github.com/en/code-security/code-scanning/integrating-with-code-sca
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from longshore.compose.references import visible
 from longshore.model import Severity, path_text
 from longshore.regex import Regex
 from longshore.report.address import fingerprints, page, uri
+from longshore.report.json_document import json_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def sarif(places: Sequence[Place], version: str, documentation: str = "") -> str
         ],
     }
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_document(document)
 
 
 def _rule(finding: Finding, documentation: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from longshore.cli.cluster.causes.images import PULLS
 from longshore.cli.cluster.health import WORKLOADS, condition, containers, how_it_ended, selected
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ PATIENCE: Final = 60.0
 RESTARTS: Final = 4
 """How often a program must have been started again: with the kubelet's pauses of 10, 20 and 40 s, over a minute."""
 
-_NO_IMAGE: Final = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"})
 _NEVER_RUNS: Final = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
 _NODE_IS_COMING: Final = frozenset({"TriggeredScaleUp", "Nominated"})
 """Reasons of events by which an autoscaler says that it makes room for a pod: Cluster Autoscaler's and Karpenter's."""
@@ -90,7 +90,7 @@ def troubles(observed: Observed) -> Iterator[Trouble]:
         for status in containers(pod):
             state = (status.get("state") or {}).get("waiting") or {}
             reason, message = str(state.get("reason") or ""), str(state.get("message") or "")
-            if reason in _NO_IMAGE:
+            if reason in PULLS:
                 yield Trouble(workload, uid, "image", f"{reason}: {message or status.get('image', '')}")
             elif reason in _NEVER_RUNS:
                 yield Trouble(workload, uid, "container", f"{reason}: {message}")

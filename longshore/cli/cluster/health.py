@@ -80,6 +80,13 @@ def containers(pod: Object) -> list[Object]:
     return [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
 
 
+def declared(pod: Object, container: str) -> Object:
+    """A container as a pod, or the template of one, asks for it, by its name; empty where there is none."""
+    spec = pod.get("spec") or {}
+    found = [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
+    return next((each for each in found if each.get("name") == container), {})
+
+
 def how_it_ended(terminated: Object) -> str:
     """Tell how a container ended, in words that lead to what to do."""
     reason, code = terminated.get("reason", ""), terminated.get("exitCode")

@@ -8,7 +8,7 @@ from longshore.cli.cluster.application import Member, workloads
 from longshore.cli.cluster.causes.cause import Cause, Scene, event_index
 from longshore.cli.cluster.causes.secrets import bindings, not_synced, store_not_ready
 from longshore.cli.cluster.causes.workloads import causes
-from longshore.cli.cluster.health import WORKLOADS, containers, progress, selected
+from longshore.cli.cluster.health import WORKLOADS, containers, declared, progress, selected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,9 +106,7 @@ def _line(member: Member, workload: Object, pods: Sequence[Object], own: tuple[C
 
 def _image(workload: Object, container: str) -> str:
     """The image that a workload asks for, of the container of that name."""
-    pod = ((workload["spec"].get("template") or {}).get("spec")) or {}
-    listed = [*(pod.get("containers") or ()), *(pod.get("initContainers") or ())]
-    return str(next((each.get("image", "") for each in listed if each.get("name") == container), ""))
+    return str(declared(workload["spec"].get("template") or {}, container).get("image", ""))
 
 
 def _missing(member: Member, scene: Scene) -> Line:

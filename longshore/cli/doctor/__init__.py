@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from longshore.cli.cluster.connection import FLAGS
@@ -11,6 +10,7 @@ from longshore.cli.doctor.checks import AREAS, made
 from longshore.cli.flags import Flag, Verb
 from longshore.cli.project_input import STACK, output
 from longshore.errors import Refused
+from longshore.report.json_document import json_document
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.reading import convert_stack, project_root, read_stack
 
@@ -35,7 +35,7 @@ def run(given: Given, shell: Shell) -> int:
     with shell.busy("looking at machine, account, cluster and store", quiet=given.on("--quiet")):
         results = made(checks, int(seconds))
     if given.text("--output") == "json":
-        shell.out.write(json.dumps(_plain(results), indent=2, ensure_ascii=False) + "\n")
+        shell.out.write(json_document(_plain(results)))
     else:
         style = shell.style(given.text("--color"), shell.out)
         shell.show("".join(f"{line}\n" for line in _text(results, style, quiet=given.on("--quiet"))))

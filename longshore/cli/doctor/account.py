@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from longshore.cli.doctor.checks import Answer, Check
+from longshore.cli.doctor.checks import Answer, Check, some
 from longshore.stack.eks_settings import EksCluster
 from longshore.stores.interface import MISSHAPEN
 
@@ -31,7 +31,6 @@ _CLUSTER: Final = (
     "logs:CreateLogGroup",
 )
 _SECRETS: Final = ("secretsmanager:DescribeSecret",)
-_MANY: Final = 6
 
 
 class Quota(NamedTuple):
@@ -206,9 +205,8 @@ def simulated(iam: Any, arn: str, actions: Sequence[str]) -> Answer:
     denied = sorted(str(each["EvalActionName"]) for each in results if each["EvalDecision"] != "allowed")
     if not denied:
         return Answer("ok", f"{arn} may do what the stack begins with: {len(actions)} actions were asked for")
-    some = ", ".join(denied[:_MANY]) + (" …" if len(denied) > _MANY else "")
     help_ = "give them to the role, or deploy as another; a policy that asks for tags may allow them all the same"
-    return Answer("warning", f"{arn} may not: {some}", help_)
+    return Answer("warning", f"{arn} may not: {some(denied)}", help_)
 
 
 def _role(arn: str) -> str:

@@ -41,6 +41,11 @@ class Result(NamedTuple):
     answers: tuple[Answer, ...]
 
 
+def some(names: Sequence[str], most: int = 6) -> str:
+    """The first few of many names, in one line."""
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")
+
+
 def made(checks: Sequence[Check], seconds: float) -> list[Result]:
     """Make all checks at once, and give their answers in their order after `seconds` at the latest.
 

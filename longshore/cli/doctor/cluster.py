@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from longshore.cli.cluster.connection import connect, owner_of
 from longshore.cli.cluster.health import condition
-from longshore.cli.doctor.checks import Answer, Check
+from longshore.cli.doctor.checks import Answer, Check, some
 from longshore.cluster.bound import is_own
 from longshore.cluster.client import FORBIDDEN, KINDS, NOT_FOUND, ApiError, Client
 from longshore.convert.kubernetes.kinds import API_VERSION
@@ -215,8 +215,8 @@ def _rights(client: Client, manifests: tuple[Manifest, ...], namespace: str) -> 
         help_ = "a pipeline deploys, perhaps; people need `team-deployers` of the namespace for `up` and `rollback`"
         yield Answer("warning", f"these credentials may look at `{namespace}`, and change nothing there", help_)
     else:
-        some = ", ".join(denied[:_MANY]) + (" …" if len(denied) > _MANY else "")
-        yield Answer("wrong", f"these credentials may not in `{namespace}`: {some}", "docs/secrets.md lists the rights")
+        told = f"these credentials may not in `{namespace}`: {some(denied)}"
+        yield Answer("wrong", told, "docs/secrets.md lists the rights")
 
 
 def _plural(kind: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-from longshore.cli.doctor.checks import Answer, Check
+from longshore.cli.doctor.checks import Answer, Check, some
 from longshore.convert.estate import Estate
 from longshore.convert.secrets.remotes import remotes
 from longshore.stack.inputs import options_of
@@ -47,8 +47,8 @@ def _look(stack: Stack, estate: ConvertedStack, environment: Mapping[str, str]) 
         if described is None or described.deleted or not described.version
     ]
     if lacks:
-        some = ", ".join(lacks[:_NAMED]) + (" …" if len(lacks) > _NAMED else "")
         help_ = f"`longshore secrets push -s {stack.name} --from .env` writes them; a deployment ends without them"
-        yield Answer("wrong", f"{len(lacks)} of {len(needed)} secrets are not in the store: {some}", help_)
+        told = f"{len(lacks)} of {len(needed)} secrets are not in the store: {some(lacks, _NAMED)}"
+        yield Answer("wrong", told, help_)
     else:
         yield Answer("ok", f"all {len(needed)} secrets of the stack are in the store")

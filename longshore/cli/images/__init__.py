@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from longshore.cli.flags import Verb
@@ -10,6 +9,7 @@ from longshore.cli.images.estate import CHANGED, FLAGS, LOCK, changed_in, estate
 from longshore.cli.project_input import output, unusable_code
 from longshore.images.listing import Listed, listed
 from longshore.images.names import DOCKER_HUB
+from longshore.report.json_document import json_document
 from longshore.report.table import columns
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def run(given: Given, shell: Shell) -> int:
         found = [each for each in found if each.build and each.service in wanted]
     if given.text("--output") == "json":
         document = {"version": 1, "images": [_document(each) for each in found]}
-        shell.out.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        shell.out.write(json_document(document))
     else:
         shell.show("".join(f"{line}\n" for line in text(found)))
     return 0

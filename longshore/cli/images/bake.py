@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from longshore.cli.findings_output import show
 from longshore.cli.flags import Flag, Verb
 from longshore.cli.images.estate import CHANGED, FLAGS, LOCK, changed_in, estate_of, hidden_in, inputs_of, readable
-from longshore.cli.manifest_files import write_file
 from longshore.cli.masked_model import without_secret_names
+from longshore.cli.output_file import write_out
 from longshore.cli.project_input import FINDINGS, OVERWRITE, WRONG, fails, output, unusable_code
 from longshore.errors import Refused
 from longshore.images.bake import bake, built
 from longshore.images.pushing import names_to_push
+from longshore.report.json_document import json_document
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
@@ -42,14 +42,8 @@ def run(given: Given, shell: Shell) -> int:
         show(reading._replace(findings=made.findings, conversion=None), given, shell, shell.err)
     if any(map(fails(reading, given), made.findings)):
         return 1
-    text = json.dumps(without_secret_names(made.document), indent=2, ensure_ascii=False) + "\n"
-    target = given.text("--output-file")
-    if target:
-        write_file(target, shell.directory, text, overwrite=given.on("--overwrite"))
-        if not given.on("--quiet"):
-            shell.name("wrote", [target])
-    else:
-        shell.out.write(text)
+    text = json_document(without_secret_names(made.document))
+    write_out(given, shell, text)
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +10,7 @@ from longshore.cli.init.answers import PLATFORM
 from longshore.cli.init.project import REQUIREMENTS
 from longshore.cli.init.stack_files import to_fill_in
 from longshore.report.excerpt import printable
+from longshore.report.json_document import json_document
 from longshore.stack.reading import FOLDER, PROJECT
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def report(outcome: Outcome, wish: Wish, decisions: Decisions, shell: Shell, *, 
     if as_json:
         keys = {"to decide": "decide", "to set in the repository": "set", "next": "next"}
         told = {keys[title]: items for title, items in sections.items()}
-        shell.out.write(json.dumps({"version": 1, "wrote": wrote, "left": left, **told}, indent=2) + "\n")
+        shell.out.write(json_document({"version": 1, "wrote": wrote, "left": left, **told}))
     else:
         lines = [*(f"wrote {name}" for name in wrote), *(f"left {name}: {lacks}" for name, lacks in left.items())]
         for title, items in sections.items():

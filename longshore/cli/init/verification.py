@@ -103,7 +103,7 @@ def alone(stack: str, settings: Settings, text: str, known: dict[str, Known]) ->
         raise Refused(f"stack {stack}: {finding.message}; nothing was written", finding.help)
 
 
-def _check(stack: str, text: str) -> Checked:
+def _check(stack: str, text: str) -> Checked[Settings]:
     return check_settings(*_filled(stack, text))
 
 

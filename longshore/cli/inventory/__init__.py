@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from longshore.cli.flags import Flag, Verb
-from longshore.cli.manifest_files import write_file
+from longshore.cli.output_file import write_out
 from longshore.cli.project_input import OVERWRITE, output
 from longshore.errors import UNREACHED, Refused
 from longshore.inventory.collector.engine import EngineError
@@ -39,13 +39,7 @@ def run(given: Given, shell: Shell) -> int:
         raise Refused(str(error), "name another file with `--samples`") from None
     except OSError as error:
         raise Refused(f"{error.filename} can't be written: {error.strerror}") from None
-    target = given.text("--output-file")
-    if target:
-        write_file(target, shell.directory, written, overwrite=given.on("--overwrite"))
-        if not given.on("--quiet"):
-            shell.name("wrote", [target])
-    else:
-        shell.out.write(written)
+    write_out(given, shell, written)
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from longshore.cli.flags import Flag, Verb
@@ -14,6 +13,7 @@ from longshore.inventory.matching import ALIVE
 from longshore.inventory.reading import UnreadableError, read_inventory
 from longshore.inventory.sizing import kills, size
 from longshore.report.excerpt import printable
+from longshore.report.json_document import json_document
 from longshore.report.table import columns
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def run(given: Given, shell: Shell) -> int:
         raise Refused(f"{error.finding.span}: {error.finding.message}", error.finding.help) from None
     parts = picture(inventory)
     if given.text("--output") == "json":
-        shell.out.write(json.dumps({"version": 1, **parts}, indent=2, ensure_ascii=False) + "\n")
+        shell.out.write(json_document({"version": 1, **parts}))
     else:
         shell.show(text(inventory, parts, everything=given.on("--verbose")))
     return 0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from longshore.cli.secrets.changes import ADDED, CHANGED, KEPT, ONLY_REMOTE, REMOVED, UNCHANGED
+from longshore.report.json_document import json_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +53,7 @@ def changes_json(changes: Iterable[Change], missing: Iterable[Missing], **more: 
         "secrets": [each.plain() for each in changes],
         "missing": [{"name": each.name, "paths": list(each.paths)} for each in missing],
     }
-    return json.dumps(found, indent=2) + "\n"
+    return json_document(found)
 
 
 def warn(shell: Shell, lines: Iterable[str]) -> None:

@@ -5,13 +5,13 @@ Exit 1 where something is missing, 0 with warnings where there is more than anyb
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.cli.flags import Verb
 from longshore.cli.secrets.session import FLAGS, backend_of, nothing_to_do, open_stack
+from longshore.report.json_document import json_document
 from longshore.stores.interface import AT_ONCE, BackendError, Deleted, Denied
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _json(opened: Opened, report: Report) -> str:
         "missing": [{"path": path, "key": key, "reason": why} for path, key, why in report.missing],
         "extra": [{"path": path, "key": key, "reason": why} for path, key, why in report.extra],
     }
-    return json.dumps(found, indent=2) + "\n"
+    return json_document(found)
 
 
 VERB = Verb(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from longshore.cli.flags import Verb
 from longshore.cli.secrets.rollback import short
 from longshore.cli.secrets.session import FLAGS, backend_of, nothing_to_do, open_stack
+from longshore.report.json_document import json_document
 from longshore.stores.interface import AT_ONCE
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def run(given: Given, shell: Shell) -> int:
     with shell.busy("reading the secrets", quiet=given.on("--quiet")), ThreadPoolExecutor(AT_ONCE) as pool:
         rows = list(pool.map(lambda remote: _row(remote, backend), opened.remotes))
     if given.text("--output") == "json":
-        shell.out.write(json.dumps({"version": 1, "target": opened.folder, "secrets": rows}, indent=2) + "\n")
+        shell.out.write(json_document({"version": 1, "target": opened.folder, "secrets": rows}))
         return 0
     width = max((len(row["path"]) for row in rows), default=0)
     for row in rows:

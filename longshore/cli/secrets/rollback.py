@@ -5,7 +5,6 @@ The older version is made current by the backend itself, so no value has to be k
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from longshore.cli.consent import agreed, dry_run
@@ -14,6 +13,7 @@ from longshore.cli.secrets.desired import names_of
 from longshore.cli.secrets.session import backend_of, nothing_to_do, open_stack
 from longshore.cli.secrets.writes import Written, one_by_one
 from longshore.errors import Refused
+from longshore.report.json_document import json_document
 
 if TYPE_CHECKING:
     from longshore.cli.flags import Given
@@ -55,7 +55,7 @@ def roll_back(given: Given, shell: Shell) -> int:
     if as_json:
         secrets = [{"path": each.path, "from": each.base, "to": each.to, "keys": list(each.keys)} for each in steps]
         found = {"version": 1, "target": opened.folder, "secrets": secrets, "written": dict(done.versions)}
-        shell.out.write(json.dumps(found, indent=2) + "\n")
+        shell.out.write(json_document(found))
     return done.code
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from longshore.cli.findings_output import show
@@ -13,6 +12,7 @@ from longshore.convert.options import Options as Plain
 from longshore.convert.secrets.remotes import folder, remotes
 from longshore.errors import Refused, suggestion
 from longshore.model import Severity
+from longshore.report.json_document import json_document
 from longshore.stack.inputs import options_of, request_of
 from longshore.stack.reading import convert_stack, read_stack
 from longshore.stores import connect
@@ -112,9 +112,7 @@ def _listed(owners: Iterable[str]) -> str:
 def nothing_to_do(opened: Opened, given: Given, shell: Shell) -> int:
     """End a verb where there is no real backend: as JSON there are no secrets."""
     if given.text("--output") == "json":
-        shell.out.write(
-            json.dumps({"version": 1, "target": opened.folder, "secrets": [], "missing": []}, indent=2) + "\n"
-        )
+        shell.out.write(json_document({"version": 1, "target": opened.folder, "secrets": [], "missing": []}))
     return 0
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from longshore.report.json_document import json_document
 from longshore.report.page.model import VERSION, Excerpt
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def page_json(page: Page) -> str:
     """Write the page."""
-    return json.dumps({"version": VERSION, **_plain(page)}, indent=2, ensure_ascii=False) + "\n"
+    return json_document({"version": VERSION, **_plain(page)})
 
 
 def _plain(value: Any) -> Any:

@@ -112,6 +112,12 @@ def event_index(events: Iterable[Object]) -> dict[tuple[str, str], list[Object]]
     return found
 
 
+def is_about(event: Object, container: str) -> bool:
+    """Whether an event about a pod is about one of its containers, or names none."""
+    field = str((event.get("involvedObject") or {}).get("fieldPath") or "")
+    return not field or field.endswith(f"{{{container}}}")
+
+
 def _when(event: Object) -> str:
     series = (event.get("series") or {}).get("lastObservedTime")
     made = event["metadata"].get("creationTimestamp")

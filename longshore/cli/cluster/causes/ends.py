@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from longshore.cli.cluster.causes.cause import Cause, said_by_cluster
+from longshore.cli.cluster.health import declared
 
 if TYPE_CHECKING:
     from longshore.cli.cluster.causes.cause import Scene
@@ -95,7 +96,5 @@ def age(timestamp: str, now: datetime) -> str:
 
 
 def _limit(pod: Object, container: str) -> str:
-    spec = pod.get("spec") or {}
-    named = [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
-    resources = next((x.get("resources") or {} for x in named if x["name"] == container), {})
+    resources = declared(pod, container).get("resources") or {}
     return str((resources.get("limits") or {}).get("memory") or "")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from longshore.cli.cluster.causes.cause import Cause, said_by_cluster
+from longshore.cli.cluster.causes.cause import Cause, is_about, said_by_cluster
+from longshore.cli.cluster.health import declared
 
 if TYPE_CHECKING:
     from longshore.cli.cluster.causes.cause import Scene
@@ -69,17 +70,12 @@ def not_pulled(pod: Object, status: Object, scene: Scene) -> Cause | None:
     if waiting.get("reason") not in PULLS:
         return None
     failed = scene.said("Pod", str(pod["metadata"]["name"]), "Failed", "ErrImageNeverPull", "InspectFailed")
-    about = [str(event.get("message") or "") for event in failed if _is_about(event, str(status.get("name")))]
+    about = [str(event.get("message") or "") for event in failed if is_about(event, str(status.get("name")))]
     message = next((text for text in (str(waiting.get("message") or ""), *about) if _code(text)), "")
     code = "image-name" if waiting["reason"] == "InvalidImageName" else _code(message) or "image-pull"
     what, help_ = _TOLD[code]
     unknown = f": {said_by_cluster(waiting.get('message'))}" if code == "image-pull" else ""
     return Cause(code, f"the image {_image(pod, status)} {what}{unknown}", help_, str(status.get("name")))
-
-
-def _is_about(event: Object, container: str) -> bool:
-    field = str((event.get("involvedObject") or {}).get("fieldPath") or "")
-    return not field or field.endswith(f"{{{container}}}")
 
 
 def _code(message: str) -> str:
@@ -89,6 +85,4 @@ def _code(message: str) -> str:
 
 def _image(pod: Object, status: Object) -> str:
     """The image as the pod asks for it; its status has it in the runtime's own words."""
-    spec = pod.get("spec") or {}
-    named = [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
-    return str(next((x["image"] for x in named if x["name"] == status.get("name")), status.get("image", "")))
+    return str(declared(pod, str(status.get("name"))).get("image") or status.get("image", ""))

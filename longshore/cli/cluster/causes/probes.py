@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from longshore.cli.cluster.causes.cause import Cause, said_by_program
+from longshore.cli.cluster.causes.cause import Cause, is_about, said_by_program
+from longshore.cli.cluster.health import declared
 from longshore.convert.secrets.detection.masks import hidden, merged, replaced
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def failing(pod: Object, status: Object, service: str, scene: Scene) -> Cause | 
     name, pod_name = str(status.get("name")), str(pod["metadata"]["name"])
     for event in scene.said("Pod", pod_name, "Unhealthy", "ProbeWarning"):
         kind, _, said = str(event.get("message") or "").partition(" probe ")
-        if kind not in _KINDS or not _is_about(event, name):
+        if kind not in _KINDS or not is_about(event, name):
             continue
         if status.get("ready") or (not running and kind != "Liveness"):
             return None
@@ -53,7 +54,7 @@ def killed_by_probe(pod: Object, status: Object, service: str, scene: Scene) -> 
             kind
             for event in killed
             for kind in ("Liveness", "Startup")
-            if _is_about(event, name) and f"failed {kind.lower()} probe" in str(event.get("message"))
+            if is_about(event, name) and f"failed {kind.lower()} probe" in str(event.get("message"))
         ),
         "",
     )
@@ -63,7 +64,7 @@ def killed_by_probe(pod: Object, status: Object, service: str, scene: Scene) -> 
         (
             str(event.get("message")).partition(": ")[2]
             for event in scene.said("Pod", str(pod["metadata"]["name"]), "Unhealthy")
-            if _is_about(event, name) and str(event.get("message")).startswith(kind)
+            if is_about(event, name) and str(event.get("message")).startswith(kind)
         ),
         "",
     )
@@ -80,16 +81,9 @@ def _help(service: str, scene: Scene) -> str:
     )
 
 
-def _is_about(event: Object, container: str) -> bool:
-    field = str((event.get("involvedObject") or {}).get("fieldPath") or "")
-    return not field or field.endswith(f"{{{container}}}")
-
-
 def _asked(pod: Object, container: str, kind: str) -> str:
     """What a probe asks, in brackets; of a command its first word, for the others may hold secrets."""
-    spec = pod.get("spec") or {}
-    found = [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
-    probe = next((x.get(kind) or {} for x in found if x["name"] == container), {})
+    probe = declared(pod, container).get(kind) or {}
     if "httpGet" in probe:
         asked = probe["httpGet"]
         path = str(asked.get("path") or "/")
