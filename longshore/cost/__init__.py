@@ -1,1 +1,1 @@
-"""What a stack costs in a month: functions over its plan and a table of prices. Imports no pulumi."""
+"""What a stack costs in a month: functions over its plan and a table of prices."""

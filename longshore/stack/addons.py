@@ -1,7 +1,7 @@
 """EKS add-ons, the versions that are known to fit, and the rights that they need.
 
 Pinned, because an unpinned one changes with every deployment. `aws eks describe-addon-versions --kubernetes-version
-1.35` lists what there is now. Imports no pulumi, so that a stack file can be checked fast.
+1.35` lists what there is now.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What AWS refuses although every setting is well formed: told before the first resource, not by AWS half-way.
-
-Imports no pulumi, so that a stack file can be checked fast.
-"""
+"""What AWS refuses although every setting is well formed: told before the first resource, not by AWS half-way."""
 
 from __future__ import annotations
 

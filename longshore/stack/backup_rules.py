@@ -1,4 +1,4 @@
-"""What a stack says of backups, and cannot be. Imports no pulumi."""
+"""What a stack says of backups, and cannot be."""
 
 from __future__ import annotations
 

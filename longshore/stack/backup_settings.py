@@ -1,4 +1,4 @@
-"""What a stack file may say of backups of what its cluster keeps. Imports no pulumi."""
+"""What a stack file may say of backups of what its cluster keeps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold of a bootstrap stack beside the other stacks of its project. Imports no pulumi."""
+"""What must hold of a bootstrap stack beside the other stacks of its project."""
 
 from __future__ import annotations
 

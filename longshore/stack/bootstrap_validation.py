@@ -1,4 +1,4 @@
-"""From the text of a bootstrap stack's file to its settings, and how it fits the other stacks. Imports no pulumi."""
+"""From the text of a bootstrap stack's file to its settings, and how it fits the other stacks."""
 
 from __future__ import annotations
 

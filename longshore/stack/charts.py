@@ -1,6 +1,6 @@
 """Helm charts of programs that a cluster is given, and the versions that are known to fit.
 
-Pinned, as add-ons are: `make versions` compares them with what their repositories offer. Imports no pulumi.
+Pinned, as add-ons are: `make versions` compares them with what their repositories offer.
 """
 
 from __future__ import annotations

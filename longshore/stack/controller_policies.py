@@ -1,7 +1,7 @@
 """IAM policies of the controllers of a cluster with managed nodes, each for what that cluster has and nothing else.
 
 AWS's published policies ask whether a tag is there; ours ask whose it is: both controllers tag what they make with the
-name of their cluster, and EKS tags the groups and the security group that it makes. Imports no pulumi.
+name of their cluster, and EKS tags the groups and the security group that it makes.
 Sources: https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/docs/install/iam_policy.json and
 https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
 """

@@ -1,4 +1,4 @@
-"""What a stack says of prices, and nobody could use. Imports no pulumi."""
+"""What a stack says of prices, and nobody could use."""
 
 from __future__ import annotations
 

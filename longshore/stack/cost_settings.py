@@ -1,4 +1,4 @@
-"""What a stack file may say of money: prices of its own, and what no plan knows of its use. Imports no pulumi."""
+"""What a stack file may say of money: prices of its own, and what no plan knows of its use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stack says of its domain, and cannot be on its cluster. Imports no pulumi."""
+"""What a stack says of its domain, and cannot be on its cluster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stack file may say of the domain of a platform. Imports no pulumi."""
+"""What a stack file may say of the domain of a platform."""
 
 from __future__ import annotations
 

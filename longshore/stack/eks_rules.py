@@ -1,4 +1,4 @@
-"""What the settings of an EKS cluster must be together. Imports no pulumi."""
+"""What the settings of an EKS cluster must be together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stack file may say of an EKS cluster of its own. Imports no pulumi."""
+"""What a stack file may say of an EKS cluster of its own."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What a stack says of how services are reached, and no load balancer could do: told at the setting.
-
-Imports no pulumi, so that a stack file can be checked fast.
-"""
+"""What a stack says of how services are reached, and no load balancer could do: told at the setting."""
 
 from __future__ import annotations
 

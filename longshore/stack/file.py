@@ -1,7 +1,6 @@
 """A Pulumi stack file as plain values, with the place of each in its file.
 
-Only what a stack file may hold: mappings, lists and scalars of the YAML 1.2 core schema. Imports no pulumi, so that
-`longshore check -s` stays fast.
+Only what a stack file may hold: mappings, lists and scalars of the YAML 1.2 core schema.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which files a stack is made from, so that it can be said whether a change touches it. Imports no pulumi.
+"""Which files a stack is made from, so that it can be said whether a change touches it.
 
 What was asked for and is not there counts too: an `.env`, or an override, that a change brings.
 """

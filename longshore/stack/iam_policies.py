@@ -1,4 +1,4 @@
-"""IAM policy documents: plain dicts, each as narrow as what it is for. Imports no pulumi."""
+"""IAM policy documents: plain dicts, each as narrow as what it is for."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What a stack file may say of images: where those that are built are pushed, and which run.
-
-Imports no pulumi.
-"""
+"""What a stack file may say of images: where those that are built are pushed, and which run."""
 
 from __future__ import annotations
 

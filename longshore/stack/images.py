@@ -1,4 +1,4 @@
-"""Where the builds of a stack are pushed: to the repositories that its platform makes, or elsewhere. Imports no pulumi.
+"""Where the builds of a stack are pushed: to the repositories that its platform makes, or elsewhere.
 
 A team's repositories lie below its name in the registry of the platform's account, so that a role may push to
 `repository/shop/*` and nowhere else.

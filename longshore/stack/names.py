@@ -1,4 +1,4 @@
-"""Names that AWS wants to be unique in an account or a region: each says the cluster that it is for. Imports no pulumi.
+"""Names that AWS wants to be unique in an account or a region: each says the cluster that it is for.
 
 An environment has two platforms while one takes over from the other, and a team has several namespaces. What was made
 under an earlier name keeps that: its resource ignores a change of its name.

@@ -1,4 +1,4 @@
-"""What a stack may not share with the others on its cluster. Imports no pulumi.
+"""What a stack may not share with the others on its cluster.
 
 A namespace: each of two stacks would take over and delete the other's objects. An IAM role: EKS takes one access entry
 per role, https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html. A load balancer has one idle timeout.

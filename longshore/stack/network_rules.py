@@ -1,4 +1,4 @@
-"""What the settings of a network must be together: of one that is made, and of one that is there. Imports no pulumi."""
+"""What the settings of a network must be together: of one that is made, and of one that is there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stack file may say of the network of an EKS cluster. Imports no pulumi."""
+"""What a stack file may say of the network of an EKS cluster."""
 
 from __future__ import annotations
 

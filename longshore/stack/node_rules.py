@@ -1,4 +1,4 @@
-"""What the nodes of an EKS cluster must be together, and what AWS and Kubernetes refuse of them. Imports no pulumi.
+"""What the nodes of an EKS cluster must be together, and what AWS and Kubernetes refuse of them.
 
 Sources: https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html,
 https://docs.aws.amazon.com/eks/latest/userguide/create-node-pool.html and https://karpenter.sh/docs/concepts/nodepools/

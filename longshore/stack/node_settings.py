@@ -1,4 +1,4 @@
-"""What a stack file may say of the nodes of an EKS cluster, and of what runs them. Imports no pulumi."""
+"""What a stack file may say of the nodes of an EKS cluster, and of what runs them."""
 
 from __future__ import annotations
 

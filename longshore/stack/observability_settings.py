@@ -1,4 +1,4 @@
-"""What a stack file may say of logs, alarms and who is told. Imports no pulumi."""
+"""What a stack file may say of logs, alarms and who is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The order in which stacks are deployed: one that has its cluster from another comes after it. Imports no pulumi."""
+"""The order in which stacks are deployed: one that has its cluster from another comes after it."""
 
 from __future__ import annotations
 

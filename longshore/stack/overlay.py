@@ -1,4 +1,4 @@
-"""One mapping laid over another, mapping by mapping: what a stack says over what we say. Imports no pulumi."""
+"""One mapping laid over another, mapping by mapping: what a stack says over what we say."""
 
 from __future__ import annotations
 

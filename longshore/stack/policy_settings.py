@@ -1,4 +1,4 @@
-"""What a stack file may say of the rules of an organisation. Imports no pulumi."""
+"""What a stack file may say of the rules of an organisation."""
 
 from __future__ import annotations
 

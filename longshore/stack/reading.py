@@ -1,4 +1,4 @@
-"""`-s STACK`: from the name of a stack to its settings, and to what the converter is told. Imports no pulumi.
+"""`-s STACK`: from the name of a stack to its settings, and to what the converter is told.
 
 The Pulumi program goes the same way, so that `check`, `render`, `plan` and `pulumi up` read one stack alike.
 """

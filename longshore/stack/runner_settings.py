@@ -1,4 +1,4 @@
-"""What a stack file may say of a runner of GitHub Actions inside a VPC. Imports no pulumi."""
+"""What a stack file may say of a runner of GitHub Actions inside a VPC."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What a stack says of single services, and contradicts itself: told at the setting, before any compose file is read.
-
-Imports no pulumi, so that a stack file can be checked fast.
-"""
+"""What a stack says of single services, and contradicts itself: told at the setting, before a compose file is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What single settings of a stack file may be: names, ranges, versions, amounts. Imports no pulumi."""
+"""What single settings of a stack file may be: names, ranges, versions, amounts."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Typed stack settings: what a stack file may say, what each key means, and what it is when left out.
 
 A *platform* stack has `network`, `cluster` and the secrets `operator`; an *application* stack has `team` and
-`compose`, on the cluster of a platform stack or on any kubeconfig; a small shop puts both in one stack. Imports no
-pulumi; `longshore.stack.validation` reads these from a stack file with every error at once, and
-`longshore.stack.schema` makes their JSON Schema.
+`compose`, on the cluster of a platform stack or on any kubeconfig; a small shop puts both in one stack.
+`longshore.stack.validation` reads these from a stack file with every error at once, and `longshore.stack.schema` makes
+their JSON Schema.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the StorageClasses of a cluster's shared file systems are called. Imports no pulumi."""
+"""What the StorageClasses of a cluster's shared file systems are called."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How long EKS supports a Kubernetes version, and what to say of one that it does not, or soon will not.
 
 Source: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html, by way of https://endoflife.date/amazon-eks
-and https://aws-samples.github.io/sample-apex-skills/ (eks-operation-review), which agree. Imports no pulumi.
+and https://aws-samples.github.io/sample-apex-skills/ (eks-operation-review), which agree.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a stack file may say of a team's place on a cluster: who may do what there, and how much of it. No pulumi."""
+"""What a stack file may say of a team's place on a cluster: who may do what there, and how much of it."""
 
 from __future__ import annotations
 

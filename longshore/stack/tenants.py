@@ -1,4 +1,4 @@
-"""Tenants: teams whose place on a cluster is made by the stack that has the cluster. Imports no pulumi.
+"""Tenants: teams whose place on a cluster is made by the stack that has the cluster.
 
 Whoever deploys a team's stack then needs rights in its namespace alone: what lies beyond (the namespace with its level,
 quota and roles, access entries, the identity of the secret store) is the platform's.

@@ -1,6 +1,6 @@
 """From the text of a stack file to `Settings`: every error at once, each with its place and what to write instead.
 
-Imports no pulumi: the command line and the Pulumi program read a stack through the same functions.
+The command line and the Pulumi program read a stack through the same functions.
 """
 
 from __future__ import annotations
