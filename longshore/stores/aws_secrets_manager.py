@@ -123,9 +123,8 @@ class SecretsManager:
         try:
             with explaining("describe", path):
                 found = self._client.describe_secret(SecretId=path)
-                if (
-                    "Name" not in found
-                ):  # boto3 takes what is no JSON, such as a login page, for an answer without fields
+                # boto3 takes what is no JSON, such as a login page, for an answer without fields.
+                if "Name" not in found:
                     raise Misshapen(f"describe {path}", "AWS")
                 stages: Mapping[str, list[str]] = found.get("VersionIdsToStages") or {}
                 version = _holder(stages, CURRENT)
