@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from longshore.compose.files import join, parent
+from longshore.compose.files import absolute, parent
 from longshore.compose.merge import merge_service
 from longshore.compose.paths import Base, resolve_paths
 from longshore.compose.problems import choices, quote
@@ -112,7 +112,7 @@ def _reference(extends: Node, model: Model) -> tuple[Node, Node | None] | None:
 
 
 def _other_file(other: Node, wanted: Node, model: Model) -> _Scope | None:
-    path = join(model.directory, other.value) if not other.value.startswith("/") else other.value
+    path = absolute(other.value, model.directory)
     if "://" in other.value:
         model.problems.error(
             "remote-file",

@@ -37,6 +37,11 @@ def join(directory: str, path: str) -> str:
     return clean(f"{directory}/{path}")
 
 
+def absolute(path: str, directory: str) -> str:
+    """Let a relative path start in `directory`; one that is absolute stays as it is written."""
+    return path if path.startswith("/") else join(directory, path)
+
+
 def parent(path: str) -> str:
     """Name the directory that holds `path`."""
     return clean(posixpath.dirname(path))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from longshore.compose.files import join, parent
+from longshore.compose.files import absolute, join, parent
 from longshore.compose.merge import merge_resource
 from longshore.compose.problems import did_you_mean, quote
 from longshore.compose.reading import DEEPEST_INCLUDE
@@ -60,8 +60,7 @@ def _included(node: Node, file: str, model: Model) -> Node | None:
         return None
     if not all(_is_local(path, model) for path in entry.paths):
         return None
-    paths = [str(path.value) for path in entry.paths]
-    files = [path if path.startswith("/") else join(model.directory, path) for path in paths]
+    files = [absolute(str(path.value), model.directory) for path in entry.paths]
     included = (*model.included, file)
     if files[0] in included or len(included) > DEEPEST_INCLUDE:
         names = " → ".join(model.reading.shown(name) for name in (*included, files[0]))
@@ -70,7 +69,8 @@ def _included(node: Node, file: str, model: Model) -> Node | None:
         return None
     if not model.reading.count_include(entry.paths[0]):
         return None
-    child = model.child(_directory(entry, files[0], model), included)
+    directory = absolute(entry.directory, model.directory) if entry.directory else parent(files[0])
+    child = model.child(directory, included)
     _environment(entry, child, model)
     return child.load([(path, node) for path, node in zip(files, entry.paths, strict=True)])
 
@@ -127,13 +127,6 @@ def _known_keys(entry: Node, model: Model) -> bool:
     return not wrong
 
 
-def _directory(entry: _Entry, first: str, model: Model) -> str:
-    """Choose the project directory of an included project."""
-    if not entry.directory:
-        return parent(first)
-    return entry.directory if entry.directory.startswith("/") else join(model.directory, entry.directory)
-
-
 def _environment(entry: _Entry, child: Model, model: Model) -> None:
     """Add the variables of the included project's own env files."""
     reading = model.reading
@@ -142,8 +135,7 @@ def _environment(entry: _Entry, child: Model, model: Model) -> None:
         if reading.files.kind(default) == "file":
             add_files(reading, [(default, entry.node)], child.environment)
         return
-    paths = [(str(node.value), node) for node in entry.env_files]
-    found = [(path if path.startswith("/") else join(model.directory, path), node) for path, node in paths]
+    found = [(absolute(str(node.value), model.directory), node) for node in entry.env_files]
     add_files(reading, found, child.environment)
 
 

@@ -14,7 +14,7 @@ from longshore.compose.extends import apply_extends
 from longshore.compose.include import apply_include
 from longshore.compose.interpolate import interpolate
 from longshore.compose.merge import merge, merge_files
-from longshore.compose.normalise import check_equals_signs
+from longshore.compose.normalise import check_equals_signs, take_values
 from longshore.compose.paths import Base, resolve_paths
 from longshore.compose.resets import reset
 from longshore.compose.schema import check_schema
@@ -168,11 +168,7 @@ class Model:
                 variables = entry.value.get("environment") if type(entry.value) is dict else None
                 if variables is not None and type(variables.value) is list:
                     check_equals_signs(variables, self.problems)
-                    variables.value = [self._with_value(item) for item in variables.value]
-
-    def _with_value(self, item: Node) -> Node:
-        value = self.environment.lookup(item.value) if type(item.value) is str and "=" not in item.value else None
-        return item if value is None else Node(f"{item.value}={value}", item.at, item.key)
+                    take_values(variables, self.environment, keep=True)
 
 
 def _adopt(root: Node, problems: Problems) -> None:

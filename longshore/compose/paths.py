@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.compose.files import join
+from longshore.compose.files import absolute, join
 from longshore.compose.patterns import apply, for_each, table
 
 if TYPE_CHECKING:
@@ -38,15 +38,14 @@ def resolve_paths(root: Node, base: Base) -> None:
 
 def _absolute(node: Node, base: Base) -> None:
     if type(node.value) is str and node.value:
-        path = base.expand(node.value)
-        node.value = path if path.startswith("/") else join(base.directory, path)
+        node.value = absolute(base.expand(node.value), base.directory)
 
 
 def _host(node: Node, base: Base) -> None:
     """A path on the host, which may be a Windows one."""
     if type(node.value) is str:
         path = base.expand(node.value)
-        node.value = path if path.startswith("/") or is_windows(path) else join(base.directory, path)
+        node.value = path if is_windows(path) else absolute(path, base.directory)
 
 
 def _context(node: Node, base: Base) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from longshore.compose.composer import MOST_VALUES
 from longshore.compose.dotenv import MOST_BYTES as MOST_ENV_BYTES
-from longshore.compose.files import join, parent, within
+from longshore.compose.files import absolute, parent, within
 from longshore.compose.problems import did_you_mean
 from longshore.compose.source import SPLIT, compose, decode
 from longshore.model import Span
@@ -223,4 +223,4 @@ class Reading:
 
     def absolute(self, path: str) -> str:
         """Give the absolute form of a path that the user wrote."""
-        return path if path.startswith("/") else join(self.request.working_directory, path)
+        return absolute(path, self.request.working_directory)

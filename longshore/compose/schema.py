@@ -3,8 +3,8 @@
 jsonschema-rs says yes or no; only for a no are the reasons searched (`mismatch`). What is wrong is then taken
 out of the tree, so that the stages after this one can report what else is wrong.
 
-Functions of our own said yes or no until they were measured beside it, in whole runs of `render`: jsonschema-rs takes
-15 ms more for 40 services, most of it for its import, and no more for 4,000, which take 8 seconds.
+Functions of our own in its place would save 15 ms of a `render` of 40 services, most of it for the import, and nothing
+for 4,000, which take 8 seconds.
 Source: https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json
 """
 

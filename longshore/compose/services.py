@@ -100,7 +100,7 @@ def _resolve(container: Node, environment: Environment, reading: Reading) -> Non
                 "invalid-value", "there is a space before the `=`", item, help=f"write `{key.strip()}=...`"
             )
     variables = _as_mapping(own)
-    texts = {key: _text(child.value) for key, child in variables.items() if child.value is not None}
+    texts = {key: show(child.value) for key, child in variables.items() if child.value is not None}
     known = dict(texts)
     found: dict[str, Node] = {}
 
@@ -122,10 +122,6 @@ def _as_mapping(node: Node) -> dict[str, Node]:
         key, equals, value = str(item.value).partition("=")
         variables[key] = Node(value if equals else None, item.at, item.at)
     return variables
-
-
-def _text(value: Any) -> str:
-    return show(value)
 
 
 def _read(
