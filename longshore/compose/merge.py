@@ -11,8 +11,8 @@ from collections.abc import Callable, Hashable
 
 from longshore.compose.patterns import Branch, for_each, table
 from longshore.compose.problems import Problems
-from longshore.compose.scalars import show
-from longshore.compose.tree import MISSING, Node, derived, identity, plain
+from longshore.compose.scalars import show_node
+from longshore.compose.tree import MISSING, Node, derived, identity
 from longshore.compose.unicity import by_name, unique
 
 Merger = Callable[[Node, Node, Branch | None, Problems], Node]
@@ -106,13 +106,8 @@ def sequence(node: Node) -> list[Node]:
             entries.append(Node(key, child.at, child.key))
         else:
             items = child.value if type(child.value) is list else [child]
-            entries += [Node(f"{key}={show(plain_value(item))}", item.at, item.key or child.key) for item in items]
+            entries += [Node(f"{key}={show_node(item)}", item.at, item.key or child.key) for item in items]
     return sorted(entries, key=lambda entry: str(entry.value).encode())
-
-
-def plain_value(node: Node) -> object:
-    """Give the plain value of a node with times as they are, for `show`."""
-    return plain(node) if type(node.value) in {dict, list} else node.value
 
 
 def _to_sequence(base: Node, over: Node, _branch: Branch | None, _problems: Problems) -> Node:

@@ -11,10 +11,13 @@ import re
 import struct
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from longshore.compose.tree import Timestamp
+from longshore.compose.tree import Timestamp, plain
 from longshore.regex import Regex
+
+if TYPE_CHECKING:
+    from longshore.compose.tree import Node
 
 HINTS = frozenset("+-0123456789.~nNtTfF<")
 """A scalar that starts with none of these (and is not empty) is text."""
@@ -136,6 +139,11 @@ def show(value: Any) -> str:
     if kind is dict:
         return f"map[{' '.join(f'{key}:{show(value[key])}' for key in sorted(value))}]"
     return str(value)
+
+
+def show_node(node: Node) -> str:
+    """Print a node so. A time within a list or a mapping is a text by then, in its JSON form."""
+    return show(plain(node) if type(node.value) in {dict, list} else node.value)
 
 
 def _show_float(value: float) -> str:

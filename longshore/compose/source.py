@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_NODES = 100_000
+"""Of a document after its aliases are expanded; documents without aliases are as big as they are."""
 MOST_ENTRIES = 200_000
 MOST_SERVICES = 20_000
 SPLIT = "split the project: what has a life of its own is a project, and a namespace, of its own"
-"""Nodes of a document after its aliases are expanded; documents without aliases are as big as they are."""
 DEEPEST = 64
 
 RESET: Any = object()

@@ -49,29 +49,29 @@ def by_name(node: Node) -> Hashable:
 
 
 def _by_mount(node: Node) -> Hashable:
-    return _target(node, "mount")
-
-
-def _target(node: Node, what: str) -> Hashable:
-    value = node.value
-    if type(value) is dict:
-        target = node.get("target")
-        if type(target) is not str:
-            raise NoKey(f"this {what} has no `target`", "say where in the container it goes: `target: /path`")
-        return target
-    if type(value) is not str:
-        return ""
-    if what == "device":
-        parts = value.split(":")
-        return parts[0] if len(parts) == 1 else parts[1]
+    if type(node.value) is not str:
+        return _target(node, "mount")
     try:
-        return parse_volume(value)["target"]  # type: ignore[no-any-return]
+        return parse_volume(node.value)["target"]  # type: ignore[no-any-return]
     except VolumeError as error:
         raise NoKey(error.message, error.help) from error
 
 
 def _by_device(node: Node) -> Hashable:
-    return _target(node, "device")
+    if type(node.value) is not str:
+        return _target(node, "device")
+    parts = node.value.split(":")
+    return parts[0] if len(parts) == 1 else parts[1]
+
+
+def _target(node: Node, what: str) -> Hashable:
+    """Target of a long form."""
+    if type(node.value) is not dict:
+        return ""
+    target = node.get("target")
+    if type(target) is not str:
+        raise NoKey(f"this {what} has no `target`", "say where in the container it goes: `target: /path`")
+    return target
 
 
 def _by_port(node: Node) -> Hashable:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from longshore.compose.binding import OMIT, Type, Unbound, wrong
 from longshore.compose.interpolate import boolean as read_boolean
 from longshore.compose.interpolate import integer as read_integer
 from longshore.compose.interpolate import number as read_number
 from longshore.compose.problems import Problems, quote
-from longshore.compose.scalars import show, single
+from longshore.compose.scalars import show, show_node, single
 from longshore.compose.shellwords import WordsError, split
-from longshore.compose.tree import Node, plain
 from longshore.compose.units import parse_bytes, parse_duration, show_duration
+
+if TYPE_CHECKING:
+    from longshore.compose.tree import Node
 
 
 def _text(node: Node) -> str:
@@ -35,7 +37,7 @@ def text(node: Node, _problems: Problems) -> Any:
 
 def printed(node: Node, _problems: Problems) -> Any:
     """Anything, as text; empty says nothing."""
-    return (show(plain_times(node)) if node.value is not None else "") or OMIT
+    return (show_node(node) if node.value is not None else "") or OMIT
 
 
 def texts(node: Node, _problems: Problems) -> Any:
@@ -243,7 +245,7 @@ def environment(node: Node, problems: Problems) -> Any:
 
 def _as_text(node: Node, problems: Problems) -> str:
     """Print a value that YAML takes for something else than text; it may then be another text than the one written."""
-    shown = show(plain_times(node))
+    shown = show_node(node)
     written = getattr(node.at, "value", None)
     if type(written) is str and written != shown:
         kind = _KINDS.get(type(node.value), "a time")
@@ -254,11 +256,6 @@ def _as_text(node: Node, problems: Problems) -> str:
 
 
 _KINDS: dict[type, str] = {int: "a number", float: "a number", bool: "true or false"}
-
-
-def plain_times(node: Node) -> Any:
-    """Give the plain value of a node, times as they are."""
-    return plain(node) if type(node.value) in {dict, list} else node.value
 
 
 def mapping(node: Node, problems: Problems) -> Any:
