@@ -133,7 +133,9 @@ def test_errors_that_forbid_the_deployment_are_named(folder):
 @pytest.mark.parametrize("words", [(), IN_AWS, ("--cluster", "kubeconfig", "--secrets", "vault", "--ci", "github")])
 def test_an_editor_finds_a_schema_that_takes_them(folder, words):
     longshore(folder, "init", *words)
-    for path in (folder / "stacks").glob("Pulumi.*.yaml"):
+    files = list((folder / "stacks").glob("Pulumi.*.yaml"))
+    assert files
+    for path in files:
         text = path.read_text("utf-8")
         schema = path.parent / re.findall(r"\A# yaml-language-server: \$schema=(\S+)\n", text)[0]
         validator = jsonschema_rs.validator_for(json.loads(schema.read_text("utf-8")))
