@@ -10,10 +10,11 @@ PURE = $(PY) -m pytest -m "not cluster" --numprocesses 2 --dist loadfile
 # What runs at once is printed one after the other, where make can do that (4.0).
 WHOLE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 NAMES = import json, sys; print(*(row["stack"] for row in json.load(sys.stdin)["stacks"]), sep="\n")
-LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--all-extras --custom-compile-command "make lock" $(FLAGS)
+COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" $(FLAGS)
+LOCK = $(COMPILE) --all-extras
 
-.PHONY: help setup plan plan-changed deploy lint check test test-node test-cluster test-pure up preview refresh destroy cancel lock compare differences cluster cluster-down node node-down node-v2 docker docker-down bench secrets-report fuzz docs site versions clean
+.PHONY: help setup plan plan-changed deploy lint check test test-node test-cluster test-pure up preview refresh destroy cancel lock compare differences cluster cluster-down node node-down node-v2 docker docker-down bench secrets-report fuzz docs site scan versions clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -117,12 +118,16 @@ docs: $(TOOLS) ## Write the generated pages again
 site: $(TOOLS) ## The docs as a site with search, in site/
 	@.venv/bin/zensical build --clean --strict
 
+scan: $(TOOLS) ## Judge all stacks of the tests by checkov and Trivy, which are installed and built once
+	@$(PY) -m pytest -m cluster tests/scanners
+
 versions: $(TOOLS) ## Compare the tables of EKS versions, add-ons and charts with what AWS and the charts' repositories say (needs credentials)
 	@$(PY) -m tools.eks_versions
 
 lock: $(TOOLS) ## Renew requirements*.txt, with hashes, from the ranges in pyproject.toml (FLAGS=--upgrade: to the newest)
 	@$(LOCK) --group build --output-file requirements.txt pyproject.toml
 	@$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	@$(COMPILE) --output-file tools/scanners/checkov.txt tools/scanners/checkov.in
 
 clean: ## Remove what setup and runs have made here
 	rm -rf .venv .pulumi .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -22,6 +22,7 @@ from longshore.stack.inputs import options_of
 from longshore.stack.reading import convert_stack, read_stack
 from longshore.stack.schema import FOLDER, schemas
 from tools.command_line import command_line_markdown
+from tools.scanners.waivers import read_waivers, waivers_markdown
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -41,6 +42,7 @@ def documents() -> dict[Path, str]:
         **{FINDINGS / f"{code}.md": text for code, text in finding_pages(found).items()},
         DOCS / "command-line.md": command_line_markdown(),
         DOCS / "report.svg": report_picture(),
+        DOCS / "scanners.md": waivers_markdown(read_waivers()),
         ROOT / "plugin" / "schema.json": components_schema(),
     }
 

@@ -29,15 +29,15 @@ LONGEST = 6.0
 """Seconds of the processor that a plan may take."""
 
 
-def laid_out(case: str, root: Path) -> Path:
-    """A project with the stack of a case, and those of other names that stand beside it."""
+def laid_out(case: str, root: Path, cases: Path = GRAPHS) -> Path:
+    """A project with the stack of a case, and those of other names that stand beside it. cases: a folder of cases."""
     (root / "stacks").mkdir()
     for name in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(REPOSITORY / name, root)
-    for file in (GRAPHS / case).glob("Pulumi.*.*.yaml"):
+    for file in (cases / case).glob("Pulumi.*.*.yaml"):
         shutil.copy(file, root / "stacks")
     (root / "compose.yaml").write_text(COMPOSE, "utf-8")
-    shutil.copy(GRAPHS / case / "Pulumi.yaml", root / "stacks" / "Pulumi.case.yaml")
+    shutil.copy(cases / case / "Pulumi.yaml", root / "stacks" / "Pulumi.case.yaml")
     return root
 
 

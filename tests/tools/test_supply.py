@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "tools/scanners/checkov"])
 def test_every_package_is_locked_with_its_hashes(name):
     lines = (ROOT / f"{name}.txt").read_text("utf-8").splitlines()
     packages = [index for index, line in enumerate(lines) if re.match(r"[A-Za-z0-9]", line)]
