@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
+from longshore.program.questions import Questions
 from longshore.stack.access_entries import let_in_twice
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.pins import REHEARSAL
@@ -26,12 +27,15 @@ def only_once(stack: Stack, settings: Settings, provider: aws.Provider | None) -
     """What is to be seen before a cluster is made: whether AWS knows whoever deploys as one whom the stack lets in.
 
     None where the stack says by which role it is deployed, or nobody is asked.
+
+    Raises:
+        pulumi.RunError: AWS does not answer.
     """
     if not isinstance(settings.cluster, EksCluster) or settings.aws is None or settings.aws.assume_role:
         return None
     if os.environ.get(REHEARSAL) or provider is None:
         return None
-    caller = aws.get_caller_identity(opts=pulumi.InvokeOptions(provider=provider)).arn
+    caller = Questions(provider, stack.file, ("aws",)).ask(aws.get_caller_identity).arn
 
     def refuse(_: pulumi.ResourceHookArgs) -> None:
         found = "".join(told(wrong, stack.file) for wrong in let_in_twice(settings, caller))

@@ -18,7 +18,7 @@ from longshore.program.domain import certificate_of, domain_of
 from longshore.program.engine import config, end_when_interrupted, said_once, stop_on_errors
 from longshore.program.observability import logs_of, watch_cluster, watch_team
 from longshore.program.providers import aws_provider, default_tags, stack_tag
-from longshore.program.running_nodes import NOTHING, seen
+from longshore.program.running_nodes import seen
 from longshore.program.team import Ground, deploy_in_place, deploy_team, eks_of, operator_namespace, reads_secrets
 from longshore.program.tenants import deploy_tenants
 from longshore.stack.eks_settings import EksCluster
@@ -77,7 +77,7 @@ def _declare(stack: Stack) -> None:
     tags = default_tags(settings, stack.name)
     network = _network(settings, in_aws)
     _runner(settings, network, in_aws)
-    nodes = seen(settings.cluster, settings.cluster_name, aws) if isinstance(settings.cluster, EksCluster) else NOTHING
+    nodes = seen(settings, aws, stack.file)
     cluster = cluster_of(settings, network, after_logs, reached, hooks, certificate, tags, nodes)
     named = eks_of(settings, cluster)
     if named:

@@ -42,6 +42,10 @@ class Groups(NamedTuple):
             del groups[name]
         self.path.write_text(json.dumps({**found, "groups": groups}), "utf-8")
 
+    def refuse(self, refused: Mapping[str, str]) -> None:
+        """Do not answer these questions any more, but in these words."""
+        self.path.write_text(json.dumps({**self.read(), "refused": refused}), "utf-8")
+
     def publish(self, release: str) -> None:
         """Let there be a newer image."""
         self.path.write_text(json.dumps({**self.read(), "release": release}), "utf-8")
@@ -83,6 +87,12 @@ def main() -> None:
 
     class Provider(server.StubAws):  # type: ignore[misc]
         """The names are those of the provider's protocol."""
+
+        def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802
+            refused = groups.read().get("refused", {})
+            if request.tok in refused:
+                context.abort(grpc.StatusCode.UNKNOWN, refused[request.tok])
+            return super().Invoke(request, context)
 
         def Diff(self, request: Any, context: Any) -> Any:  # noqa: N802
             # The engine has put what is ignored back into the inputs; the rest of a mapping is still to be compared.

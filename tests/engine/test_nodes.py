@@ -94,6 +94,37 @@ def test_an_autoscaler_owns_the_number_of_nodes_and_the_stack_its_bounds(aws: Pr
     assert max(index for index, kind in enumerate(gone) if kind in {"PodIdentityAssociation", "NodeGroup"}) < last
 
 
+DENIED = (
+    "invoking {token}: 1 error occurred:\n\t* reading: api error AccessDeniedException: User: {user} is not authorized "
+    "to perform: {right} on resource: * because no identity-based policy allows the {right} action\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("token", "right", "help_text"),
+    [
+        ("aws:ssm/getParameter:getParameter", "ssm:GetParameter", "or name the `release` of each group"),
+        ("aws:eks/getClusters:getClusters", "eks:ListClusters", "as roles of a bootstrap stack have it"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["preview", "up"])
+def test_a_right_to_ask_that_is_missing_is_said_once_at_its_place(
+    aws: Project, verb: str, token: str, right: str, help_text: str
+) -> None:
+    aws.settings(PLATFORM, managed)
+    stack, there = aws.stack(PLATFORM), Groups(Path(aws.environment["STUB_AWS_GROUPS"]))
+    there.refuse({token: DENIED.format(token=token, user="arn:aws:sts::111122223333:assumed-role/ci/me", right=right)})
+    done = aws.run(verb, PLATFORM, "--suppress-progress", *(["--yes", "--skip-preview"] if verb == "up" else []))
+    assert done.returncode
+    (line,) = [one for one in done.stdout.splitlines() if "asks AWS" in one]
+    assert "Pulumi.platform.dev.yaml:" in line
+    assert f"`longshore:cluster.nodeGroups` asks AWS, and whoever deploys has no right to `{right}`" in line
+    assert help_text in line
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "unhandled" not in done.stdout + done.stderr
+    assert not [found for found in resources(stack) if found["type"].startswith(("aws:", "eks:", "kubernetes:"))]
+
+
 BATCH = {
     "capacityTypes": ["spot", "on-demand"],
     "architectures": ["arm64"],
