@@ -14,7 +14,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	--custom-compile-command "make lock" $(FLAGS)
 LOCK = $(COMPILE) --all-extras
 
-.PHONY: help setup plan plan-changed deploy lint check test test-node test-cluster test-pure up preview refresh destroy cancel lock compare differences cluster cluster-down node node-down node-v2 docker docker-down bench secrets-report fuzz docs site scan versions clean
+.PHONY: help setup plan plan-changed images deploy lint check test test-node test-cluster test-pure up preview refresh destroy cancel lock compare differences cluster cluster-down node node-down node-v2 docker docker-down bench secrets-report fuzz docs site scan versions clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,8 +43,12 @@ plan-changed: $(READY) ## What a pull request gets, without credentials: make pl
 	@.venv/bin/longshore stacks --changed "$(BASE)" -o json | $(PY) -c '$(NAMES)' | while read -r stack; do \
 		.venv/bin/longshore plan -s "$$stack" --against "$(BASE)" < /dev/null || exit 1; done
 
+images: $(READY) ## Build and push what a stack runs and its registry lacks, before up: make images STACK=shop.dev
+	@.venv/bin/longshore images push -s "$(STACK)"
+
 deploy: $(TOOLS) ## What a merge does: make deploy ENVIRONMENT=dev, each stack after those that it needs
 	@.venv/bin/longshore stacks --environment "$(ENVIRONMENT)" -o json | $(PY) -c '$(NAMES)' | while read -r stack; do \
+		$(MAKE) --no-print-directory images STACK="$$stack" < /dev/null || exit 1; \
 		$(MAKE) --no-print-directory up STACK="$$stack" FLAGS="--yes --non-interactive $(FLAGS)" < /dev/null || exit 1; done
 
 lint: $(TOOLS) ## Format, lint, types, layers, sizes

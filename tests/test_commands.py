@@ -41,8 +41,8 @@ LOCAL = (
 ELSEWHERE = {
     "longshore explain CODE": "CODE stands for any",
     "longshore inventory --host ssh://ops@vm.example.com": "asks an engine: tests/inventory",
-    "longshore images lock --from": "stands for its forms",
     "longshore images lock --resolve": "asks registries: tests/images",
+    "longshore images lock --resolve --if-named": "asks registries: tests/images",
     "longshore images lock -s shop.dev --resolve": "asks registries: tests/images",
     "longshore check -s": "stands for its forms",
     "longshore plan -s bootstrap.$ACCOUNT": "tests/engine/test_first_hour.py",

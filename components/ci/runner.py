@@ -52,6 +52,8 @@ class GithubRunnerArgs(TypedDict):
     """How large the machine is. Default: `small`."""
     minutes: NotRequired[int]
     """After how many minutes a job is ended. Default: 120."""
+    builds: NotRequired[bool]
+    """Whether jobs may build images, by a Docker that is root of its machine. Default: no."""
 
 
 class GithubRunner(Component):
@@ -129,6 +131,7 @@ class GithubRunner(Component):
                 "type": "LINUX_CONTAINER",
                 "compute_type": f"BUILD_GENERAL1_{size.name}",
                 "image": IMAGE,
+                "privileged_mode": bool(args.get("builds", False)),
             },
             source={
                 "type": "GITHUB",

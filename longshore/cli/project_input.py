@@ -161,14 +161,14 @@ def stack_named(given: Given, shell: Shell) -> str:
     return name
 
 
-def read(given: Given, shell: Shell) -> Reading:
-    """Load and convert what the flags name: a stack, or compose files.
+def read(given: Given, shell: Shell, *, applied: bool = False) -> Reading:
+    """Load and convert what the flags name: a stack, or compose files. applied: as of `convert_stack`.
 
     Raises:
         Refused: the flags contradict each other, or there is no such stack.
     """
     with shell.busy("reading and converting the compose files", quiet=given.on("--quiet")):
-        return _from_stack(given, shell) if given.text("--stack") else _from_files(given, shell)
+        return _from_stack(given, shell, applied=applied) if given.text("--stack") else _from_files(given, shell)
 
 
 def _from_files(given: Given, shell: Shell) -> Reading:
@@ -203,7 +203,7 @@ def _from_files(given: Given, shell: Shell) -> Reading:
     return Reading(loaded.project, conversion, findings, loaded.sources, options, timings)
 
 
-def _from_stack(given: Given, shell: Shell) -> Reading:
+def _from_stack(given: Given, shell: Shell, *, applied: bool) -> Reading:
     from longshore.stack.inputs import options_of  # noqa: PLC0415  pydantic, which a compose file alone does not need
     from longshore.stack.reading import convert_stack, read_stack  # noqa: PLC0415  pydantic, which a compose file alone does not need
 
@@ -216,7 +216,8 @@ def _from_stack(given: Given, shell: Shell) -> Reading:
         )
     stack = read_stack(given.text("--stack"), shell.directory)
     named = given.text("--inventory")
-    estate = convert_stack(stack, shell.environment, inventory=shell.path(named) if named else "")
+    inventory = shell.path(named) if named else ""
+    estate = convert_stack(stack, shell.environment, inventory=inventory, applied=applied)
     if estate is None:
         options = options_of(stack.settings, stack.platform) if stack.settings else Options()
         return Reading(None, None, stack.findings, stack.sources, options, {})

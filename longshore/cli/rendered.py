@@ -28,7 +28,7 @@ def rendered(given: Given, shell: Shell) -> tuple[Reading, int]:
     Raises:
         Refused: there is nothing to convert.
     """
-    reading = chosen(read(given, shell), given)
+    reading = chosen(read(given, shell, applied=True), given)
     code = exit_code(reading, given)
     if reading.findings or given.on("--verbose"):
         show(reading, given, shell, shell.err)

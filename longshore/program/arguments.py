@@ -242,8 +242,10 @@ def _controller(controller: Controller | None) -> ControllerArgs | None:
     return args
 
 
-def runner(settings: Runner, account: Aws, network: Network | NetworkSettings) -> GithubRunnerArgs:
-    """A runner of GitHub Actions in the private subnets of a stack's network."""
+def runner(
+    settings: Runner, account: Aws, network: Network | NetworkSettings, *, builds: bool = False
+) -> GithubRunnerArgs:
+    """A runner of GitHub Actions in the private subnets of a stack's network; builds: its jobs build images."""
     subnets = network.private_subnet_ids if isinstance(network, Network) else network.subnets.private
     return GithubRunnerArgs(
         repository=settings.repository,
@@ -255,6 +257,7 @@ def runner(settings: Runner, account: Aws, network: Network | NetworkSettings) -
         partition=account.partition,
         size=RunnerSize(settings.size),
         minutes=settings.minutes,
+        builds=builds,
     )
 
 

@@ -23,6 +23,7 @@ from longshore.program.team import Ground, deploy_in_place, deploy_team, eks_of,
 from longshore.program.tenants import deploy_tenants
 from longshore.stack.eks_settings import EksCluster
 from longshore.stack.names import budget_name
+from longshore.stack.pins import REHEARSAL
 from longshore.stack.reading import BOOTSTRAP, convert_stack, read_stack, summary
 from longshore.stack.tenants import place_of
 
@@ -57,7 +58,8 @@ def declare() -> None:
 
 def _declare(stack: Stack) -> None:
     """Declare a platform, a team's application, or both."""
-    estate = convert_stack(stack, os.environ, deploying=True)
+    applied = not (os.environ.get(REHEARSAL) or pulumi.runtime.is_dry_run())
+    estate = convert_stack(stack, os.environ, deploying=True, applied=applied)
     settings = stop_on_errors(stack.settings, *summary(stack, estate))  # before the first resource
 
     place = place_of(settings, stack.platform)
@@ -129,7 +131,8 @@ def _runner(settings: Settings, network: Network | NetworkSettings | None, opts:
     if settings.runner is None or settings.aws is None or network is None:
         return
     after = pulumi.ResourceOptions(depends_on=[network] if isinstance(network, Network) else None)
-    args = arguments.runner(settings.runner, settings.aws, network)
+    builds = bool(settings.images.repositories)  # teams push to them from here
+    args = arguments.runner(settings.runner, settings.aws, network, builds=builds)
     runner = GithubRunner(f"{settings.cluster_name}-runner", args, pulumi.ResourceOptions.merge(opts, after))
     pulumi.export("runner", runner.project)
 

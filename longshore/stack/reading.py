@@ -157,12 +157,14 @@ def convert_stack(
     files: Files | None = None,
     inventory: str = "",
     deploying: bool = False,
+    applied: bool = False,
 ) -> ConvertedStack | None:
     """Load and convert the compose estate of a stack; None for a stack that has none, or whose settings are wrong.
 
     files: where compose files, and all that these name, are read from; this machine's unless given.
     inventory: the path of one that is read instead of the one that the stack file names.
     deploying: the secret store is asked which version of each secret is current, and whether there is one at all.
+    applied: what comes of it goes to a cluster now, so that whatever is built must have been built.
     """
     if stack.settings is None or stack.settings.compose is None:
         return None
@@ -177,6 +179,7 @@ def convert_stack(
     if loaded.project is None:
         return ConvertedStack(loaded, None, (*stack.findings, *loaded.findings), sources, options)
     options, unread = _with_files(options, stack, loaded.project, files or Disk(), inventory)
+    options = options._replace(images=options.images._replace(awaited=not applied))
     if unread:
         return ConvertedStack(loaded, None, (*stack.findings, *loaded.findings, unread), sources, options)
     lacking: tuple[Finding, ...] = ()

@@ -110,6 +110,26 @@ def test_a_team_has_its_own_images_and_secrets(action: str, own: str, others: st
     assert may("longshore-deploy-dev-search", action, others)
 
 
+def test_who_looks_sees_which_images_are_there_and_pushes_none(tmp_path: Path) -> None:
+    root = laid_out("bootstrap", tmp_path)
+    path = root / "stacks/Pulumi.platform.dev.yaml"
+    content = yaml.safe_load(path.read_text("utf-8"))
+    content["config"]["longshore:images"] = {"repositories": {"shop": ["web"]}}
+    path.write_text(yaml.safe_dump(content), "utf-8")
+    stack = read_stack("case", str(root))
+    assert stack.bootstrap, [finding.message for finding in stack.findings]
+    others, _ = beside(stack)
+    every = {one.name: one.policies.values() for one in roles.roles(stack.bootstrap, "case", others, "longshore")}
+    web, books = (arn("ecr", f"repository/{name}") for name in ("shop/web", "search/web"))
+    for reader in ("longshore-preview", "longshore-drift"):
+        assert allowed(every[reader], "ecr:GetAuthorizationToken", "*")
+        assert allowed(every[reader], "ecr:BatchGetImage", web)
+        assert not allowed(every[reader], "ecr:BatchGetImage", books), "a team that pushes nothing here"
+        for action in ("ecr:PutImage", "ecr:UploadLayerPart", "ecr:InitiateLayerUpload", "ecr:BatchDeleteImage"):
+            assert not allowed(every[reader], action, web)
+    assert not may("longshore-preview", "ecr:BatchGetImage", web), "nor is there anything to see without repositories"
+
+
 def test_no_role_reads_the_value_of_a_secret() -> None:
     for name in found():
         assert not may(name, "secretsmanager:GetSecretValue", arn("secretsmanager", "secret:dev/shop/web-AbCdEf"))

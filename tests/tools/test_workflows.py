@@ -105,6 +105,37 @@ def test_no_credentials_for_a_fork_and_no_role_in_the_plan() -> None:
         assert not any("credentials" in step.get("uses", "") for step in jobs[name]["steps"])
 
 
+def runs(folder: Path) -> dict[str, list[tuple[str, str]]]:
+    """Job, as `workflow/job` → (what it may ask GitHub for a token, script) of each of its steps."""
+    found = {}
+    for path in sorted((folder / "workflows").glob("*.yml")):
+        for name, job in yaml.safe_load(path.read_text("utf-8"))["jobs"].items():
+            place = str(job.get("environment", ""))
+            found[f"{path.stem}/{name}"] = [(place, step["run"]) for step in job.get("steps", ()) if "run" in step]
+    return found
+
+
+def test_only_what_deploys_pushes_images_and_what_previews_looks_for_them(folder: Path) -> None:
+    """A pull request, of a colleague or of a fork, builds and pushes nothing: its branch wrote the Dockerfile."""
+    pushing = {
+        job: place
+        for job, steps in runs(folder).items()
+        for place, script in steps
+        if "images push" in script or "make images" in script
+    }
+    assert pushing
+    assert all(place for place in pushing.values()), "in an environment, from its branches alone"
+    assert all("deploy" in job for job in pushing)
+    looking = {job for job, steps in runs(folder).items() for _, script in steps if "images lock" in script}
+    previewing = {
+        job
+        for job, steps in runs(folder).items()
+        for _, script in steps
+        if "pulumi preview" in script or "make preview" in script
+    }
+    assert previewing <= looking
+
+
 def test_a_pull_request_shares_no_group_with_a_deployment() -> None:
     deploying = workflow("deploy-stacks")["jobs"]["deploy"]["concurrency"]
     assert deploying == {"group": "deploy-${{ matrix.stack }}", "cancel-in-progress": False, "queue": "max"}

@@ -36,6 +36,7 @@ COMPOSE = "services:\n  web: {image: 'nginx:1.27.3', mem_limit: 64m, ports: ['80
 ACCOUNT, MAIN, PULL = "111122223333", "refs/heads/main", "refs/pull/7/merge"
 SAME, FORK = ({"full_name": name} for name in ("example/shop", "stranger/shop"))
 DRIFT_STEP = ("drift", "Compare")
+PUSH = "Images that are not in the registry yet are built and pushed"
 
 
 @pytest.fixture(scope="module")
@@ -219,6 +220,11 @@ def test_a_merge(repository: Repository, trust: Mapping[str, Any]) -> None:
     }
     for job in jobs.values():
         if job.environment:
+            steps = [step.name for step in job.steps]
+            assert steps.index(PUSH) > steps.index("aws-actions/configure-aws-credentials")
+            assert steps.index(PUSH) < steps.index("Deploy; what cannot come up ends it, with its cause")
+            told = next(step.why for step in job.steps if step.name == PUSH)
+            assert "there is nothing to push" in told, "the script itself was run"
             assert gets({"": job}, trust) == set(job.roles), f"{job.name} could take more than its own role"
             assert job.group == (f"deploy-{job.name.rsplit(' ', 1)[1]}", False)
     assert [job for name, job in jobs.items() if name.startswith("staging") and job.result == "success"][1:] == []

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 VERBS: Final = {
     "bake": ("longshore.cli.images.bake", "write the builds as a Bake file"),
+    "push": (
+        "longshore.cli.images.push",
+        "build and push what the registry does not have yet, and write which images run",
+    ),
     "lock": ("longshore.cli.images.lock", "write which images run, by their digests"),
 }
 _USES: Final = {"container": "", "pre_start": "pre_start", "volume": "as a volume"}

@@ -49,6 +49,20 @@ def estate_of(given: Given, shell: Shell) -> tuple[Reading, Estate | None]:
     return reading, Estate(reading.project, reading.options)
 
 
+def runs_by_lock(given: Given, shell: Shell) -> bool:
+    """Does the stack that is named run compose files, by a lock or by what is pushed to a repository?"""
+    from longshore.stack.images import repository_of  # noqa: PLC0415  pydantic, which a compose file alone does not need
+    from longshore.stack.reading import read_stack  # noqa: PLC0415  likewise
+
+    if not given.text("--stack"):
+        return True
+    stack = read_stack(given.text("--stack"), shell.directory)
+    settings = stack.settings
+    if settings is None:
+        return stack.bootstrap is None  # one that can't be read is told of, by whoever reads it
+    return bool(settings.compose and (settings.images.lock or repository_of(settings, stack.platform)))
+
+
 def lock_of(given: Given, shell: Shell, estate: Estate) -> tuple[str, str, Lock]:
     """Where the lock lies, what messages call it, and what it holds: nothing, where it is not there yet.
 

@@ -1,8 +1,9 @@
 """Images that the lock of the stack does not hold: which one runs is decided when a node pulls it, and not before.
 
 Where `longshore:images` names a lock, each image that a container or a volume names is to stand in it with its digest,
-so that a release is what was tested, on every node and after every restart. A warning, in production an error; where
-`longshore:images` names a repository for what is built, nothing else names a build, and it is an error everywhere.
+so that a release is what was tested, on every node and after every restart. A warning, in production an error. Where
+`longshore:images` names a repository for what is built, nothing else names a build: it is an error where manifests are
+applied, and a warning where they are looked at, since builds are pushed before a deployment and not before a review.
 """
 
 from __future__ import annotations
@@ -31,21 +32,20 @@ def locked_images(service: Service) -> Iterator[Effect]:
     for path, reference in _named(service):
         if not valid(reference) or parse(reference).digest:
             continue
-        nameless = path in {("image",), ("build",)} and bool(pushed_to(service))
-        severity = Severity.ERROR if service.options.production or nameless else Severity.WARNING
+        strict = service.options.production
         if path in {("image",), ("build",)} and service.model.get("build"):
+            strict = not images.awaited if pushed_to(service) else strict
             yield Problem(
                 "not-locked",
-                severity,
+                Severity.ERROR if strict else Severity.WARNING,
                 f"`{reference}` is built here, and {images.lock} does not say which build is to run",
-                "build and push what `longshore images bake --changed` writes, and let `longshore images lock --from` "
-                "write down what came of it",
+                "`longshore images push` builds it where it is not there yet, and writes down what came of it",
                 path,
             )
         else:
             yield Problem(
                 "not-locked",
-                severity,
+                Severity.ERROR if strict else Severity.WARNING,
                 f"`{reference}` does not stand in {images.lock}: a node that pulls it decides what runs",
                 "`longshore images lock --resolve` asks the registry and writes it down",
                 path,

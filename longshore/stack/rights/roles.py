@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.stack.bootstrap_settings import DeployTeam
 from longshore.stack.iam_policies import document
+from longshore.stack.images import repository_of
 from longshore.stack.rights import platform, team, trust
 from longshore.stack.rights.kinds import sees
 from longshore.stack.rights.names import DRIFT, PATH, PREVIEW, boundary_name, deploy_role_name
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from longshore.stack.bootstrap_settings import BootstrapSettings
-    from longshore.stack.settings import Settings
+    from longshore.stack.settings import Aws, Settings
 
 POLICY: Final = 6144
 """Characters of a managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
@@ -105,7 +106,7 @@ def roles(settings: BootstrapSettings, own: str, stacks: Sequence[OfProject], pr
     state = State(platform.Where.of(settings.aws), settings.bucket, project)
     on_pull_requests = (trust.pull_requests(wanted.repository),)
     on_branch = (trust.branch(wanted.repository, wanted.branch),)
-    look = _looking(own, here, state)
+    look = _looking(own, here, state, settings.aws)
     says = "what the engine would change"
     found = [
         CiRole(PREVIEW, f"Pull requests: {says}", on_pull_requests, "", look, wanted.repository),
@@ -168,7 +169,7 @@ def _state(state: State, written: list[str], read: Sequence[str] = ()) -> list[d
     return [*state.reading([*written, *read]), *state.writing(written)]
 
 
-def _looking(own: str, stacks: Sequence[OfProject], state: State) -> Mapping[str, dict[str, Any]]:
+def _looking(own: str, stacks: Sequence[OfProject], state: State, aws: Aws) -> Mapping[str, dict[str, Any]]:
     """What previews and the search for drift read: every stack of the account, what it made, versions of secrets."""
     kinds = platform.BOOTSTRAP.union(*(platform.kinds_of(one.settings) for one in stacks))
     secrets = [
@@ -178,7 +179,9 @@ def _looking(own: str, stacks: Sequence[OfProject], state: State) -> Mapping[str
         for statement in team.secrets_of(one.settings, one.platform or one.settings, one.settings.aws)
     ]
     names = [own, *(one.name for one in stacks)]
+    pushing = {one.settings.team for one in stacks if repository_of(one.settings, one.platform)}
     found = {
+        "images": team.images_of(sorted(pushing - {""}), aws),
         "look": [{"Action": sorted(sees(kinds)), "Resource": "*"}],
         "secrets": secrets,
         "state": state.reading(names),

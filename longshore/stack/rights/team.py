@@ -22,6 +22,8 @@ PUSH = (
 )
 """Actions of ECR by which images come into a repository that is there, and are looked at:
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html."""
+PULL = ("BatchGetImage", "DescribeImages", "GetDownloadUrlForLayer")
+"""And those by which it is seen which image a tag names."""
 
 
 def statements(team: str, stacks: Sequence[tuple[Settings, Settings]], aws: Aws) -> Mapping[str, list[dict[str, Any]]]:
@@ -45,6 +47,14 @@ def statements(team: str, stacks: Sequence[tuple[Settings, Settings]], aws: Aws)
     if found["watching"]:
         found["fence"] = [one for environment in {each.environment for each, _ in stacks} for one in fence(environment)]
     return {topic: each for topic, each in found.items() if each}
+
+
+def images_of(teams: Sequence[str], aws: Aws) -> list[dict[str, Any]]:
+    """See which images teams have pushed, so that a preview names those that are there."""
+    at = Where.of(aws)
+    repositories = [at.arn("ecr", f"repository/{team}/*") for team in teams]
+    pull = {"Action": [f"ecr:{name}" for name in PULL], "Resource": repositories}
+    return [{"Action": "ecr:GetAuthorizationToken", "Resource": ALL}, pull] if teams else []
 
 
 def secrets_of(settings: Settings, platform: Settings, aws: Aws) -> Iterator[dict[str, Any]]:
