@@ -1,17 +1,16 @@
 """`longshore plan --all`: every stack of the project, many at once, one line for each.
 
-What a platform exports is found once, and not by every stack that stands on it.
+What a platform exports is found once, and not by every stack that stands on it; what programs import is imported once.
 """
 
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from longshore.errors import BUG, INPUT, Refused
+from longshore.rehearsal.many import Rehearsals
 from longshore.rehearsal.plan import Script
-from longshore.rehearsal.rehearse import rehearse
 from longshore.report.json_document import json_document
 from longshore.report.table import columns
 from longshore.stack import reading
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from longshore.cli.flags import Given
     from longshore.cli.shell import Shell
-    from longshore.rehearsal.plan import Rehearsal
+    from longshore.rehearsal.many import Outcome
 
 
 def plan_all(given: Given, shell: Shell) -> int:
@@ -37,14 +36,13 @@ def plan_all(given: Given, shell: Shell) -> int:
     names = reading.stack_names(root)
     configs = {name: reading.configuration(name, root) for name in names}
     script = Script(reading.project_program(root), root, reading.project_name(root), "", configs)
-    with shell.busy(f"planning {len(names)} stacks", quiet=given.on("--quiet")), ThreadPoolExecutor(at_once) as pool:
-        below = sorted(_platforms(configs))
-        deployed = pool.map(lambda name: rehearse(script._replace(stack=name, known=True), shell.environment), below)
-        exports = {name: each.exports for name, each in zip(below, deployed, strict=True) if not _trouble(each)}
-        planned = pool.map(
-            lambda name: rehearse(script._replace(stack=name, exports=exports), shell.environment), names
-        )
-        found = dict(zip(names, planned, strict=True))
+    with (
+        shell.busy(f"planning {len(names)} stacks", quiet=given.on("--quiet")),
+        Rehearsals(script, shell.environment, at_once) as rehearsals,
+    ):
+        deployed = rehearsals.play(sorted(_platforms(configs)), {}, known=True)
+        exports = {name: each.exports for name, each in deployed.items() if not each.trouble}
+        found = rehearsals.play(names, exports)
     _show(found, given, shell)
     if any(each.bug for each in found.values()):
         return BUG
@@ -70,19 +68,9 @@ def _platforms(configs: Mapping[str, Mapping[str, Any]]) -> set[str]:
     return named & configs.keys()
 
 
-def _trouble(rehearsal: Rehearsal) -> str:
-    """The first line of what is wrong; empty where nothing is."""
-    return (rehearsal.failure or rehearsal.bug.strip().rpartition("\n")[2]).partition("\n")[0]
-
-
-def _show(found: Mapping[str, Rehearsal], given: Given, shell: Shell) -> None:
+def _show(found: Mapping[str, Outcome], given: Given, shell: Shell) -> None:
     rows = [
-        {
-            "stack": name,
-            "resources": sum(node.is_counted for node in each.nodes),
-            "protected": sum(node.protected and node.custom for node in each.nodes),
-            "error": _trouble(each),
-        }
+        {"stack": name, "resources": each.resources, "protected": each.protected, "error": each.trouble}
         for name, each in found.items()
     ]
     if given.text("--output") == "json":

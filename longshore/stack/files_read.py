@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from modulefinder import ModuleFinder
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from longshore.disk import Disk
 from longshore.stack.order import needs
@@ -79,6 +79,7 @@ def files_read(stack: Stack, environment: Mapping[str, str]) -> FilesRead:
     estate = convert_stack(stack, environment, files=files)
     if estate:
         files.folders.update(_build_contexts(estate.loaded))
+        files.paths.update(_dockerfiles(estate.loaded))
     return FilesRead(
         frozenset(files.paths | set(map(os.path.realpath, files.paths))),
         frozenset(files.folders | set(map(os.path.realpath, files.folders))),
@@ -107,11 +108,24 @@ def program_touched(root: str, changed: Collection[str]) -> bool:
 
 def _build_contexts(loaded: Loaded) -> Iterator[str]:
     """Folders that images of ours are built from: with them another image is deployed."""
-    services = loaded.project.model.get("services", {}) if loaded.project else {}
-    for service in services.values():
-        build = service.get("build") or {}
+    for build in _builds(loaded):
         contexts = [build.get("context", ""), *(build.get("additional_contexts") or {}).values()]
         yield from (context for context in contexts if context.startswith("/"))
+
+
+def _dockerfiles(loaded: Loaded) -> Iterator[str]:
+    """Dockerfiles, and what they keep back: both may lie beside the folder that is built from."""
+    for build in _builds(loaded):
+        if str(build.get("context") or "").startswith("/") and build.get("dockerfile"):
+            path = os.path.normpath(os.path.join(build["context"], build["dockerfile"]))
+            yield from (path, f"{path}.dockerignore")
+
+
+def _builds(loaded: Loaded) -> Iterator[Mapping[str, Any]]:
+    """Every `build`; those of profiles that are not enabled too, since other images may begin from them."""
+    if loaded.project:
+        services = {**loaded.project.disabled, **loaded.project.model.get("services", {})}
+        yield from (service["build"] for service in services.values() if isinstance(service.get("build"), dict))
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -110,7 +111,7 @@ def stack_names(root: str) -> tuple[str, ...]:
 def configuration(name: str, root: str) -> dict[str, Any]:
     """The configuration of a stack by full key, as an engine would put it together."""
     relative = f"{FOLDER}/Pulumi.{name}.yaml"
-    return _applied(read_stack_file(_text(root, relative) or "", relative), root)
+    return _applied(read_stack_file(_text(root, relative) or "", relative), _text(root, PROJECT) or "")
 
 
 def project_name(root: str) -> str:
@@ -250,9 +251,20 @@ def _read(name: str, root: str, config: Mapping[str, Any] | None = None, day: da
         known = stack_names(root)
         there = f"stacks here: {', '.join(known)}" if known else "`longshore init` makes one"
         raise Refused(f"stack `{name}` has no file {relative}", suggestion(name, known) or there)
-    file = read_stack_file(text or "", relative)
-    applied = config if config is not None else _applied(file, root)
-    sources = {relative: text or ""}
+    if config is None:
+        return _of_files(name, root, text or "", _text(root, PROJECT) or "", day)
+    return _of(name, root, text or "", read_stack_file(text or "", relative), config, day)
+
+
+@lru_cache(maxsize=1024)
+def _of_files(name: str, root: str, text: str, project: str, day: date | None) -> Stack:
+    """A stack by its file and the project's: a platform's is read for each of its teams, and all for all others."""
+    file = read_stack_file(text, f"{FOLDER}/Pulumi.{name}.yaml")
+    return _of(name, root, text, file, _applied(file, project), day)
+
+
+def _of(name: str, root: str, text: str, file: StackFile, applied: Mapping[str, Any], day: date | None) -> Stack:
+    sources = {f"{FOLDER}/Pulumi.{name}.yaml": text}
     if BOOTSTRAP in applied:
         from longshore.stack.bootstrap_validation import check_bootstrap  # noqa: PLC0415  few commands read one
 
@@ -317,9 +329,9 @@ def _alone(stack: Stack) -> Stack:
     return stack._replace(settings=None, findings=(*stack.findings, *told)) if told else stack
 
 
-def _applied(file: StackFile, root: str) -> dict[str, Any]:
+def _applied(file: StackFile, text: str) -> dict[str, Any]:
     """What an engine would give to the program: what Pulumi.yaml sets for every stack, then the stack's own."""
-    project = read_stack_file(_text(root, PROJECT) or "", PROJECT).values
+    project = read_stack_file(text, PROJECT).values
     found: dict[str, Any] = {}
     for key, given in _mapping(project.get("config")).items():
         full = key if ":" in key else f"{project.get('name')}:{key}"
