@@ -58,6 +58,28 @@ def test_actionlint_finds_nothing(folder: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.parametrize("cluster", ["eks", "kubeconfig"])
+def test_gitlab_takes_the_pipelines_that_init_writes(cluster: str, tmp_path: Path) -> None:
+    """By the schema that GitLab publishes, as check-jsonschema brings it along; a job that is wrong does not pass."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "compose.yaml").write_text("services:\n  web: {image: nginx:1.27.2, mem_limit: 64m}\n")
+    words = ["--name", "shop", "--cluster", cluster, "--ci", "gitlab"]
+    for environment in ("dev", "prod"):
+        more = (
+            ["--region", "eu-west-1", "--account", "111122223333"] if cluster == "eks" else ["--context", environment]
+        )
+        command = [BESIDE("longshore"), "init", *words, *more, "--environment", environment]
+        subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    files = [tmp_path / ".gitlab-ci.yml", *sorted((tmp_path / ".gitlab").glob("*.yml"))]
+    assert len(files) == 3
+    check = [BESIDE("check-jsonschema"), "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"]
+    done = subprocess.run([*check, *files], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    text = files[1].read_text("utf-8")
+    files[1].write_text(text.replace("resource_group: longshore-dev", "resource_group: {longshore: dev}"))
+    assert subprocess.run([*check, files[1]], capture_output=True, check=False).returncode == 1
+
+
 @pytest.mark.parametrize("name", ["preview", "deploy-environment", "drift"])
 def test_the_stacks_are_listed_by_the_script_itself(name: str, tmp_path: Path) -> None:
     script = next(step["run"] for step in workflow(name)["jobs"]["list"]["steps"] if step.get("id") == "list")
