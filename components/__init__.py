@@ -53,6 +53,7 @@ from longshore.components.domain.certificate import DomainCertificate, DomainCer
 from longshore.components.domain.issuer import CertificateIssuer, CertificateIssuerArgs
 from longshore.components.domain.records import DomainRecords, DomainRecordsArgs
 from longshore.components.flow_logs import FlowLogDestination
+from longshore.components.image_caches import ImageCaches, ImageCachesArgs
 from longshore.components.image_repositories import ImageRepositories, ImageRepositoriesArgs
 from longshore.components.network import Nat, Network, NetworkArgs
 from longshore.components.observability.cluster_alarms import ClusterAlarms, ClusterAlarmsArgs
@@ -102,6 +103,8 @@ __all__ = [
     "GithubProviderArgs",
     "GithubRunner",
     "GithubRunnerArgs",
+    "ImageCaches",
+    "ImageCachesArgs",
     "ImageRepositories",
     "ImageRepositoriesArgs",
     "KubeconfigCluster",

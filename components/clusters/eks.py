@@ -65,6 +65,8 @@ class EksCluster(Component):
     """How to enter it, as JSON; it holds no token, but asks `aws` for one."""
     oidc_provider_arn: pulumi.Output[str]
     """ARN of the IAM identity provider that trusts its ServiceAccounts."""
+    node_role: pulumi.Output[str]
+    """Name of the IAM role of its nodes."""
     oidc_issuer: pulumi.Output[str]
     """Who signs their tokens, without `https://`, as IAM writes it in conditions."""
 
@@ -94,6 +96,7 @@ class EksCluster(Component):
         control = self._cluster.eks_cluster
         self.cluster_name, self.cluster_version = control.name, control.version
         trusted = self._identity_provider()
+        self.node_role = self._cluster.auto_mode_node_role_name
         ready, added = self._ready()
         # The identifier outlives an update that makes the kubeconfig unknown, and changes when the cluster is another.
         self.cluster_identifier = pulumi.Output.concat(control.arn, "@", control.created_at)
@@ -114,6 +117,7 @@ class EksCluster(Component):
                 "kubeconfig": self.kubeconfig,
                 "oidcProviderArn": self.oidc_provider_arn,
                 "oidcIssuer": self.oidc_issuer,
+                "nodeRole": self.node_role,
             }
         )
 
@@ -284,7 +288,7 @@ class EksCluster(Component):
         ]
 
     def _nodes(self, before: Sequence[pulumi.Resource]) -> Sequence[pulumi.Resource]:
-        return NodeGroups(
+        nodes = NodeGroups(
             f"{self._prefix}-nodes",
             NodeGroupsArgs(
                 groups=self._args.get("node_groups", {}),
@@ -297,7 +301,9 @@ class EksCluster(Component):
                 partition=self._partition,
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[self._cluster, *before]),
-        ).groups
+        )
+        self.node_role = nodes.role_arn.apply(lambda arn: str(arn).rsplit("/", 1)[-1])
+        return nodes.groups
 
     def _addons(self, names: Sequence[str], after: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
         return [

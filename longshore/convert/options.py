@@ -230,7 +230,7 @@ class Images(NamedTuple):
     repository: under which every build is pushed, by the name of its service; empty = as the compose file names it.
     lock: the file that says so; empty = there is none. pulled: a name as it is written → its digest. built: service →
     the whole reference of the image that was built for it. awaited: what is looked at is deployed later, and what has
-    no image yet is built before.
+    no image yet is built before. caches: registry, `docker.io` for Docker Hub → where nodes pull its images instead.
     """
 
     repository: str = ""
@@ -238,6 +238,7 @@ class Images(NamedTuple):
     pulled: Mapping[str, str] = NOTHING
     built: Mapping[str, str] = NOTHING
     awaited: bool = False
+    caches: Mapping[str, str] = NOTHING
 
 
 class Options(NamedTuple):

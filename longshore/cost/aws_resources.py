@@ -97,6 +97,11 @@ PRICED: Final[Mapping[str, Callable[[Node, Subject], Iterator[Charge]]]] = {
 """Type → what one of it costs."""
 
 FREE, BY_USE = "free", "by what is in it or goes through it"
+REGISTRIES: Final = (
+    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+    "aws:ecr/repository:Repository",
+)
+"""Kinds by which images lie in ECR."""
 UNPRICED: Final[Mapping[str, str]] = {
     "aws:acm/certificate:Certificate": FREE,
     "aws:acm/certificateValidation:CertificateValidation": FREE,
@@ -119,7 +124,9 @@ UNPRICED: Final[Mapping[str, str]] = {
     "aws:ec2/subnet:Subnet": FREE,
     "aws:ec2/vpc:Vpc": FREE,
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": FREE,
+    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": BY_USE,
     "aws:ecr/repository:Repository": BY_USE,
+    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": FREE,
     "aws:ecr/repositoryPolicy:RepositoryPolicy": FREE,
     "aws:efs/backupPolicy:BackupPolicy": "with the claims on its file system",
     "aws:efs/fileSystem:FileSystem": "with the claims on it",

@@ -115,6 +115,8 @@ def _not_counted(subject: Subject, found: Sequence[Charge]) -> Iterator[str]:
         yield "what goes through load balancers (LCU)"
     if any(subject.of("aws:s3/bucket:Bucket")):
         yield "what is kept in buckets of S3"
+    if any(any(subject.of(kind)) for kind in aws_resources.REGISTRIES):
+        yield "what images take in ECR"
     if any(node.inputs.get("addonName") == "amazon-cloudwatch-observability" for node in subject.nodes):
         yield "measurements of the observability add-on"
     if any(charge.price == "efs.standard" for charge in found):

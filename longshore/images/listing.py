@@ -10,12 +10,12 @@ import os.path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from longshore.compose.references import visible
+from longshore.convert.estate.caches import DOCKER_HUB
 from longshore.convert.estate.images import parse, valid
-from longshore.convert.estate.pulling import registry, unpullable
+from longshore.convert.estate.pulling import registry, repository_in, unpullable
 from longshore.convert.estate.run_images import locked, run_image
 from longshore.convert.secrets.detection.masks import conceal
 from longshore.convert.secrets.logins import without_login
-from longshore.images.names import DOCKER_HUB, repository_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from longshore.convert.estate.caches import DOCKER_HUB
 from longshore.convert.estate.images import parse, valid
-from longshore.convert.estate.pulling import registry, unpullable
+from longshore.convert.estate.pulling import registry, repository_in, unpullable
 from longshore.convert.estate.run_images import pushed_to
 from longshore.images.changes import changed
 from longshore.images.lock import Built, Lock
-from longshore.images.names import DOCKER_HUB, Wanted, full_name, repository_in
+from longshore.images.names import Wanted, full_name
 from longshore.images.pushing import names_to_push
 
 if TYPE_CHECKING:

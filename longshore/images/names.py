@@ -5,12 +5,11 @@ Source: https://github.com/distribution/reference/blob/main/normalize.go
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from longshore.convert.estate.caches import DOCKER_HUB
 from longshore.convert.estate.images import parse
-from longshore.convert.estate.pulling import registry
-
-DOCKER_HUB: Final = "docker.io"
+from longshore.convert.estate.pulling import registry, repository_in
 
 
 class Wanted(NamedTuple):
@@ -19,13 +18,6 @@ class Wanted(NamedTuple):
     host: str
     repository: str
     tag: str
-
-
-def repository_in(reference: str) -> str:
-    """The repository as its registry calls it: `library/postgres` for `postgres`."""
-    host = registry(reference)
-    path = parse(reference).repository.removeprefix(f"{host or DOCKER_HUB}/")
-    return path if host or "/" in path else f"library/{path}"
 
 
 def full_name(reference: str) -> str:

@@ -15,6 +15,7 @@ from longshore.components import (
     EksClusterArgs,
     FlowLogDestination,
     GithubRunnerArgs,
+    ImageCachesArgs,
     ImageRepositoriesArgs,
     MonthlyBudgetArgs,
     Nat,
@@ -35,10 +36,13 @@ from longshore.components import (
 )
 from longshore.components.clusters.viewers import GROUP as VIEWERS
 from longshore.program.running_nodes import NOTHING, Seen, bounds_change
+from longshore.stack.images import cache_prefix
 from longshore.stack.observability_settings import ADDON
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pulumi
 
     from longshore.stack.backup_settings import Backup
     from longshore.stack.eks_settings import Addon, EksCluster, SharedStorage
@@ -76,6 +80,18 @@ def repositories(settings: Settings) -> ImageRepositoriesArgs:
     if settings.images.key_arn:
         args["key_arn"] = settings.images.key_arn
     return args
+
+
+def caches(settings: Settings, account: Aws, node_role: pulumi.Output[str]) -> ImageCachesArgs:
+    """What a platform keeps of other registries, for its nodes."""
+    prefix = cache_prefix(settings)
+    where = f"{account.partition}:ecr:{account.region}:{account.account_id}"
+    return ImageCachesArgs(
+        registries={registry: cache.secret for registry, cache in settings.images.caches.items()},
+        prefix=prefix,
+        node_role=node_role,
+        repositories_arn=f"arn:{where}:repository/{prefix}/*",
+    )
 
 
 def standing_in(network: Network | NetworkSettings) -> EksClusterArgs:

@@ -8,6 +8,7 @@ import pulumi
 
 from longshore.components import (
     EksCluster,
+    ImageCaches,
     KubeconfigCluster,
     KubeconfigClusterArgs,
     Network,
@@ -84,3 +85,10 @@ def exports(cluster: Cluster) -> Mapping[str, pulumi.Input[Any]]:
         "oidcProviderArn": cluster.oidc_provider_arn,
         "oidcIssuer": cluster.oidc_issuer,
     }
+
+
+def keep_images(settings: Settings, cluster: Cluster, opts: pulumi.ResourceOptions) -> None:
+    """Keep images of other registries for the nodes of a cluster that is made here, where the stack wants that."""
+    if settings.images.caches and settings.aws and isinstance(cluster, EksCluster):
+        args = arguments.caches(settings, settings.aws, cluster.node_role)
+        ImageCaches(f"{settings.cluster_name}-caches", args, opts)

@@ -12,7 +12,7 @@ from longshore.convert.kubernetes.urls import urls
 from longshore.program import arguments
 from longshore.program.bound_cluster import reach
 from longshore.program.boundary import keep_roles_within
-from longshore.program.cluster import cluster_of, exports
+from longshore.program.cluster import cluster_of, exports, keep_images
 from longshore.program.deployer import only_once
 from longshore.program.domain import certificate_of, domain_of
 from longshore.program.engine import config, end_when_interrupted, said_once, stop_on_errors
@@ -28,6 +28,7 @@ from longshore.stack.reading import BOOTSTRAP, convert_stack, read_stack, summar
 from longshore.stack.tenants import place_of
 
 if TYPE_CHECKING:
+    from longshore.program.cluster import Cluster
     from longshore.stack.network_settings import NetworkSettings
     from longshore.stack.reading import Stack
     from longshore.stack.settings import Settings
@@ -58,8 +59,7 @@ def declare() -> None:
 
 def _declare(stack: Stack) -> None:
     """Declare a platform, a team's application, or both."""
-    applied = not (os.environ.get(REHEARSAL) or pulumi.runtime.is_dry_run())
-    estate = convert_stack(stack, os.environ, deploying=True, applied=applied)
+    estate = convert_stack(stack, os.environ, deploying=True, applied=_applied())
     settings = stop_on_errors(stack.settings, *summary(stack, estate))  # before the first resource
 
     place = place_of(settings, stack.platform)
@@ -72,7 +72,6 @@ def _declare(stack: Stack) -> None:
     needs_operator = reads_secrets(conversion) and settings.operator is None
     reached = reach(settings, stack.root, needs_operator=needs_operator)
     hooks = only_once(stack, settings, aws)
-    _repositories(settings, in_aws)
     certificate = certificate_of(settings, in_aws)
     logs = logs_of(settings, in_aws)
     after_logs = pulumi.ResourceOptions.merge(in_aws, pulumi.ResourceOptions(depends_on=[logs] if logs else None))
@@ -82,6 +81,7 @@ def _declare(stack: Stack) -> None:
     nodes = seen(settings, aws, stack.file)
     cluster = cluster_of(settings, network, after_logs, reached, hooks, certificate, tags, nodes)
     named = eks_of(settings, cluster)
+    _images(settings, cluster, in_aws)
     if named:
         watch_cluster(settings, named.name, certificate, in_aws)
     outside = pulumi.ResourceOptions(providers=[one for one in (cluster.connection.outside, aws) if one])
@@ -120,10 +120,16 @@ def _network(settings: Settings, opts: pulumi.ResourceOptions) -> Network | Netw
     return Network(settings.environment, args, opts)
 
 
-def _repositories(settings: Settings, opts: pulumi.ResourceOptions) -> None:
-    """Where teams push their images, where the stack wants that."""
+def _applied() -> bool:
+    """Whether what is declared goes to a cluster now: in no rehearsal and no preview."""
+    return not (os.environ.get(REHEARSAL) or pulumi.runtime.is_dry_run())
+
+
+def _images(settings: Settings, cluster: Cluster, opts: pulumi.ResourceOptions) -> None:
+    """Where teams push their images, and what is kept of other registries, where the stack wants that."""
     if settings.images.repositories:
         ImageRepositories(settings.environment, arguments.repositories(settings), opts)
+    keep_images(settings, cluster, opts)
 
 
 def _runner(settings: Settings, network: Network | NetworkSettings | None, opts: pulumi.ResourceOptions) -> None:

@@ -190,7 +190,8 @@ def main() -> None:
     first = json.loads(sys.stdin.readline())
     script = Script(**first["script"])
     for name in stack_names(script.root):
-        read_stack(name, script.root)
+        with contextlib.suppress(Exception):  # what is wrong with one is told by its own process
+            read_stack(name, script.root)
     with TemporaryDirectory() as folder:
         forks = _Forks(script, first["at_once"], Path(folder))
         for line in sys.stdin:

@@ -60,6 +60,10 @@ _AWS: Final[Mapping[str, tuple[str, ...]]] = {
     "codebuild/webhook:Webhook": ("projectName",),
     "codeconnections/connection:Connection": ("hostArn", "name", "providerType"),
     "ecr/lifecyclePolicy:LifecyclePolicy": ("repository",),
+    "ecr/pullThroughCacheRule:PullThroughCacheRule": (
+        *("ecrRepositoryPrefix", "upstreamRegistryUrl", "upstreamRepositoryPrefix"),
+    ),
+    "ecr/repositoryCreationTemplate:RepositoryCreationTemplate": ("prefix",),
     "ecr/repository:Repository": ("name", "encryptionConfigurations"),
     "ecr/repositoryPolicy:RepositoryPolicy": ("repository",),
     "ec2/defaultSecurityGroup:DefaultSecurityGroup": ("vpcId",),

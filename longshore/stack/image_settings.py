@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from longshore.decoding.types import Count, Named, Section, text
+from longshore.decoding.types import Boolean, Count, Named, Section, text
 from longshore.stack.setting_types import Account, KeyArn
 
 ImageName = Annotated[
@@ -18,6 +18,23 @@ ImageName = Annotated[
     ),
     Field(min_length=1),
 ]
+
+
+CacheSecret = Annotated[
+    str,
+    text(
+        r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+",
+        "the ARN of a secret whose name begins with `ecr-pullthroughcache/`, as ECR wants it",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCache(Section):
+    """How ECR gets at a registry whose images it keeps."""
+
+    secret: CacheSecret = ""
+    """ARN of a secret with `username` and `accessToken`; quay.io needs none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +57,9 @@ class ImagesSettings(Section):
     """Other accounts whose nodes may pull, in quotes."""
     key_arn: KeyArn = ""
     """ARN of the key of KMS that images lie encrypted with; left out: one of ECR's own."""
+    caches: Named[ImageCache] = field(default_factory=dict)
+    """Registry (`docker.io`, `ghcr.io`, `quay.io`) → how ECR gets at it: nodes pull its images from the account."""
+    cached: Boolean = True
+    """Whether what is pulled comes by the platform's caches, where it has some."""
     lock: str = ""
     """The file that `longshore images lock` writes, relative to the project; left out: names are not fixed."""

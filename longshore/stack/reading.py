@@ -18,7 +18,7 @@ from longshore.model import Finding, Severity
 from longshore.report.findings import located, nowhere
 from longshore.report.text import concise
 from longshore.stack.file import StackFile, read_stack_file
-from longshore.stack.images import repository_of
+from longshore.stack.images import caches_of, repository_of
 from longshore.stack.inputs import options_of, request_of
 from longshore.stack.settings import Settings, StackCluster
 from longshore.stack.support import today
@@ -180,7 +180,8 @@ def convert_stack(
     if loaded.project is None:
         return ConvertedStack(loaded, None, (*stack.findings, *loaded.findings), sources, options)
     options, unread = _with_files(options, stack, loaded.project, files or Disk(), inventory)
-    options = options._replace(images=options.images._replace(awaited=not applied))
+    caches = caches_of(stack.settings, stack.platform)
+    options = options._replace(images=options.images._replace(awaited=not applied, caches=caches))
     if unread:
         return ConvertedStack(loaded, None, (*stack.findings, *loaded.findings, unread), sources, options)
     lacking: tuple[Finding, ...] = ()

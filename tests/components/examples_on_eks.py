@@ -15,6 +15,8 @@ ON_EKS: Final[dict[str, list[Any]]] = {
     "images.keep": [50],
     "images.accounts": [["444455556666"]],
     "images.keyArn": ["arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
+    "images.caches.*.secret": ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/a-AbCdEf"],
+    "images.cached": [False],
     "images.lock": ["images.lock.json"],
     "capacity.nodes": [3],
     "capacity.memory": ["7Gi"],

@@ -330,8 +330,7 @@ EXAMPLES: dict[str, tuple[Mapping[str, Any], list[Any]]] = {
 }
 """Setting → stack that it is written into, and values."""
 
-NAMES = {
-    "restore": "shop/db-data",
+NAMES = {"caches": "docker.io", "restore": "shop/db-data"} | {
     "prices": "ec2.m7i.large",
     "sharedOwners": "999:999",
     "addons": "external-dns",

@@ -245,6 +245,14 @@ def test_logs_by_what_the_stack_says_of_them():
     assert [(one.change, one.monthly) for one in told.cheaper] == [("longshore:cluster.logDays: 30", Decimal("1.20"))]
 
 
+@pytest.mark.parametrize("kind", ["repository:Repository", "pullThroughCacheRule:PullThroughCacheRule"])
+def test_images_in_ecr_are_named_and_not_counted(kind):
+    found = estimated([node(f"aws:ecr/{kind}")])
+    assert not found.lines
+    assert "what images take in ECR" in found.not_counted
+    assert "what images take in ECR" not in estimated([node(NAT)]).not_counted
+
+
 def test_alarms_by_the_metrics_that_they_look_at():
     plain = node("aws:cloudwatch/metricAlarm:MetricAlarm", "a", metricName="x")
     queries = [{"expression": "a+b"}, {"metric": {}}, {"metric": {}}]

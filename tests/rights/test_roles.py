@@ -130,6 +130,36 @@ def test_who_looks_sees_which_images_are_there_and_pushes_none(tmp_path: Path) -
     assert not may("longshore-preview", "ecr:BatchGetImage", web), "nor is there anything to see without repositories"
 
 
+def test_who_deploys_a_platform_with_caches_reads_their_logins_alone(tmp_path: Path) -> None:
+    root = laid_out("bootstrap", tmp_path)
+    path = root / "stacks/Pulumi.platform.dev.yaml"
+    content = yaml.safe_load(path.read_text("utf-8"))
+    hub = arn("secretsmanager", "secret:ecr-pullthroughcache/hub-AbCdEf")
+    content["config"]["longshore:images"] = {"caches": {"docker.io": {"secret": hub}, "quay.io": {}}}
+    path.write_text(yaml.safe_dump(content), "utf-8")
+    stack = read_stack("case", str(root))
+    assert stack.bootstrap, [finding.message for finding in stack.findings]
+    others, _ = beside(stack)
+    every = {one.name: one.policies.values() for one in roles.roles(stack.bootstrap, "case", others, "longshore")}
+    linked = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x"
+    wanted: list[tuple[str, str, dict[str, Any]]] = [
+        ("ecr:CreatePullThroughCacheRule", "*", {}),
+        ("ecr:DeletePullThroughCacheRule", "*", {}),
+        ("ecr:CreateRepositoryCreationTemplate", "*", {}),
+        ("ecr:PutLifecyclePolicy", arn("ecr", "repository/dev-cache/docker.io/library/nginx"), {}),
+        ("secretsmanager:GetSecretValue", hub, {}),
+        ("iam:CreateServiceLinkedRole", linked, {"iam:AWSServiceName": "pullthroughcache.ecr.amazonaws.com"}),
+    ]
+    for action, resource, context in wanted:
+        allows = {name for name, policies in every.items() if allowed(policies, action, resource, context)}
+        assert allows == {"longshore-deploy-dev"}, action
+    nodes_fetch = arn("ecr", "repository/dev-cache/docker.io/library/nginx")
+    assert allowed([limit()], "ecr:CreateRepository", nodes_fetch), "the role of nodes is within the boundary"
+    others_secrets = ("ecr-pullthroughcache/other-AbCdEf", "dev/shop/web-AbCdEf")
+    for secret in (arn("secretsmanager", f"secret:{name}") for name in others_secrets):
+        assert not allowed(every["longshore-deploy-dev"], "secretsmanager:GetSecretValue", secret)
+
+
 def test_no_role_reads_the_value_of_a_secret() -> None:
     for name in found():
         assert not may(name, "secretsmanager:GetSecretValue", arn("secretsmanager", "secret:dev/shop/web-AbCdEf"))
@@ -213,6 +243,9 @@ def test_every_policy_has_room_where_a_platform_uses_every_setting(tmp_path: Pat
     config["longshore:cluster"]["sharedStorage"] = True
     config["longshore:domain"] = {"zone": "example.com", "zoneId": "Z0123456789ABCDEFGHIJ"}
     config["longshore:observability"] = {"version": "v4.7.0-eksbuild.1", "notify": ["ops@example.com"]}
+    secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/{}-AbCdEf"
+    caches = {name: {"secret": secret.format(name)} for name in ("docker.io", "ghcr.io", "quay.io")}
+    config["longshore:images"] = {"caches": caches, "repositories": {"shop": ["web"], "search": ["web"]}}
     config["longshore:budget"] = {"monthly": 900, "notify": ["ops@example.com"]}
     team = config["longshore:tenants"]["shop"]
     config["longshore:tenants"] |= {f"team-{number}": team | {"access": {}} for number in range(30)}

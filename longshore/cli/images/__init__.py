@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from longshore.cli.flags import Verb
 from longshore.cli.images.estate import CHANGED, FLAGS, LOCK, changed_in, estate_of
 from longshore.cli.project_input import output, unusable_code
+from longshore.convert.estate.caches import DOCKER_HUB
 from longshore.images.listing import Listed, listed
-from longshore.images.names import DOCKER_HUB
 from longshore.report.json_document import json_document
 from longshore.report.table import columns
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.compose.references import OPEN, visible
+from longshore.convert.estate.caches import CACHES, by_cache
 from longshore.convert.estate.images import valid
 from longshore.convert.estate.pulling import unpullable
 from longshore.convert.estate.run_images import run_image
@@ -31,7 +32,7 @@ def image(value: str, service: Service) -> Iterator[Effect]:
     """Translate the reference, or take the stack's."""
     run = run_image(service)
     if run.setting:
-        yield service.put_container("image", value=run.reference, setting=run.setting)
+        yield service.put_container("image", value=_pulled(run.reference, service), setting=run.setting)
         return
     reference = without_login(visible(value))
     if OPEN in value:
@@ -55,4 +56,13 @@ def image(value: str, service: Service) -> Iterator[Effect]:
             "write `registry.example.com/name:tag`, the name in lower case",
             severity=Severity.ERROR,
         )
-    yield service.put_container("image", value=reference)
+    pulled = _pulled(reference, service)
+    if pulled != reference:
+        yield service.put_container("image", value=pulled, setting=CACHES)
+    else:
+        yield service.put_container("image", value=reference)
+
+
+def _pulled(reference: str, service: Service) -> str:
+    """The name by which nodes pull it; what is built here is pushed elsewhere than any cache fetches from."""
+    return reference if service.model.get("build") else by_cache(reference, service.options.images)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from longshore.compose.files import clean
 from longshore.compose.units import bytes_of
 from longshore.convert.estate.binds import bound
+from longshore.convert.estate.caches import by_cache
 from longshore.convert.estate.container_data import unkept
 from longshore.convert.estate.images import parse
 from longshore.convert.estate.nested import bind_parts, directory_above, has_place, is_part, projected
@@ -129,7 +130,7 @@ def _image(service: Service, mount: Mapping[str, Any], target: str, at: Path) ->
         return
     name = label(f"{service.slug}-{basename(parse(reference).repository)}-{digest(reference)}")
     inner = str((mount.get("image") or {}).get("subpath") or "")
-    run = locked(reference, service.options.images).reference
+    run = by_cache(locked(reference, service.options.images).reference, service.options.images)
     yield from attach(service, name, {"image": {"reference": run}}, target, inner, read_only=True)
 
 

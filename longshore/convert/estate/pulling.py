@@ -30,6 +30,13 @@ def registry(reference: str) -> str:
     return first if named and first != "docker.io" else ""
 
 
+def repository_in(reference: str) -> str:
+    """The repository as its registry calls it: `library/postgres` for `postgres`."""
+    host = registry(reference)
+    path = parse(reference).repository.removeprefix(f"{host or 'docker.io'}/")
+    return path if host or "/" in path else f"library/{path}"
+
+
 def unpullable(service: Service) -> str:
     """Why no node can pull the image of a service, as a clause; empty where one may, or where it names none."""
     return service.memo(_unpullable)

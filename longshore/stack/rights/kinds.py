@@ -103,11 +103,21 @@ KINDS: Final[Mapping[str, Rights]] = {
         "DescribeVpcs",
     ),
     "ecr:LifecyclePolicy": Rights("PutLifecyclePolicy DeleteLifecyclePolicy", "GetLifecyclePolicy"),
+    "ecr:PullThroughCacheRule": Rights(
+        "CreatePullThroughCacheRule UpdatePullThroughCacheRule DeletePullThroughCacheRule "
+        "iam:CreateServiceLinkedRole iam:PassRole secretsmanager:GetSecretValue",
+        "DescribePullThroughCacheRules",
+    ),
     "ecr:Repository": Rights(
         "CreateRepository DeleteRepository PutImageScanningConfiguration PutImageTagMutability kms:RetireGrant" + _TAGS,
         "DescribeRepositories ListTagsForResource",
     ),
     "ecr:RepositoryPolicy": Rights("SetRepositoryPolicy DeleteRepositoryPolicy", "GetRepositoryPolicy"),
+    "ecr:RepositoryCreationTemplate": Rights(
+        "CreateRepositoryCreationTemplate UpdateRepositoryCreationTemplate DeleteRepositoryCreationTemplate "
+        "CreateRepository PutLifecyclePolicy SetRepositoryPolicy iam:CreateServiceLinkedRole iam:PassRole",
+        "DescribeRepositoryCreationTemplates",
+    ),
     "efs:BackupPolicy": Rights("PutBackupPolicy", "DescribeBackupPolicy"),
     "efs:FileSystem": Rights(
         "CreateFileSystem UpdateFileSystem UpdateFileSystemProtection DeleteFileSystem PutLifecycleConfiguration"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.convert.kubernetes.names import label
 from longshore.stack.eks_settings import EksCluster
+from longshore.stack.images import cache_prefix
 from longshore.stack.names import BUCKET, budget_name, store_role_name
 from longshore.stack.rights.kinds import changes, sees
 
@@ -55,6 +56,7 @@ _DOMAIN: Final = frozenset(
 _ALARMS: Final = frozenset({"cloudwatch:MetricAlarm", "sns:Topic", "sns:TopicSubscription"})
 _TEAM_ALARMS: Final = _ALARMS | {"cloudwatch:Dashboard", "cloudwatch:LogMetricFilter"}
 _REPOSITORIES: Final = frozenset({"ecr:LifecyclePolicy", "ecr:Repository", "ecr:RepositoryPolicy"})
+_CACHES: Final = frozenset({"ecr:PullThroughCacheRule", "ecr:RepositoryCreationTemplate", "iam:RolePolicy"})
 _BACKUPS: Final = frozenset({"backup:Plan", "backup:Selection", "backup:Vault"})
 _RUNNER: Final = frozenset({"cloudwatch:LogGroup", "codebuild:Project", "codebuild:Webhook", "ec2:SecurityGroup"})
 
@@ -106,6 +108,7 @@ def kinds_of(settings: Settings) -> frozenset[str]:
         _BACKUPS | _ROLES: settings.backup and settings.backup.keep_days,
         _RUNNER | _ROLES: settings.runner,
         _REPOSITORIES: settings.images.repositories,
+        _CACHES: settings.images.caches,
     }
     return frozenset(found.union(*(kinds for kinds, wanted in asked.items() if wanted)))
 
@@ -131,12 +134,17 @@ def statements(settings: Settings, aws: Aws, boundary: str) -> Mapping[str, list
     deliveries = sorted(action for action in wanted if action.endswith("LogDelivery"))
     if deliveries:
         topics["network"].append({"Action": deliveries, "Resource": ALL})
+    of_registry = sorted(action for action in wanted if action.endswith(_OF_REGISTRY))
+    if of_registry:
+        topics["rest"].append({"Action": of_registry, "Resource": ALL})
     topics["identities"] = [*_identities(wanted, at, settings, boundary)]
     topics["look"] = [{"Action": sorted(sees(kinds)), "Resource": ALL}]
     topics["fence"] = [*fence(settings.environment)]
     return {topic: found for topic, found in topics.items() if found}
 
 
+_OF_REGISTRY: Final = ("PullThroughCacheRule", "RepositoryCreationTemplate")
+"""Ends of actions on the registry of an account and a region as a whole, of which IAM knows no resource."""
 _OF_CLUSTER: Final = frozenset({"eks", "elasticfilesystem", "kms"})
 _TAGGED: Final[Mapping[str, tuple[str, ...]]] = {
     "acm": ("RequestCertificate", "AddTagsToCertificate"),
@@ -171,6 +179,7 @@ def _named_resources(settings: Settings, at: Where) -> dict[str, str | list[str]
     bucket = f"arn:{at.partition}:s3:::{label(f'{environment}-flow-logs', BUCKET)}-*"
     kinds = ("addon", "access-entry", "nodegroup", "podidentityassociation")
     zone = settings.domain.zone_id if settings.domain else ""
+    kept = [cache_prefix(settings)] if settings.images.caches else []
     groups = (f"/aws/eks/{cluster}/*", f"/aws/vpc/{cluster}*", f"/aws/containerinsights/{cluster}/*")
     return {
         "ec2": [at.arn("ec2", "*"), at.arn("ec2", "image/*", account=False)],
@@ -186,11 +195,14 @@ def _named_resources(settings: Settings, at: Where) -> dict[str, str | list[str]
         ],
         "sns": [at.arn("sns", f"{environment}-alarms-*"), at.arn("sns", f"{settings.team or environment}-alarms-*")],
         "route53": [f"arn:{at.partition}:route53:::hostedzone/{zone}"],
-        "ecr": [at.arn("ecr", f"repository/{team}/*") for team in sorted(settings.images.repositories)],
+        "ecr": [at.arn("ecr", f"repository/{name}/*") for name in (*sorted(settings.images.repositories), *kept)],
+        # ECR reads the login of a registry by the rights of whoever makes the rule.
+        "secretsmanager": [cache.secret for cache in settings.images.caches.values() if cache.secret],
         "codebuild": at.arn("codebuild", f"project/{cluster}-runner"),
     }
 
 
+_LINKED: Final = ("backup", "ecr", "eks", "eks-nodegroup", "elasticfilesystem", "pullthroughcache.ecr")
 _PASSED_TO: Final = ("backup", "codebuild", "ec2", "eks", "pods.eks", "vpc-flow-logs")
 _BOUND: Final = frozenset(
     f"iam:{name}"
@@ -226,7 +238,7 @@ def _identities(wanted: frozenset[str], at: Where, settings: Settings, boundary:
     services = [f"{service}.amazonaws.com" for service in _PASSED_TO]
     passed = {"StringEquals": {"iam:PassedToService": services}}
     yield {"Action": "iam:PassRole", "Resource": roles, "Condition": passed}
-    linked = [f"{service}.amazonaws.com" for service in ("backup", "eks", "eks-nodegroup", "elasticfilesystem")]
+    linked = [f"{service}.amazonaws.com" for service in _LINKED]
     yield {
         "Action": "iam:CreateServiceLinkedRole",
         "Resource": at.arn("iam", "role/aws-service-role/*", region=False),
