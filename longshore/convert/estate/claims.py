@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from longshore.compose.files import clean
 from longshore.convert.estate.facts import access_mode, run_as, shared
 from longshore.convert.estate.programs import runs_its_program
+from longshore.convert.estate.scripts import command_line
 from longshore.convert.estate.seen import seen_volume
 from longshore.convert.estate.service_images import of
 from longshore.convert.estate.sockets import meetings
@@ -151,7 +152,7 @@ def _one_owner(estate: Estate, key: str, users: tuple[Service, ...]) -> Iterator
 def _changes_owners(service: Service, key: str) -> bool:
     """Does the program begin as root and give what it finds in the volume to the user that it drops to?"""
     targets = [clean(str(mount.get("target"))) for mount in _mounts(service, key)]
-    command = " ".join(str(word) for name in ("entrypoint", "command") for word in service.model.get(name) or ())
+    command = " ".join(command_line(service.model))
     facts = of(service)
     by_itself = facts.starts_as_root and runs_its_program(service)
     own = [at for at in targets for data in facts.data if f"{at}/".startswith(f"{data}/") or data.startswith(f"{at}/")]

@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from longshore.compose.units import parse_duration
+from longshore.convert.kubernetes.host_places import PORTS
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _expose(stage: Built, rest: str) -> Built:
     for word in rest.split():
         match = _PORTS.fullmatch(word)
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, -1)
-        if 0 < first <= last < min(first + _MOST_PORTS, 1 << 16):
+        if 0 < first <= last < min(first + _MOST_PORTS, PORTS):
             found |= dict.fromkeys(range(first, last + 1))
     return stage._replace(ports=tuple(found))
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.compose.references import OPEN
 from longshore.convert.estate.listening import answers_by_address, reachable, redirects
+from longshore.convert.kubernetes.host_places import PORTS
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from longshore.convert.estate import Service
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "::1", ""})  # noqa: S104  a host to be asked
-
-PORTS: Final = 1 << 16
 
 
 class Request(NamedTuple):

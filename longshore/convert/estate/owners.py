@@ -12,6 +12,7 @@ from posixpath import basename
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from longshore.compose.files import clean
+from longshore.convert.estate.scripts import SHELLS, command_line
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ class Owned(NamedTuple):
     volumes: Mapping[str, int]
 
 
-_SHELLS: Final = frozenset({"sh", "bash", "ash", "dash"})
 _IDLE: Final = frozenset({"cd", "echo", "exit", "ls", "mkdir", "set", "true", ":"})
 """Commands that may stand beside those that give a volume its owner, and leave nothing that a claim would lack."""
 
@@ -91,8 +91,8 @@ def _mounts(model: Mapping[str, Any]) -> dict[str, str]:
 
 def _commands(model: Mapping[str, Any]) -> Iterator[list[str]]:
     """The simple commands that the container runs, each as words; one that cannot be read is `["?"]`."""
-    words = [str(word) for key in ("entrypoint", "command") for word in model.get(key) or ()]
-    if words and basename(words[0]) in _SHELLS:
+    words = command_line(model)
+    if words and basename(words[0]) in SHELLS:
         script = words[2] if len(words) == 3 and re.fullmatch(r"-[a-z]*c", words[1]) else "?"  # noqa: PLR2004  sh -c TEXT
         for part in _PART.split(script[:_LONGEST] if len(script) <= _LONGEST else "?"):
             yield ["?"] if _UNREADABLE & set(part) else [word.strip("'\"") for word in part.split()]

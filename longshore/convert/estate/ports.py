@@ -15,8 +15,10 @@ from longshore.convert.estate.configured import says_another_port
 from longshore.convert.estate.dials import dialled
 from longshore.convert.estate.images import parse
 from longshore.convert.estate.programs import runs_its_program
+from longshore.convert.estate.scripts import command_line
 from longshore.convert.estate.seen import open_ports
 from longshore.convert.estate.service_images import of
+from longshore.convert.kubernetes.host_places import PORTS
 from longshore.model import Item, Put, path_text
 from longshore.regex import Regex
 
@@ -40,7 +42,6 @@ class Port(NamedTuple):
         return {"port": self.number, "targetPort": self.number, "protocol": self.protocol, **wanted}
 
 
-PORTS: Final = 1 << 16
 PROTOCOLS: Final = frozenset({"TCP", "UDP", "SCTP"})
 
 _NAME: Final = Regex(r"(?!(?:tcp|udp|sctp)-\d+$)[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
@@ -179,7 +180,7 @@ def listening(service: Service) -> tuple[int, ...]:
 
 
 def _listening(service: Service) -> tuple[int, ...]:
-    command = " ".join(str(word) for name in ("entrypoint", "command") for word in service.model.get(name) or ())
+    command = " ".join(command_line(service.model))
     found = [match[1] or match[2] or match[3] for match in _LISTENS.finditer(command)]
     found += [match[1] for match in _HERE.finditer(" ".join(service.health_test or ()))]
     for key, value in (service.model.get("environment") or {}).items():

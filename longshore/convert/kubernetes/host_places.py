@@ -38,6 +38,7 @@ class HostPlace(NamedTuple):
 
 
 PORTS: Final = 1 << 16
+"""Numbers of ports end before this one."""
 
 # Every quantifier over blanks is bounded, and no name begins inside a word: the patterns are linear in the text.
 _NAME: Final = r"[A-Za-z0-9_](?:[\w.-]*\w)?"

@@ -9,6 +9,7 @@ from longshore.compose.problems import Problems
 from longshore.compose.references import visible
 from longshore.compose.source import build, compose
 from longshore.compose.tree import plain
+from longshore.convert.kubernetes.host_places import PORTS
 from longshore.regex import Regex
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def path_prefix(text: str) -> str:
 
 def number(text: str) -> int:
     """Give a port; 0 where it is none."""
-    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 1 << 16 else 0
+    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text[:6]) < PORTS else 0
 
 
 def shown(text: str) -> str:
