@@ -14,7 +14,7 @@ from longshore.convert.observed import Listening, Observed, SeenCheck, SeenServi
 from longshore.inventory.sizing import DAY, size
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from longshore.inventory.document import Container, HealthCheck, Image, Inventory
 
@@ -111,7 +111,7 @@ def _service(
             for mount in shown.mounts
             if mount.volume in inventory.volumes and inventory.volumes[mount.volume].anonymous
         },
-        listening=_listening(running),
+        listening=_listening(running, image, model),
         exposed=tuple(_port(text) for text in image.exposed) if image else (),
         check=_check(check) if check else None,
         healthy=None if not health else health == {"healthy"},
@@ -152,17 +152,34 @@ def _port(text: str) -> tuple[int, str]:
     return (int(number) if number.isdecimal() else 0, protocol or "tcp")
 
 
-def _listening(running: Sequence[Container]) -> tuple[Listening, ...] | None:
-    """Ports that every container of a service opens; a high one may be any, and is another one tomorrow."""
+def _listening(
+    running: Sequence[Container], image: Image | None, model: Mapping[str, Any]
+) -> tuple[Listening, ...] | None:
+    """Ports that every container of a service opens.
+
+    A high one may be any, and is another one tomorrow; one that the image or compose declares is meant (gRPC's 50051).
+    """
     seen = [each.listening for each in running if each.listening is not None]
     if not seen:
         return None
+    meant = {_port(text) for text in (*(image.exposed if image else ()), *_declared(model))}
     first, *others = ({(one.port, one.protocol): one.loopback for one in each} for each in seen)
-    common = {port: inside for port, inside in first.items() if all(port in other for other in others)}
-    declared = {_port(f"{port}/{protocol}") for port, protocol in common if port < _RANDOM_FROM}
     return tuple(
-        Listening(port, protocol, inside) for (port, protocol), inside in common.items() if (port, protocol) in declared
+        Listening(port, protocol, inside)
+        for (port, protocol), inside in first.items()
+        if all((port, protocol) in other for other in others) and (port < _RANDOM_FROM or (port, protocol) in meant)
     )
+
+
+def _declared(model: Mapping[str, Any]) -> Iterator[str]:
+    """Ports of a container that compose declares, as `8080/tcp`."""
+    for port in model.get("ports") or ():
+        yield f"{port.get('target')}/{port.get('protocol') or 'tcp'}"
+    for text in map(str, model.get("expose") or ()):
+        number, _, protocol = text.partition("/")
+        first, _, last = number.partition("-")
+        if first.isdecimal() and (last or first).isdecimal():
+            yield from (f"{each}/{protocol or 'tcp'}" for each in range(int(first), int(last or first) + 1))
 
 
 def _same_image(ran: str, model: Mapping[str, Any]) -> bool:

@@ -61,6 +61,9 @@ class Server(socketserver.ThreadingUnixStreamServer):
         self.tick = 0.0
         super().__init__(str(path), Handler)
 
+    def handle_error(self, *_: Any) -> None:
+        """A collector that wants no more of an answer closes the connection."""
+
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -74,10 +77,12 @@ class Handler(BaseHTTPRequestHandler):
         path = "/" + urlsplit(self.path).path.lstrip("/").partition("/")[2]
         if path.endswith("/stats"):
             sleep(self.server.tick)
-        found = self.server.answers.get(path) or self.server.answers.get(urlsplit(self.path).path)
+        asked = urlsplit(self.path).query
+        found = self.server.answers.get(f"{path}?all") if "all=true" in asked else None
+        found = found or self.server.answers.get(path) or self.server.answers.get(urlsplit(self.path).path)
         found = found() if callable(found) else found
         if isinstance(found, Files):
-            found = found.get(parse_qs(urlsplit(self.path).query)["path"][0])
+            found = found.get(parse_qs(asked)["path"][0])
         cut = isinstance(found, Cut)
         text = b"{}" if found is None else found if isinstance(found, bytes) else json.dumps(found).encode()
         self.send_response(found.status if isinstance(found, Status) else 404 if found is None else 200)

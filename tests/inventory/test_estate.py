@@ -22,7 +22,7 @@ def test_no_canary_is_anywhere(collected):
 
 
 def test_every_service_is_seen(collected):
-    assert {each["compose"]["service"] for each in collected.document["containers"]} == {*estate.NEEDS, "worker"}
+    assert {each["compose"]["service"] for each in collected.document["containers"]} == set(estate.NEEDS)
     assert {each["name"] for each in collected.document["containers"]} == set(collected.document["usage"]["containers"])
 
 
@@ -35,7 +35,7 @@ def test_the_one_that_is_killed_for_memory_is_seen(collected):
     assert {name for name, event in told if event == "oom"} == {worker["name"]}
 
 
-@pytest.mark.parametrize("service", sorted(set(estate.NEEDS) - {"leaky"}))
+@pytest.mark.parametrize("service", sorted(set(estate.NEEDS) - {"leaky", "worker"}))
 def test_the_most_that_was_used_is_what_was_taken(collected, service):
     rows = collected.document["usage"]["containers"][container(collected, service)["name"]]["rows"]
     most = max(row[2] for row in rows) / MIB
@@ -83,7 +83,7 @@ def recommended(collected):
 def test_what_is_recommended_is_between_the_need_and_twice_of_it(recommended, service):
     need, given = max(estate.NEEDS[service] * MIB, 20 * MIB), bytes_in(recommended[service]["memory"])
     assert need * 1.1 <= given <= need * 2
-    assert recommended[service]["sure"]
+    assert recommended[service]["sure"] == (service != "worker"), "what the killed one wants was never seen"
 
 
 def test_the_killed_and_the_leaking_are_named_and_nobody_else(recommended):

@@ -75,7 +75,8 @@ def picture(inventory: Inventory) -> dict[str, Any]:
             {
                 "name": each.name,
                 "ports": [
-                    f"{one.port}{'' if one.protocol == 'tcp' else '/' + one.protocol}" for one in each.listening or ()
+                    f"{one.port}{'' if one.protocol == 'tcp' else '/' + one.protocol}{' (inside)' * one.loopback}"
+                    for one in each.listening or ()
                 ],
             }
             for each in inventory.containers
@@ -152,7 +153,7 @@ def _volume(each: dict[str, Any]) -> str:
 
 
 def _size(size: int | None) -> str:
-    return "of unknown size" if size is None else mebibytes(size)
+    return "of unknown size" if size is None else mebibytes(size) if size else "empty"
 
 
 def _part(title: str, entries: Sequence[str], most: int) -> Iterator[str]:

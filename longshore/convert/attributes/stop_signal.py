@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.convert.estate.programs import runs_its_program
+from longshore.convert.estate.seen import seen
 from longshore.convert.estate.service_images import of
 from longshore.convert.registry import attribute
 from longshore.model import Approximated, Severity, Unsupported
@@ -51,9 +52,10 @@ def stop_signal(value: str, service: Service) -> Iterator[Effect]:
             severity=Severity.INFO,
         )
         return
+    ran = seen(service)
+    shown = f"`{brought}`" if ran and ran.own else f"`{brought}` if its `STOPSIGNAL` says nothing else"
     yield Unsupported(
-        f"a pod is stopped by the signal of its image (`{brought}` if its `STOPSIGNAL` says nothing else), "
-        f"not by `{signal}`",
+        f"a pod is stopped by the signal of its image ({shown}), not by `{signal}`",
         f"write `STOPSIGNAL {signal}` into the Dockerfile; if it stands there already, allow `stop-signal`",
         code="stop-signal",
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from longshore.convert.estate.facts import LARGEST_ID, run_as
+from longshore.convert.estate.seen import seen
 from longshore.convert.registry import attribute
 from longshore.model import Severity, Unsupported
 
@@ -50,6 +51,9 @@ def user(value: str, service: Service) -> Iterator[Effect]:
 
 def _group(name: str, service: Service) -> Iterator[Effect]:
     number = int(name) if name.isdecimal() else GROUPS.get(name)
+    ran = seen(service)
+    if name and number is None and ran and ran.own:
+        number = ran.group
     if number is not None and number > LARGEST_ID:
         yield Unsupported(
             f"`{name}` is too large for a group: {LARGEST_ID} is the largest", SMALLER, severity=Severity.ERROR

@@ -160,6 +160,12 @@ def cpu_is_seen(service: Service) -> bool:
     return sized is not None and resources(service).cpu_request == sized.cpu and not service.settings.cpu
 
 
+def is_sized(service: Service) -> bool:
+    """Do samples cover a day, so that nothing of its size is assumed? What its own settings claim may be more."""
+    sized = _sized(service)
+    return sized is not None and sized.whole
+
+
 def _sized(service: Service) -> Size | None:
     found = seen(service)
     return found.size if found else None

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longshore.convert.estate.facts import cpu_is_seen, in_memory, resources
+from longshore.convert.estate.facts import cpu_is_seen, in_memory, is_sized, resources
 from longshore.convert.estate.seen import source
 from longshore.convert.kubernetes.quantity import cpu, mebibytes, memory, millicores_in
 from longshore.convert.observed import hours_text
@@ -47,7 +47,7 @@ def limits(service: Service) -> Iterator[Effect]:
     yield Default(workload, held, Each({"requests": requested, "limits": limit}), by_memory)
     yield Default(workload, (*held, "requests", "cpu"), cpu(found.cpu_request), by_cpu)
     yield Default(workload, (*held, "requests", "ephemeral-storage"), DISK_REQUEST)
-    if not found.memory_given and not (found.sized and found.sized.whole):
+    if not found.memory_given and not is_sized(service):
         yield _missing(service, found)
     if settings.cpu and found.cpu_limit and millicores_in(settings.cpu) > found.cpu_limit:
         yield Problem(
