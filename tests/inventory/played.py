@@ -54,12 +54,14 @@ class Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, path: Path, answers: dict[str, Any]) -> None:
+    def __init__(
+        self, path: Path, answers: dict[str, Any], handler: type[BaseHTTPRequestHandler] | None = None
+    ) -> None:
         self.answers = answers
         self.asked: list[str] = []
         self.gone = False
         self.tick = 0.0
-        super().__init__(str(path), Handler)
+        super().__init__(str(path), handler or Handler)
 
     def handle_error(self, *_: Any) -> None:
         """A collector that wants no more of an answer closes the connection."""
@@ -108,16 +110,23 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def playing(path: Path, answers: dict[str, Any]) -> Iterator[Server]:
-    with Server(path, answers) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
+    with Server(path, answers) as server, serving(server):
         try:
             yield server
         finally:
-            server.gone = True
-            server.shutdown()
-            thread.join()
             path.unlink()
+
+
+@contextmanager
+def serving(server: Server) -> Iterator[None]:
+    thread = Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield
+    finally:
+        server.gone = True
+        server.shutdown()
+        thread.join()
 
 
 IDENTIFIER = "f" * 64

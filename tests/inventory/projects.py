@@ -11,6 +11,7 @@ empty; and a day, which is the rounds that were taken, one a minute, of containe
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 from collections import Counter
@@ -83,7 +84,7 @@ def seen_on_an_engine(engine: Engine, pid: int, prepared: Prepared, folder: Path
     folder.mkdir(parents=True)
     images = [_with_data(each, folder) for each in standins.for_projects([prepared], standins.Builder(folder))]
     engine.load(write_archive(images, folder / "images.tar"))
-    docker_world.up(engine, prepared)
+    docker_world.up(engine, _as_small_as_here(prepared))
     try:
         return _taken(engine, pid, folder)
     finally:
@@ -120,6 +121,20 @@ def counted(prepared: Prepared, inventory: str) -> Counts:
     containers = json.loads(inventory)["containers"]
     alive = frozenset(each["compose"]["service"] for each in containers if each["state"]["status"] == "running")
     return Counts(prepared.case.name, len(prepared.services), alive, before, after, left, lines)
+
+
+def _as_small_as_here(prepared: Prepared) -> Prepared:
+    """Docker starts nothing that may use more processors than the machine has."""
+    most, case = os.cpu_count() or 1, prepared.case
+    changes: dict[str, Any] = {}
+    for name, service in prepared.services.items():
+        limits = ((service.model.get("deploy") or {}).get("resources") or {}).get("limits") or {}
+        if float(limits.get("cpus") or 0) > most:
+            changes[name] = {"deploy": {"resources": {"limits": {"cpus": str(most)}}}}
+        elif float(service.model.get("cpus") or 0) > most:
+            changes[name] = {"cpus": most}
+    (case.folder / "here.yaml").write_text(json.dumps({"services": changes}))
+    return prepared._replace(case=case._replace(files=(*case.files, "here.yaml")))
 
 
 def _with_data(image: Image, folder: Path) -> Image:

@@ -8,17 +8,20 @@ import pytest
 
 from longshore.cli.inventory.program import archive
 from longshore.decoding.errors import decode
+from longshore.inventory.collector.program import Wish, collect
+from longshore.inventory.collector.samples import Plan
 from longshore.inventory.document import INVENTORY
 from longshore.inventory.matching import observed
 from tests.cli.screen import longshore
-from tests.inventory import estate
+from tests.inventory import estate, recorded
+from tests.inventory.played import playing
 from tools.docker import podman
 from tools.docker.engine import EngineUnavailableError
 from tools.go_program import NotBuiltError, built
 from tools.node.images import write_archive
 
-pytestmark = pytest.mark.cluster
 MIB = 1 << 20
+RECORDINGS = Path(__file__).parent / "recordings"
 COMPOSE = """
 name: shop
 x-common: &common
@@ -90,10 +93,12 @@ def container(document, service):
     return next(each for each in document["containers"] if each["compose"]["service"] == service)
 
 
+@pytest.mark.cluster
 def test_no_canary_is_anywhere(collected):
     assert estate.CANARY not in "".join(collected[1])
 
 
+@pytest.mark.cluster
 def test_it_is_one_that_the_converter_reads(collected, tmp_path):
     document = json.loads(collected[1][0])
     assert decode(INVENTORY, document).wrong == []
@@ -106,6 +111,7 @@ def test_it_is_one_that_the_converter_reads(collected, tmp_path):
     assert longshore("inventory", "show", "vm.json", folder=tmp_path).code == 0
 
 
+@pytest.mark.cluster
 def test_users_ports_and_owners_are_as_the_container_counts_them(collected):
     document = json.loads(collected[1][0])
     web, cache, db = (container(document, name) for name in ("web", "cache", "db"))
@@ -122,6 +128,7 @@ def test_users_ports_and_owners_are_as_the_container_counts_them(collected):
     assert document["volumes"]["shop_db-data"]["compose"] == "db-data"
 
 
+@pytest.mark.cluster
 def test_what_it_uses_is_seen_or_said_not_to_be(collected):
     document = json.loads(collected[1][0])
     used = document["usage"]["containers"]
@@ -132,6 +139,7 @@ def test_what_it_uses_is_seen_or_said_not_to_be(collected):
     assert 40 * MIB <= max(row[2] for row in used["shop-web-1"]["rows"]) <= 60 * MIB
 
 
+@pytest.mark.cluster
 def test_what_is_killed_is_named(collected):
     document = json.loads(collected[1][0])
     if not document["usage"]["containers"]:
@@ -140,3 +148,30 @@ def test_what_is_killed_is_named(collected):
     found = observed(decode(INVENTORY, document).settings, "shop", {"services": {"worker": {}}}, "vm.json")
     assert found.services["worker"].size.killed
     assert found.services["worker"].size.too_little == 64 * MIB
+
+
+@pytest.mark.parametrize("recording", sorted(RECORDINGS.glob("*.json")), ids=lambda path: path.stem)
+def test_an_engine_that_was_recorded_is_read_as_it_is(recording, tmp_path):
+    """Docker 29 (API 1.56), with four services of the estate; on the machine itself more is seen."""
+    said = recorded.answers(json.loads(recording.read_text()))
+    with playing(tmp_path / "s", said) as server:
+        wish = Wish(f"unix://{tmp_path}/s", "", Plan(0.3, 0.1, 1.0))
+        text = "".join(collect(wish, lambda _: None))
+    assert all(path == "/version" or path.startswith("/v1.56/") for path in server.asked)
+    assert estate.CANARY not in text
+    document = json.loads(text)
+    assert decode(INVENTORY, document).wrong == []
+    assert document["engine"]["api"] == "1.56"
+    web, worker, cache, db = (container(document, name) for name in ("web", "worker", "cache", "db"))
+    assert (web["begins"], web["processes"], web["state"]["health"]) == ([1200, 1300], [[1200, 1300]], "healthy")
+    assert worker["limits"]["memory"] == 64 * MIB
+    assert worker["state"]["restarts"]
+    (mount,) = cache["mounts"]
+    assert document["volumes"][mount["volume"]]["anonymous"]
+    assert document["volumes"][mount["volume"]]["size"] >= MIB
+    assert mount["owner"] == {"uid": 70, "gid": 71, "mode": 0o750}
+    assert db["mounts"][0]["volume"] == "shop_db-data"
+    assert 40 * MIB <= document["usage"]["containers"]["shop-web-1"]["rows"][0][2] <= 60 * MIB
+    images = {each["names"][0]: each for each in document["images"]}
+    assert images["registry.example.com/shop/web:1.4"]["healthcheck"]["test"] == ["CMD", "/bin/healthcheck.sh"]
+    assert images["registry.example.com/shop/store:1.4"]["volumes"] == ["/data"]

@@ -12,7 +12,7 @@ from longshore.compose.units import bytes_of, duration_seconds, millicores
 from longshore.convert.estate.dials import is_called, relied_on
 from longshore.convert.estate.memory import claimed, claimed_by_image
 from longshore.convert.estate.ports import every, usual_port
-from longshore.convert.estate.seen import seen
+from longshore.convert.estate.seen import open_ports, seen
 from longshore.convert.estate.service_images import of
 from longshore.convert.estate.storage import byte_size, declaration, driver_options, is_claim, named
 from longshore.convert.estate.writers import alone
@@ -281,11 +281,16 @@ def image_test(service: Service) -> list[str] | None:
 def asked_port(service: Service) -> int | None:
     """The port whose connection shows that the service is ready, where neither compose nor the image has a test.
 
-    The first that compose declares, else that of its image, else the only one at which others dial it.
+    The first that compose declares, else that of its image, else the only one at which others dial it. Of a service
+    that an inventory saw, one that was open to others.
     """
     if not _unchecked(service) or service.image_test:
         return None
-    port = next((number for number, protocol in service.container_ports if protocol == "TCP"), None)
+    declared = [number for number, protocol in service.container_ports if protocol == "TCP"]
+    was_open = open_ports(service)
+    if was_open is not None:
+        return next((number for number in (*declared, *was_open) if number in was_open), None)
+    port = declared[0] if declared else None
     return port or usual_port(service) or (None if service.container_ports else relied_on(service))
 
 

@@ -43,7 +43,7 @@ def source(service: Service) -> str:
 def open_ports(service: Service) -> tuple[int, ...] | None:
     """TCP ports at which the service was seen to listen, those that its image declares first; None: nobody saw it."""
     found = seen(service)
-    if found is None or found.listening is None:
+    if found is None or found.listening is None or not found.own:
         return None
     ports = [one.port for one in found.listening if one.protocol == "tcp" and not one.loopback]
     declared = {port for port, protocol in found.exposed if protocol == "tcp"}

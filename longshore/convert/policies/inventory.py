@@ -73,9 +73,16 @@ def inventory(service: Service) -> Iterator[Problem]:
 def _ports(service: Service, found: SeenService) -> Iterator[Problem]:
     if found.listening is None or not found.own:
         return
-    listening = {(one.port, one.protocol) for one in found.listening}
-    declared = {(port, protocol.lower()) for port, protocol in service.container_ports if protocol == "TCP"}
-    for port, _ in sorted(declared - listening):
+    listening = {one.port: one.loopback for one in found.listening if one.protocol == "tcp"}
+    declared = {port for port, protocol in service.container_ports if protocol == "TCP"}
+    for port in sorted(declared & {port for port, inside in listening.items() if inside}):
+        yield Problem(
+            "closed-port",
+            Severity.WARNING,
+            f"`{service.name}` listened at {port} for itself alone, at its loopback, and the file declares it",
+            "let it listen at 0.0.0.0, or leave the port out: nobody else reached it there, and nobody will here",
+        )
+    for port in sorted(declared - listening.keys()):
         yield Problem(
             "closed-port",
             Severity.WARNING,
