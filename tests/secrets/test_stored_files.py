@@ -138,3 +138,25 @@ def test_a_folder_whose_secrets_changed_their_kind(mounting, aws):
     assert push(mounting, "--prune").code == 0
     assert set(aws.values(f"{FOLDER}/etc/tls/key.pem")) == {"base64"}
     assert mounting.longshore("secrets", "check", "-s", "shop.dev").code == 0
+
+
+def test_hosts_are_written_as_the_cluster_calls_them(project, aws):
+    project.write(
+        "compose.yaml",
+        "services:\n"
+        "  web:\n"
+        "    image: registry.example.com/web:1.0\n"
+        "    mem_limit: 64m\n"
+        "    environment:\n"
+        "      DATABASE_URL: ${DATABASE_URL}\n"
+        "      DB_PASSWORD: ${DB_PASSWORD}\n"
+        "  my_db:\n"
+        "    image: postgres:16\n"
+        "    mem_limit: 64m\n",
+    )
+    project.write(".env", "DATABASE_URL=postgres://my_db:pw-of-my_db@my_db:5432/my_db\nDB_PASSWORD=my_db\n")
+    answer = project.push("--from", ".env", "--yes")
+    assert answer.code == 0, answer.err
+    assert aws.everything() == {
+        "dev/shop/web": {"DATABASE_URL": "postgres://my_db:pw-of-my_db@my-db:5432/my_db", "DB_PASSWORD": "my_db"}
+    }

@@ -90,7 +90,7 @@ class _Look:
             _Lacking: there is none.
         """
         if need.origin == "variable":
-            return self._variable(need.source)
+            return self._renamed(self._variable(need.source), need)
         if need.origin in {"file", "mounted"}:
             return self._file(need)
         if need.origin == "content":
@@ -113,6 +113,15 @@ class _Look:
         if found:
             raise _Lacking(name, f"it has {len(found)} different defaults in the compose files; give it a value")
         raise _Lacking(name, f"add `{name}=…` to the file, or `--random {name}` for a new one")
+
+    def _renamed(self, found: Found, need: Need) -> Found:
+        """Write the hosts of a value as they are called in the cluster, as in all other text of the environment."""
+        hostnames = self._opened.estate.hostnames
+        key = next((str(path[-1]) for path in need.paths if path[2:3] == ("environment",)), "")
+        if not hostnames or not key:
+            return found
+        text, old = rewrite(found.value.reveal(), hostnames, key)
+        return found._replace(value=Value(text)) if old else found
 
     def _plain(self, name: str) -> str | None:
         """Look up a variable that a default names."""

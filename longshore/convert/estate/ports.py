@@ -212,6 +212,19 @@ def usual_port(service: Service) -> int | None:
     return facts.ports[0]
 
 
+def is_server(service: Service) -> bool:
+    """Does it run a program that is known to serve at a port, by the image's own command or with options to it?
+
+    `postgres`, `redis-server /etc/redis.conf` and `--save 60 1` are the server; what else a command names may be
+    anything that ends: `kong migrations up`, a script, a client.
+    """
+    words = " ".join(map(str, service.model.get("command") or [])).split(None, 2)
+    program = basename(words[0]) if words else ""
+    own = program.startswith("-") or (image_name(service) in program and "." not in program)
+    options = not words[1:] or program.startswith("-") or words[1].startswith(("-", "/"))
+    return bool(of(service).ports) and (not words or (own and options)) and runs_its_program(service)
+
+
 def image_name(service: Service) -> str:
     """The last part of the repository that the service's image comes from."""
     return basename(parse(service.settings.image or str(service.model.get("image") or "")).repository)
