@@ -2,7 +2,8 @@
 
 `host` would put the pod on the node's own network, past every policy, and is refused by the Pod Security level
 `baseline`: an error, unless the owner allows `host-network`. `bridge` is Docker's own network: services that ask for it
-reach each other. `container:x` names a container that this project does not have.
+reach each other. `container:x` is `service:…` of the service whose container is called x (`container_name`, or a name
+that Docker would give it); another one is not of this project, and an error.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#network_mode
 """
 
@@ -27,7 +28,7 @@ HOST_NETWORK = "host-network"
 
 @attribute("services.*.network_mode")
 def network_mode(mode: str, service: Service) -> Iterator[Effect]:
-    """Translate the mode; `none` and `service:x` are carried out by those who name pods and policies."""
+    """Translate the mode; `none`, `service:x` and `container:x` are carried out by those who name pods and policies."""
     if mode == "host":
         yield from _host(service)
     elif mode in {"bridge", "default"}:
@@ -44,7 +45,7 @@ def network_mode(mode: str, service: Service) -> Iterator[Effect]:
             yield Unsupported(
                 f"there is no service `{mode.removeprefix('service:')}`", code=NETWORK_MODE, severity=Severity.ERROR
             )
-    else:
+    elif service.host is service:
         yield Unsupported(
             f"`{mode}` is the network of a container outside this project",
             "make that container a service here and write `service:<name>`, or put both on one network",

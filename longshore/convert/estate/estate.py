@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from longshore.convert.estate.aliases import renames
 from longshore.convert.estate.dials import is_called
 from longshore.convert.estate.owners import owned
+from longshore.convert.estate.pods import pod_owner
 from longshore.convert.estate.ports import exposed_ports, target_port
 from longshore.convert.estate.programs import runs_its_program
 from longshore.convert.estate.seen import seen
@@ -53,9 +54,7 @@ class Service:
     @cached_property
     def host(self) -> Service:
         """The service whose pod this one runs in: itself, or x of `network_mode: service:x`."""
-        mode = str(self.model.get("network_mode", ""))
-        other = self.estate.services.get(mode.removeprefix("service:")) if mode.startswith("service:") else None
-        return other.host if other else self
+        return pod_owner(self)
 
     @cached_property
     def workload(self) -> ObjectKey:
