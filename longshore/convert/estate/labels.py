@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from longshore.compose.references import OPEN
 from longshore.convert.estate.proxies import CADDY, PROXIES, SWAG
+from longshore.convert.estate.schedules import how_to_schedule
 from longshore.convert.kubernetes.names import valid_annotation
 from longshore.convert.secrets.detection import detect
 from longshore.model import LocalOnly, Put, Severity, Unsupported
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from longshore.convert.view import View
     from longshore.model import Effect, ObjectKey, Path
 
+SCHEDULED: Final = ""
+"""Of a scheduler: what it starts tells what to do instead."""
+
 READERS: Final = {
     "com.github.jrcs.letsencrypt": ("nginx-proxy", "set `exposure` of the service in the stack file"),
     "com.github.nginx-proxy.": ("nginx-proxy", "set `exposure` of the service in the stack file"),
@@ -30,10 +34,10 @@ READERS: Final = {
     "tsdproxy.": ("TSDProxy", "let Tailscale's operator of the cluster lead to the Service"),
     "sablier.": ("Sablier", "pods are not started by requests: let it run, or scale it by the cluster's own means"),
     "deunhealth.": ("deunhealth", "nothing is needed: the liveness probe restarts the container"),
-    "chadburn.": ("Chadburn", "run it as a CronJob of the cluster"),
-    "ofelia.": ("Ofelia", "run it as a CronJob of the cluster"),
-    "deck-chores.": ("deck-chores", "run it as a CronJob of the cluster"),
-    "swarm.cronjob.": ("swarm-cronjob", "run it as a CronJob of the cluster"),
+    "chadburn.": ("Chadburn", SCHEDULED),
+    "ofelia.": ("Ofelia", SCHEDULED),
+    "deck-chores.": ("deck-chores", SCHEDULED),
+    "swarm.cronjob.": ("swarm-cronjob", SCHEDULED),
     "autoheal": ("autoheal", "nothing is needed: the liveness probe restarts the container"),
     "docker-volume-backup.": (
         "docker-volume-backup",
@@ -71,7 +75,7 @@ def read_elsewhere(keys: Iterable[str], service: Service) -> Iterator[Unsupporte
     for prefix, labels in found.items():
         many = f"this label and {len(labels) - 1} more" if labels[1:] else "this label"
         who, instead = READERS.get(prefix) or (PROXIES[prefix], "")
-        said = told(service, who) if prefix in PROXIES else Told("", instead)
+        said = told(service, who) if prefix in PROXIES else Told("", instead or how_to_schedule(service))
         if said and said.lost:
             yield Unsupported(
                 f"{who} reads {many} from Docker; in a cluster nobody does, and what protects `{service.name}` is "
