@@ -79,6 +79,9 @@ _PICTURES: Final = (".html", ".htm", ".css", ".svg", ".map", ".lock", "-lock.jso
 _FIELD: Final = Regex(r"[a-z][a-z0-9]{1,20}+(?:[._-][a-z0-9]{1,20}+){1,9}+")
 """`key: user_id`: the name of something, by which another thing is looked up."""
 
+_NAMES: Final = Regex(r"[a-z]{1,20}|[xX](?:-[A-Za-z]{1,20}){1,9}")
+"""`key: version`, `key: x-api-version`: likewise."""
+
 _NAMING: Final = Regex(r"(?:Ref|Refs|Selector)$")
 """Below it, the parts of something are named: https://kubernetes.io/docs/concepts/configuration/secret/"""
 
@@ -190,7 +193,7 @@ def _judged(leaf: Leaf, *, is_secret: bool) -> str:
     likely = meaning.strength != "plain" or (
         not is_harmless(key) and any(name(above).strength in {"secret", "telling"} for above in leaf.names[-3:-1])
     )
-    if words(key)[-1:] in (["key"], ["keys"]) and len(words(key)) == 1 and _FIELD.fullmatch(value):
+    if words(key) in (["key"], ["keys"]) and (_FIELD.fullmatch(value) or _NAMES.fullmatch(value)):
         return ""
     return (
         f"the value of `{key}`"

@@ -48,6 +48,9 @@ _PASSES_ON: Final = Regex(r"(?:fastcgi|grpc|memcached|proxy|scgi|uwsgi)_pass")
 _CALLS: Final = frozenset((",", "==", "===", "!="))
 _DOUBTFUL: Final = frozenset(("|", "==", "===", "!="))
 _ALONE: Final = Regex(r"[^\s]{0,400}+[ \t]*(?:$|[\r\n#;,}\])\"'<]|//)")
+_ENDS: Final = ",;)}]"
+"""What may end an entry: `"refreshToken": false,`."""
+
 _WORTH: Final = Regex(r"[:=@|,<>]|-----BEGIN|LS0t|[ \t]|[A-Za-z0-9_.-]{16}")
 
 
@@ -91,7 +94,7 @@ def _setting(text: str, setting: Assignment, *, code: bool, prose: bool, file: b
         if not meaning.pair:
             yield from _directive(text, setting, sure=meaning.last and not code and not prose)
         return
-    found = next((value for value in (setting.value, setting.whole) if _counts(value, setting, file=file)), "")
+    found = next((value for value in _readings(setting) if _counts(value, setting, file=file)), "")
     within = setting.sign == "=" and text[setting.at - 1 : setting.at] in {'"', "'"} and not (code and setting.named)
     bare = not setting.quoted and not within
     if not found or (bare and (setting.sign in _CALLS or (code and not _in_comment(text, setting.at)))):
@@ -108,6 +111,12 @@ def _setting(text: str, setting: Assignment, *, code: bool, prose: bool, file: b
         sure = False
     if sure or looks_random(values.login(found) if meaning.pair else found):
         yield Found(setting.start, setting.start + len(found), hits.SETTING, setting.name)
+
+
+def _readings(setting: Assignment) -> tuple[str, ...]:
+    """What the value may be: up to a comma, and beyond it, unless nothing but the end of the entry follows."""
+    ends_there = setting.whole.startswith(setting.value) and not setting.whole[len(setting.value) :].strip(_ENDS)
+    return (setting.value,) if ends_there else (setting.value, setting.whole)
 
 
 def _counts(value: str, setting: Assignment, *, file: bool) -> bool:

@@ -37,9 +37,12 @@ _PUBLIC: Final = Regex(
     r"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S{1,20}|sk-ssh-\S{1,40}) AAAA.*"
     r"|-----BEGIN (?:CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY).*"
     r"|LS0tLS1CRUdJTiBDRVJU.*|LS0tLS1CRUdJTiBQVUJMSUMg.*|sha(?:256|384|512)[:-].*|0x[0-9a-fA-F]{40}|pk_(?:test|live)_\w+"
-    r"|object:\d{1,9}|(?:ami|eni|fs|i|igw|lt|nat|rtb|sg|snap|subnet|vol|vpc)-[0-9a-f]{8,17}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|arn:aws[\w-]*:.*",
+    r"|object:\d{1,9}|(?:ami|eni|fs|i|igw|lt|nat|rtb|sg|snap|subnet|vol|vpc)-[0-9a-f]{8,17}"
+    r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Z]-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d{1,4}|arn:aws[\w-]*:.*",
     re.DOTALL,
 )
+"""`Q-….-0` is a query of a Grafana dashboard: https://grafana.com/docs/grafana/latest/explore/"""
+
 _VERSION: Final = Regex(r"v?[\^~]?\d+\.\d+(?:\.\d+)?(?:[-+][\w.]+)?|[\^~<>=]=?\d[\d.x*]*")
 _DURATION: Final = Regex(
     r"\d{1,9}(?:\.\d{1,3})?[ ]?(?:ns|us|ms|s|sec|m|min|h|d|w|y|seconds?|minutes?|hours?|days?|weeks?|years?)"
