@@ -6,11 +6,12 @@
   true` names a claim that is there already, and is mounted whole. A StatefulSet gets a claim per pod. NFS options
   become an `nfs` mount, `type: tmpfs` memory.
 - A *bind mount* of files of the project, read-only and at most a mebibyte, is a ConfigMap; scripts stay executable. A
-  single file that is mounted to be written becomes one too, with a warning. Files that are a secret, or have one in
-  them, go to the secret store (`longshore secrets push`), and are mounted from the Secret that the operator makes, at
-  the same paths, beside the rest of their directory. Any other path of the Docker host is an
-  error with three ways out. Docker's socket is an error of its own; the host's clock files are left out. Files that
-  are mounted over or beside those of such a directory, and configs and secrets inside of it, come into one `projected`
+  single file that is mounted to be written becomes one too, with a warning, and so does a directory below `/etc` or
+  one of scripts for an entrypoint, which programs only read; any other directory is an error. Files that are a secret,
+  or have one in them, go to the secret store (`longshore secrets push`), and are mounted from the Secret that the
+  operator makes, at the same paths, beside the rest of their directory. Any other path of the Docker host is an error
+  with three ways out. Docker's socket is an error of its own; the host's clock files are left out. Files that are
+  mounted over or beside those of such a directory, and configs and secrets inside of it, come into one `projected`
   volume with it: in a ConfigMap no place can be made for a mount.
 - An *anonymous volume* is an `emptyDir`: it lives as long as the pod. One that only keeps a bind mount off a
   directory of the image is not needed. `type: tmpfs` is an `emptyDir` in memory, `type: image` an image volume from

@@ -25,6 +25,7 @@ from longshore.convert.kubernetes.names import digest, label
 from longshore.convert.secrets.contents import fits
 from longshore.convert.secrets.interface import MOST_BYTES
 from longshore.model import Approximated, Emit, LocalOnly, Problem, Severity, Unsupported
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 SOCKETS: Final = ("docker.sock", "containerd.sock", "podman.sock", "crio.sock", "dockershim.sock")
 CLOCKS: Final = frozenset({"/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo"})
+
+_SETTINGS: Final = Regex(r"/(?:usr/local/|opt/[\w.-]{1,99}/)?etc/|/docker-entrypoint(?:-init[\w-]{0,20})?\.d(?:/|$)")
+"""Where settings lie, and what an entrypoint runs at a first start."""
 
 _FOLDER_ENDINGS: Final = frozenset({".d", ".git", ".local"})
 
@@ -146,6 +150,15 @@ def _mounters(estate: Estate) -> dict[tuple[str, bool], list[Service]]:
     return found
 
 
+def _targets(estate: Estate) -> dict[tuple[str, bool], list[str]]:
+    """Where each path of the host is mounted."""
+    found: dict[tuple[str, bool], list[str]] = {}
+    for service in estate:
+        for mount in service.model.get("volumes") or []:
+            found.setdefault(_mount_key(mount), []).append(str(mount.get("target") or ""))
+    return found
+
+
 def _bound(service: Service, mount: Mapping[str, Any], at: Path) -> Iterator[Effect]:
     path = str(mount.get("source") or "")
     if basename(path) in SOCKETS:
@@ -201,7 +214,7 @@ def _project_path(service: Service, mount: Mapping[str, Any], path: str, at: Pat
     if made.stored:
         yield _stored(service, mount, relative, made, at)
     if not mount.get("read_only"):
-        yield _written(relative, made, at)
+        yield _written(relative, made, at, only_read=_only_read(service, mount))
 
 
 def _stored(service: Service, mount: Mapping[str, Any], relative: str, made: Bind, at: Path) -> Problem:
@@ -230,9 +243,19 @@ def stored_help() -> str:
     )
 
 
-def _written(relative: str, made: Bind, at: Path) -> Effect:
+def _only_read(service: Service, mount: Mapping[str, Any]) -> bool:
+    """Is a directory mounted where programs only read, by all who mount it?
+
+    Source: https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch03s07.html (what lies in /etc is static)
+    """
+    targets = service.estate.memo(_targets).get(_mount_key(mount), [str(mount.get("target") or "")])
+    return all(_SETTINGS.match(target) for target in targets)
+
+
+def _written(relative: str, made: Bind, at: Path, *, only_read: bool) -> Effect:
+    """Tell that nobody can write there; an error for a directory, unless it is one that programs only read."""
     becomes = "becomes a ConfigMap" if made.files else "becomes a Secret"
-    if made.directory:
+    if made.directory and not only_read:
         return Approximated(
             f"`{relative}` is mounted to be written, and {becomes}, which nobody can write to",
             "if it is only read, mount it `:ro` (or allow `writable-bind`); data belongs in a named volume, "
