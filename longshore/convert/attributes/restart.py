@@ -1,10 +1,12 @@
 """`restart`, `deploy.restart_policy` → the kind of workload, and how often a Job tries again.
 
 `always`, `unless-stopped` and nothing at all: Kubernetes starts the container again whenever it ends. `no` and
-`on-failure[:N]`: the service is a Job, which runs once per deployment and is awaited, unless it listens on a port,
-has a health check or several replicas; then it stays, is a Deployment, and is started again also when it ends by
-itself. A Job of `on-failure:N` is started again N times where it fails; how often any other one, policy `jobs` says.
-`delay` and `window` have no equivalent: pauses between attempts grow from 10 s to 5 minutes.
+`on-failure[:N]`: the service is a Job, which runs once per deployment and is awaited, unless it listens on a port, has
+a health check or several replicas, is called by others, or is a server by its image (`redis`); then it stays, is a
+Deployment, and is started again also when it ends by itself. A Job of `on-failure:N` is started again N times where it
+fails; how often any other one, policy `jobs` says. `on-failure` of a Swarm's `restart_policy` makes a Job only of what
+is called after work that is done once (`migrator`, `db-init`). `delay` and `window` have no equivalent: pauses between
+attempts grow from 10 s to 5 minutes.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#restart
 and https://github.com/compose-spec/compose-spec/blob/main/deploy.md#restart_policy
 """

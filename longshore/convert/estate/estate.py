@@ -6,13 +6,13 @@ Rules read their own attribute from a view; what they need to know of the rest, 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from longshore.convert.estate.aliases import renames
 from longshore.convert.estate.dials import is_called
 from longshore.convert.estate.owners import owned
 from longshore.convert.estate.pods import pod_owner
-from longshore.convert.estate.ports import exposed_ports, target_port
+from longshore.convert.estate.ports import exposed_ports, is_server, target_port
 from longshore.convert.estate.programs import runs_its_program
 from longshore.convert.estate.seen import seen
 from longshore.convert.estate.service_images import of
@@ -22,6 +22,7 @@ from longshore.convert.kubernetes.kinds import REPLICATED
 from longshore.convert.kubernetes.names import digest, host_label, label
 from longshore.convert.options import Extension, Options, ServiceSettings
 from longshore.model import Field, Item, ObjectKey, Path, Put, Unsupported
+from longshore.regex import Regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 NO_SETTINGS = ServiceSettings()
+
+_ONCE: Final = Regex(r"(?i)(?:^|[-_.])(?:bootstrap|init|migrat(?:e|ions?|or)|seed(?:er)?|setup)(?:$|[-_.])")
 
 
 class Service:
@@ -290,21 +293,28 @@ def workload_kind(service: Service) -> str:
 def ends(service: Service) -> bool:
     """Does compose leave the service alone once it has ended?
 
-    `deploy.restart_policy` wins over `restart`. Its `on-failure` is how files for a Swarm speak of services that stay.
+    `deploy.restart_policy` wins over `restart`. Its `on-failure` is how files for a Swarm speak of services that stay,
+    but not of one that is called after work that is done once (`migrator`).
     """
     deploy = service.model.get("deploy") or {}
     condition = (deploy.get("restart_policy") or {}).get("condition")
     restart = str(service.model.get("restart", ""))
-    return condition == "none" if condition else restart == "no" or restart.startswith("on-failure")
+    if condition:
+        return condition == "none" or (condition == "on-failure" and _ONCE.search(service.name) is not None)
+    return restart == "no" or restart.startswith("on-failure")
 
 
 def serves(service: Service) -> bool:
-    """Does the service listen, have its health watched, or run in several copies, as only one that stays does?"""
+    """Does the service listen, have its health watched, or run in several copies, as only one that stays does?
+
+    That it is called is not always seen: an address with a password in it is a secret, and nobody here reads it.
+    """
     deploy = service.model.get("deploy") or {}
     return (
         bool(service.container_ports)
         or service.health_test is not None
         or service.replicas > 1
         or bool(deploy.get("update_config"))
+        or is_server(service)
         or is_called(service)
     )
