@@ -56,9 +56,12 @@ _UNSEEN = {
 # Cases whose stack or inventory decides otherwise than the compose file says, so that there is nothing to compare with.
 _DECIDED = {
     "inventory/facts",
+    "inventory/inside-only",
     "limits/given-by-the-stack",
     "mem_limit/decided-by-the-stack",
     "restart/tries-for-ever",
+    "stop_signal/seen",
+    "user/group-seen",
 }
 _LONGEST_NAME = 40
 # What a user of these projects has to set.
