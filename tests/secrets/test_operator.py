@@ -13,6 +13,7 @@ import boto3
 import httpx
 import hvac
 import pytest
+import yaml
 
 from longshore.convert.kubernetes.stable import stable_name
 from tests.secrets.estate import ES, Marketplace, expected, external
@@ -251,6 +252,38 @@ def test_odd_values_and_files_arrive_as_they_are(api: Api, namespace: str, store
         "k": {"value": (b"\xfe\xed\xfe\xed" + bytes(range(256))).decode("latin-1")},
         "keys": {"value": (project.folder / "keys/one.pem").read_text()},
     }
+
+
+@pytest.mark.usefixtures("simulated", "operator", "stored")
+def test_the_runbook_of_a_secret_that_is_not_synced(api: Api, namespace: str, project, say) -> None:
+    """docs/runbooks.md, from what `status` says first to what it says when all is well."""
+    project.write(
+        "compose.yaml",
+        'services: {web: {image: "nginx:1.27.2", mem_limit: 64m, environment: {TOKEN: "${TOKEN}"}}}\n',
+    )
+    project.write(".env", "TOKEN=of-the-runbook\n")
+    file = project.folder / "stacks/Pulumi.shop.dev.yaml"
+    here = file.read_text().replace("{kind: kubeconfig}", f"{{kind: kubeconfig, path: {api.kubeconfig}}}")
+    project.write("stacks/Pulumi.shop.dev.yaml", f"{here}  longshore:namespace: {namespace}\n")
+    estate = Marketplace(project, api, namespace)
+    rendered = list(yaml.safe_load_all(project.longshore("render", "-s", "shop.dev").out))
+    workloads.apply_all(api, rendered, namespace)
+
+    def told(word: str) -> bool:
+        return word in project.longshore("status", "-s", "shop.dev").out
+
+    api.wait(lambda: told("wrong[secret-not-synced]"), "the fault in `status`")
+    assert told("`TOKEN` of `dev/shop/web`"), "which key of which path"
+    check = project.longshore("secrets", "check", "-s", "shop.dev")
+    assert (check.code, "missing: dev/shop/web" in check.out) == (1, True)
+    pushed = project.push("--service", "web", "--from", ".env", "--yes")
+    assert pushed.code == 0, pushed.err
+    assert project.longshore("secrets", "check", "-s", "shop.dev").code == 0
+    name = next(each["metadata"]["name"] for each in rendered if each["kind"] == "ExternalSecret")
+    api.patch(ES, "ExternalSecret", namespace, name, {"metadata": {"annotations": {"force-sync": "1"}}})
+    seconds = api.wait(lambda: estate.secrets().get(name) == {"TOKEN": "of-the-runbook"}, "the Secret")
+    say(f"asked to look again, the operator brought the value after {seconds:.0f} s")
+    api.wait(lambda: project.longshore("status", "-s", "shop.dev").code == 0, "`status` to be content")
 
 
 @pytest.mark.usefixtures("simulated", "tools")
