@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OURS: Final = frozenset({"longshore", "make", "python", "python3"})
 OTHERS: Final = frozenset("aws curl docker gh git helm kubectl kustomize pip pulumi ssh uvx vault".split())
 SHELL: Final = frozenset(
-    "cat cd cp do done echo exit export fi for grep if jq kill mkdir mv rm sed sleep test then wait while".split()
+    "cat cd chmod cp do done echo exit export fi for grep if jq kill mkdir mv rm sed sleep test then wait while".split()
 )
 """Words of the shell, and programs that every machine has."""
 

@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tools.cluster.toolchain import provide
 from tools.cluster.versions import cache_home
 from tools.go_program import built
 from tools.node import packages
@@ -213,15 +214,39 @@ def program_image(name: str, role: Role, **environment: str) -> Image:
     links: dict[str, Content] = {x: Link("/standin") for x in at}
     listen = {str(port): kind for port, kind in role.listen.items()}
     played = {"listen": listen, "checks": list(role.checks), "ends": dict(role.ends)}
-    base = _base()
-    top = _layer({**_accounts({"app": 1000}), **links, "etc/standin.json": json.dumps(played).encode()})
+    top = {**_accounts({"app": 1000}), **links, "etc/standin.json": json.dumps(played).encode()}
     config = {
         "Entrypoint": ["/standin"],
         "Env": [_PATH, *(f"{x}={y}" for x, y in environment.items())],
         "User": role.user,
         "WorkingDir": "/",
     }
-    return Image(name, (base[0], _layer({"standin": standin_program()}), base[1], top), config)
+    return _on_base(name, {"standin": standin_program()}, top, config)
+
+
+def vault_image(name: str) -> Image:
+    """The real Vault, with the login for Kubernetes under the name by which the official image has it built in.
+
+    https://github.com/hashicorp/vault/blob/v1.21.2/Dockerfile
+
+    Raises:
+        ToolsMissingError: it is not built and cannot be.
+    """
+    found = provide(["vault", "vault-plugin-auth-kubernetes"])
+    programs = {
+        "opt/vault/vault": found["vault"],
+        "opt/vault/plugins/kubernetes": found["vault-plugin-auth-kubernetes"],
+    }
+    top = {**_accounts({"vault": 100}), "usr/local/bin/vault": _script("vault.sh")}
+    return _on_base(name, programs, top, {"Cmd": ["vault", "server", "-dev"], "Env": [_PATH]})
+
+
+def _on_base(
+    name: str, programs: Mapping[str, Content], top: Mapping[str, Content], config: Mapping[str, Any]
+) -> Image:
+    """An image of programs that are large, and of small files above them, both on Debian's."""
+    base = _base()
+    return Image(name, (base[0], _layer(programs), base[1], _layer(top)), config)
 
 
 def standin_program() -> Path:
