@@ -168,6 +168,12 @@ def normalise_name(text: str) -> str:
     return _NAME_CHARACTERS.sub("", text.lower()).lstrip("_-")
 
 
+def _called(directory: str, request: Request) -> str:
+    """What a folder is called: for one that holds the working directory, what whoever asks calls that."""
+    holds = f"{request.working_directory}/".startswith(f"{directory}/")
+    return request.root_name if request.root_name and holds else directory.rpartition("/")[2]
+
+
 def _project_name(reading: Reading, start: Start) -> str:
     """Choose the name: `-p`, else `COMPOSE_PROJECT_NAME`, else the last `name:` of the files, else the directory."""
     problems = reading.problems
@@ -197,7 +203,7 @@ def _project_name(reading: Reading, start: Start) -> str:
         if not name:
             problems.error("project-name", f"{quote(text)} is not a project name", Node(None, written))
         return name
-    name = normalise_name(start.directory.rstrip("/").rpartition("/")[2])
+    name = normalise_name(_called(start.directory.rstrip("/"), reading.request))
     if not name:
         problems.error("project-name", "the project has no name", help="name it with `name:` or `-p`")
     return name

@@ -26,7 +26,8 @@ class Request(NamedTuple):
     environment: the variables of the process.
     env_files: files with variables; None reads `COMPOSE_ENV_FILES`, else `.env` beside the project.
     profiles: enabled profiles (`*` is all); empty reads `COMPOSE_PROFILES`. services: only these and what they need.
-    project_name: as `-p`. variables: what the stack file sets; they beat `environment` and the files.
+    project_name: as `-p`. root_name: what the working directory and the folders around it are called, wherever a
+        checkout lies; empty: as they are. variables: what the stack file sets; they beat `environment` and the files.
     is_secret: decides which variables are replaced by references; None reads exactly as Docker does.
     used_as_secrets: names the variables that a text of a compose file uses as secrets, whatever they are called.
     plain: variables that are none, whatever they are used for.
@@ -42,6 +43,7 @@ class Request(NamedTuple):
     profiles: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     project_name: str = ""
+    root_name: str = ""
     variables: Mapping[str, str] = NOTHING
     is_secret: IsSecret | None = None
     used_as_secrets: Callable[[str], Iterable[str]] | None = None

@@ -60,10 +60,14 @@ def options_of(settings: Settings, platform: Settings | None = None) -> Options:
     )
 
 
-def request_of(settings: Settings, compose: Compose, root: str, environment: Mapping[str, str]) -> Request:
+def request_of(
+    settings: Settings, compose: Compose, root: str, project: str, environment: Mapping[str, str]
+) -> Request:
     """Say to the loader which compose files to read.
 
-    root: the folder of Pulumi.yaml, where relative names start. environment: that of the process.
+    root: the folder of Pulumi.yaml, where relative names start. project: the name in it, by which Compose calls what
+    lies beside it: a folder is called otherwise in every checkout, and its name is in labels. environment: that of the
+    process.
     """
     declared = settings.secrets.variables
 
@@ -79,6 +83,7 @@ def request_of(settings: Settings, compose: Compose, root: str, environment: Map
         profiles=compose.profiles,
         services=compose.services,
         project_name=compose.name,
+        root_name=project,
         variables=compose.variables,
         is_secret=is_secret,
         used_as_secrets=secret_by_use,

@@ -172,7 +172,7 @@ def convert_stack(
     from longshore.compose import load  # noqa: PLC0415  a platform stack reads no compose file
     from longshore.convert.engine import convert_project  # noqa: PLC0415  a platform stack converts nothing: two hundred modules
 
-    request = request_of(stack.settings, stack.settings.compose, stack.root, environment)
+    request = request_of(stack.settings, stack.settings.compose, stack.root, project_name(stack.root), environment)
     late = deadline(environment)
     loaded = load(request, files or Disk(), late)
     sources = {**stack.sources, **loaded.sources}

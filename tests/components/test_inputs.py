@@ -34,7 +34,7 @@ def test_variables_declared_secret_or_plain_win_over_detection():
             "longshore:secrets": {"backend": "fake", "variables": {"SEED": True, "API_KEY": False}},
         }
     )
-    request = request_of(found.settings, found.settings.compose, "/project", {})
+    request = request_of(found.settings, found.settings.compose, "/project", "shop", {})
     assert request.is_secret
     assert [request.is_secret(name, "x") for name in ("SEED", "API_KEY", "DB_PASSWORD", "PORT")] == [
         True,

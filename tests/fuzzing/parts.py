@@ -99,7 +99,7 @@ def _stack(case: Case) -> str:
         if checked.settings:
             options = options_of(checked.settings)
             compose = checked.settings.compose
-            told.append(f"{options} {request_of(checked.settings, compose, HERE, {}) if compose else ''}")
+            told.append(f"{options} {request_of(checked.settings, compose, HERE, '', {}) if compose else ''}")
     return "\n".join(told)
 
 

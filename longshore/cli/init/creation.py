@@ -49,7 +49,7 @@ def make(given: Given, shell: Shell) -> int:
     asker = answers.Asker(given, shell)
     known = known_stacks(root)
     name, wish = find_wish(given, asker, shell, root, Existing(found.name, known))
-    stacks, decisions = _stacks(wish, root, shell, known)
+    stacks, decisions = _stacks(wish, root, name, shell, known)
     texts = {
         **project.files(name, found, wish.backend, aws=wish.backend == "aws-secrets-manager" or bool(wish.account)),
         **{file_of(stack): text for stack, text in stacks.items()},
@@ -59,7 +59,9 @@ def make(given: Given, shell: Shell) -> int:
     return report(_placed(root, texts, wish), wish, decisions, shell, as_json=as_json)
 
 
-def _stacks(wish: Wish, root: str, shell: Shell, known: dict[str, Known]) -> tuple[dict[str, str], Decisions]:
+def _stacks(
+    wish: Wish, root: str, project_name: str, shell: Shell, known: dict[str, Known]
+) -> tuple[dict[str, str], Decisions]:
     """The stack files that are wanted, name → text, checked; and what the compose files leave to decide."""
     stacks: dict[str, str] = {}
     platform: Settings | None = None
@@ -84,7 +86,7 @@ def _stacks(wish: Wish, root: str, shell: Shell, known: dict[str, Known]) -> tup
         settings = on_platform(settings, platform)
     decisions = Decisions()
     if settings.compose:
-        request = request_of(settings, settings.compose, root, shell.environment)
+        request = request_of(settings, settings.compose, root, project_name, shell.environment)
         decisions = decide(request, options_of(settings, platform), wish.environment)
     stacks[name] = stack_files.team_file(on, decisions)
     alone(name, read_back(name, stacks[name]), stacks[name], known)

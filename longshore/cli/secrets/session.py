@@ -14,7 +14,7 @@ from longshore.errors import Refused, suggestion
 from longshore.model import Severity
 from longshore.report.json_document import json_document
 from longshore.stack.inputs import options_of, request_of
-from longshore.stack.reading import convert_stack, read_stack
+from longshore.stack.reading import convert_stack, project_name, read_stack
 from longshore.stores import connect
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def open_stack(given: Given, shell: Shell) -> Opened:
     options = options_of(stack.settings, stack.platform)
     found = Estate(estate.loaded.project, options)
     chosen = chosen_remotes(remotes(found), given.texts("--service"))
-    request = request_of(stack.settings, compose, stack.root, shell.environment)
+    request = request_of(stack.settings, compose, stack.root, project_name(stack.root), shell.environment)
     return Opened(name, stack.settings, found, estate.conversion, chosen, estate.sources, request)
 
 
