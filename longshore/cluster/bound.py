@@ -144,9 +144,30 @@ def refuse_foreign(now: Observed | None, owner: Owner) -> None:
         )
 
 
+def refuse_taken(now: Observed | None, owner: Owner) -> None:
+    """Keep a stack that has made nothing yet from a namespace that another stack has made, of the same team too.
+
+    A stack that was renamed has made something: its namespace has the earlier name until its next deployment.
+
+    Raises:
+        Refused: another stack has made it.
+    """
+    maker = _maker(now.namespace or {}) if now else ""
+    if now and maker and maker != owner.stack:
+        raise Refused(
+            f"{now.identity} has a namespace `{owner.namespace}` already, which is stack {maker}'s; nothing was done",
+            "give the stack another by `longshore:namespace`",
+        )
+
+
 def _has_annotation(namespace: Mapping[str, Any], owner: Owner) -> bool:
+    return _maker(namespace) == owner.stack
+
+
+def _maker(namespace: Mapping[str, Any]) -> str:
+    """`project/stack` of the stack that made a namespace, as it was called then; nothing where none says so."""
     annotations = (namespace.get("metadata") or {}).get("annotations") or {}
-    return bool(annotations.get(STACK) == owner.stack)
+    return str(annotations.get(STACK, ""))
 
 
 def bound(context: Context, uid: str, owner: Owner, kubeconfig: str, command: Sequence[str]) -> str:

@@ -52,6 +52,7 @@ class Reached(NamedTuple):
 
         def begin(_: pulumi.ResourceHookArgs) -> None:
             with _in_one_sentence():
+                bound.refuse_taken(self.observed, self.owner)
                 bound.refuse_foreign(self.observed, self.owner)
 
         def stay(args: pulumi.ResourceHookArgs) -> None:

@@ -51,7 +51,7 @@ def cluster_of(
     if isinstance(cluster, wanted.KubeconfigCluster):
         assert reached  # noqa: S101  it was reached before
         how = KubeconfigClusterArgs(kubeconfig=reached.kubeconfig, identifier=cluster.identifier)
-        found = KubeconfigCluster(settings.environment, how, hooks=reached.hooks())
+        found = KubeconfigCluster(cluster.kind, how, _formerly(settings.environment), hooks=reached.hooks())
         reached.watch(found.connection.outside)
         return found
     assert network  # noqa: S101  checked with the settings
@@ -67,6 +67,17 @@ def cluster_of(
         args["certificate_arn"] = certificate
     after = pulumi.ResourceOptions(depends_on=[network] if isinstance(network, Network) else None)
     return EksCluster(settings.cluster_name, args, pulumi.ResourceOptions.merge(opts, after), hooks=hooks)
+
+
+def _formerly(environment: str) -> pulumi.ResourceOptions:
+    """Let a cluster be what was called by its environment before.
+
+    By that name, one whose environment is called otherwise now would be a new one to the engine, and nothing would hold
+    the stack to where it was.
+    """
+    earlier = "longshore:kubernetes:Kubeconfig"
+    before = [pulumi.Alias(name=environment), pulumi.Alias(name=environment, type_=earlier)]
+    return pulumi.ResourceOptions(aliases=before)
 
 
 def exports(cluster: Cluster) -> Mapping[str, pulumi.Input[Any]]:
