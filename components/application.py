@@ -6,6 +6,7 @@ nothing, and an interrupted deployment goes on where it was (`clusters/connectio
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import pulumi
@@ -277,8 +278,12 @@ class Application(Component):
         opts: pulumi.ResourceOptions | None = None,
         *,
         conversion: Conversion | None = None,
+        hooks: Mapping[ObjectKey, pulumi.ResourceHookBinding] = MappingProxyType({}),
     ) -> None:
-        """Declare the objects; conversion: of the compose files, without errors, where it is there already.
+        """Declare the objects.
+
+        conversion: of the compose files, without errors, where it is there already. hooks: what is run before an object
+        is made or changed.
 
         Raises:
             pulumi.RunError: the compose files or what is decided for them have errors; nothing was declared.
@@ -301,6 +306,7 @@ class Application(Component):
                 replace_with=[made[claim] for claim in claims] or None,
                 # Of a Job that changed no two run at once; another name would let them.
                 delete_before_replace=bool(claims) or key.kind == "Job" or None,
+                hooks=hooks.get(key),
             )
             made[key] = resource(
                 stable_name(manifest),

@@ -20,10 +20,12 @@ class Connection(NamedTuple):
     object, not even one after the other: the first's deletion would take what the second had taken over. So the names
     of resources there are made of the names of objects and of nothing else. What we say of an object there holds, who
     else may have said something of the same field since; what we say nothing of is left to others (docs/stacks.md).
+    kubeconfig: by which both log in.
     """
 
     outside: k8s.Provider
     inside: k8s.Provider
+    kubeconfig: pulumi.Output[str]
 
 
 def connect(
@@ -63,4 +65,5 @@ def connect(
 
     outside = provider("k8s", pulumi.ResourceOptions(hooks=hooks), takes_over=False)
     later = pulumi.ResourceOptions(depends_on=[outside, *prepare(outside)])
-    return Connection(outside, provider("k8s-inside", later, takes_over=True))
+    inside = provider("k8s-inside", later, takes_over=True)
+    return Connection(outside, inside, pulumi.Output.from_input(kubeconfig))

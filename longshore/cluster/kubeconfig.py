@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -121,6 +122,15 @@ def read(paths: str) -> Kubeconfig:
         if str(said.get("cluster")) in clusters
     }
     return Kubeconfig(paths, current, joined)
+
+
+def of_text(text: str) -> Context:
+    """The current context of a kubeconfig that a program has made, whole and as JSON."""
+    content = json.loads(text)
+    named = {key: {x["name"]: x[key[:-1]] for x in content[key]} for key in ("clusters", "users", "contexts")}
+    name = content["current-context"]
+    said = named["contexts"][name]
+    return Context(name, named["clusters"][said["cluster"]], named["users"][said["user"]])
 
 
 def digest(certificates: bytes) -> str:

@@ -21,6 +21,7 @@ from longshore.components import (
 )
 from longshore.components.application import store_account
 from longshore.program import arguments
+from longshore.program.handover import handovers
 from longshore.stack.names import store_role_name
 from longshore.stack.settings import Operator
 from longshore.stack.tenants import foreign_names, login_secrets
@@ -90,7 +91,7 @@ def deploy_team(settings: Settings, conversion: Conversion | None, ground: Groun
     after = [access, identity, ground.operator, ground.domain]
     # As it is called in AWS: one that was made under an earlier name keeps that.
     role = identity.role_arn if isinstance(identity, AwsSecretsIdentity) and not settings.secrets.role else None
-    _application(settings, conversion, list(filter(None, after)), opts, role)
+    _application(settings, conversion, ground, list(filter(None, after)), opts, role)
 
 
 def deploy_in_place(settings: Settings, conversion: Conversion | None, ground: Ground) -> None:
@@ -99,12 +100,13 @@ def deploy_in_place(settings: Settings, conversion: Conversion | None, ground: G
     args = TeamNamespaceArgs(namespace=settings.team_namespace, team=settings.team)
     namespace = TeamNamespace(settings.team, args, opts)
     if conversion:
-        _application(settings, conversion, [namespace], opts)
+        _application(settings, conversion, ground, [namespace], opts)
 
 
 def _application(
     settings: Settings,
     conversion: Conversion,
+    ground: Ground,
     after: list[pulumi.Resource],
     opts: pulumi.ResourceOptions,
     role: pulumi.Output[str] | None = None,
@@ -128,6 +130,7 @@ def _application(
         args,
         pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=after)),
         conversion=conversion,
+        hooks=handovers(conversion, settings.team_namespace, ground.cluster.connection.kubeconfig),
     )
 
 
