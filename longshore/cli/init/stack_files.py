@@ -1,6 +1,7 @@
 """The text of stack files: settings that hold, and as comments what is left to decide.
 
-A line of a comment that is YAML becomes a setting when its `# ` is taken away.
+A line of a comment that is YAML becomes a setting when its `# ` is taken away. Pulumi writes a file anew when it makes
+the stack, and moves comments at the end of a list or of a mapping: so a setting comes after them.
 """
 
 from __future__ import annotations
@@ -110,11 +111,11 @@ def platform_file(wish: Wish) -> str:
             *_endpoint(wish),
             "  # Roles, beside the one that deploys, which must not be listed:",
             f'  # admins: ["arn:aws:iam::{wish.account or "111122223333"}:role/platform-engineers"]',
-            *_viewers(wish),
             "  # sharedStorage: true  # a file system, for volumes that several pods mount",
+            *_viewers(wish),
             "longshore:operator: {}  # External Secrets Operator",
-            *_tenants(wish),
             "# longshore:budget: {monthly: 500, notify: [ops@example.com]}  # mails before the bill",
+            *_tenants(wish),
         ],
     )
 
@@ -179,13 +180,13 @@ def _tenants(wish: Wish) -> Iterator[str]:
     yield f"    namespaces: {{{scalar(wish.team)}: {{}}}}"
     if wish.backend != "aws-secrets-manager":
         yield f"    secrets: {{backend: {wish.backend}}}"
+    yield "    # quota: {cpu: '8', memory: 16Gi, pods: 40}  # of each namespace"
     if wish.has_roles:
         role = wish.in_iam("role", deploy_role_name(wish.environment, wish.team))
         yield "    access:  # who of the team may look (`people`, by their roles), and what deploys in CI"
         yield f"      deployers: [{role}]"
     else:
         yield from _people(wish, "    # ", "access:")
-    yield "    # quota: {cpu: '8', memory: 16Gi, pods: 40}  # of each namespace"
 
 
 def _people(wish: Wish, lead: str, key: str) -> Iterator[str]:
@@ -203,7 +204,6 @@ def team_file(wish: Wish, decisions: Decisions) -> str:
         f"longshore:team: {scalar(wish.team)}",
         *_compose(wish.compose),
         *_errors(wish, decisions),
-        *_secrets(wish, decisions),
         *_services(wish, decisions.services),
     ]
     if wish.cluster == "stack" and not wish.tenant:
@@ -216,6 +216,7 @@ def team_file(wish: Wish, decisions: Decisions) -> str:
             ),
             *_people(wish, "# ", "longshore:access:"),
         ]
+    lines += _secrets(wish, decisions)
     return _text(f"The application of team {wish.team} in {wish.environment}. {MANUAL}", lines)
 
 

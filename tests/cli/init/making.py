@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
@@ -64,5 +65,6 @@ def config(folder: Path, stack: str) -> dict:
 def uncommented(folder: Path, stack: str, block: str) -> dict:
     """A setting that stands in a stack file as a comment, as it is read when its `# ` is taken away."""
     text = (folder / "stacks" / f"Pulumi.{stack}.yaml").read_text("utf-8")
-    lines = text[text.index(f"  # {block}") :].split("\n\n")[0].splitlines()
+    below = text[text.index(f"  # {block}") :].splitlines()
+    lines = takewhile(lambda line: line.startswith("  #"), below)
     return yaml.safe_load("\n".join(re.sub("^  # ", "", line) for line in lines))[block.rstrip(":")]
