@@ -116,7 +116,8 @@ def test_a_right_to_ask_that_is_missing_is_said_once_at_its_place(
     there.refuse({token: DENIED.format(token=token, user="arn:aws:sts::111122223333:assumed-role/ci/me", right=right)})
     done = aws.run(verb, PLATFORM, "--suppress-progress", *(["--yes", "--skip-preview"] if verb == "up" else []))
     assert done.returncode
-    (line,) = [one for one in done.stdout.splitlines() if "asks AWS" in one]
+    diagnostics = done.stdout[done.stdout.index("Diagnostics:") :]
+    (line,) = [one for one in diagnostics.splitlines() if "asks AWS" in one]
     assert "Pulumi.platform.dev.yaml:" in line
     assert f"`longshore:cluster.nodeGroups` asks AWS, and whoever deploys has no right to `{right}`" in line
     assert help_text in line
