@@ -19,6 +19,7 @@ from longshore.cli.init.verification import (
     read_back,
     read_bootstrap,
 )
+from longshore.cli.init.volumes_file import DiskWith, name_beside, volumes_file
 from longshore.errors import Refused
 from longshore.stack.inputs import options_of, request_of
 from longshore.stack.reading import FOLDER, PROJECT
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from longshore.cli.init.stack_files import Wish
     from longshore.cli.init.verification import Known
     from longshore.cli.shell import Shell
+    from longshore.compose import Request
+    from longshore.convert.options import Options
     from longshore.stack.settings import Settings
 
 
@@ -49,10 +52,11 @@ def make(given: Given, shell: Shell) -> int:
     asker = answers.Asker(given, shell)
     known = known_stacks(root)
     name, wish = find_wish(given, asker, shell, root, Existing(found.name, known))
-    stacks, decisions = _stacks(wish, root, name, shell, known)
+    stacks, decisions, volumes = _stacks(wish, root, name, shell, known)
     texts = {
         **project.files(name, found, wish.backend, aws=wish.backend == "aws-secrets-manager" or bool(wish.account)),
         **{file_of(stack): text for stack, text in stacks.items()},
+        **volumes,
         **ci_files.files_of(wish, root),
     }
     as_json = given.text("--output") == "json"
@@ -61,8 +65,8 @@ def make(given: Given, shell: Shell) -> int:
 
 def _stacks(
     wish: Wish, root: str, project_name: str, shell: Shell, known: dict[str, Known]
-) -> tuple[dict[str, str], Decisions]:
-    """The stack files that are wanted, name → text, checked; and what the compose files leave to decide."""
+) -> tuple[dict[str, str], Decisions, dict[str, str]]:
+    """The stack files that are wanted, name → text, checked; what is left to decide; a compose file for volumes."""
     stacks: dict[str, str] = {}
     platform: Settings | None = None
     if wish.cluster != "kubeconfig":
@@ -77,20 +81,33 @@ def _stacks(
         stacks[name] = stack_files.bootstrap_file(wish)
         read_bootstrap(name, stacks[name])
     if not wish.team:
-        return {name: _keyed(name, text, wish) for name, text in stacks.items()}, Decisions()
+        return {name: _keyed(name, text, wish) for name, text in stacks.items()}, Decisions(), {}
     name = f"{wish.team}.{wish.environment}"
     tenant = platform is not None and wish.team in platform.tenants
     on = wish._replace(cluster="stack" if wish.cluster == "eks" else wish.cluster, tenant=tenant)
     settings = read_back(name, stack_files.team_file(on, Decisions()))
     if platform:
         settings = on_platform(settings, platform)
-    decisions = Decisions()
+    decisions, volumes = Decisions(), dict[str, str]()
     if settings.compose:
         request = request_of(settings, settings.compose, root, project_name, shell.environment)
-        decisions = decide(request, options_of(settings, platform), wish.environment)
+        decisions, volumes = _decided(request, options_of(settings, platform), wish)
+        on = on._replace(compose=on.compose._replace(files=(*on.compose.files, *volumes)))
     stacks[name] = stack_files.team_file(on, decisions)
     alone(name, read_back(name, stacks[name]), stacks[name], known)
-    return {name: _keyed(name, text, wish) for name, text in stacks.items()}, decisions
+    return {name: _keyed(name, text, wish) for name, text in stacks.items()}, decisions, volumes
+
+
+def _decided(request: Request, options: Options, wish: Wish) -> tuple[Decisions, dict[str, str]]:
+    """What is left to decide once folders of the Docker host have volumes, by a compose file of ours: name → text."""
+    decisions = decide(request, options, wish.environment)
+    name = name_beside(wish.compose.files[0], wish.team)
+    if not decisions.data or name in wish.compose.files:
+        return decisions, {}
+    text = volumes_file(decisions.data)
+    disk = DiskWith(os.path.join(request.working_directory, name), text)
+    after = decide(request._replace(files=(*request.files, name)), options, wish.environment, disk)
+    return after._replace(data=decisions.data), {name: text}
 
 
 def _keyed(name: str, text: str, wish: Wish) -> str:

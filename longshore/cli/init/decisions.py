@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from longshore.compose import load
 from longshore.convert.engine import convert_project
 from longshore.convert.estate import Estate
+from longshore.convert.estate.data_binds import DataBind, data_binds
 from longshore.convert.estate.exposure import published
 from longshore.convert.estate.facts import resources
 from longshore.convert.estate.fronts import proposal
@@ -58,21 +59,23 @@ class Decisions(NamedTuple):
     """All that is open.
 
     secrets: whose → the keys that the store must have. errors: code → the services that have it, none for the whole.
+    data: folders of the Docker host that want a volume.
     """
 
     services: tuple[Decision, ...] = ()
     secrets: Mapping[str, tuple[str, ...]] = {}
     errors: Mapping[str, tuple[str, ...]] = {}
+    data: tuple[DataBind, ...] = ()
 
 
-def decide(request: Request, options: Options, environment: str) -> Decisions:
-    """Read and convert what `request` names, and find what it leaves open.
+def decide(request: Request, options: Options, environment: str, disk: Disk | None = None) -> Decisions:
+    """Read and convert what `request` names on `disk` (None: this machine's), and find what it leaves open.
 
     Raises:
         Refused: it can't be read; the first reason and its place are told.
     """
     late = deadline(request.environment)
-    loaded = load(request, Disk(), late)
+    loaded = load(request, disk or Disk(), late)
     if loaded.project is None:
         raise _unreadable(loaded.findings)
     conversion = convert_project(loaded.project, options, late)
@@ -90,6 +93,7 @@ def decide(request: Request, options: Options, environment: str) -> Decisions:
         tuple(decision for decision in open_ if decision.memory or decision.exposure),
         dict(_secrets(estate)),
         {code: tuple(filter(None, services)) for code, services in errors.items()},
+        data_binds(estate),
     )
 
 

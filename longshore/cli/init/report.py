@@ -9,6 +9,7 @@ from longshore.cli.init import ci_files
 from longshore.cli.init.answers import PLATFORM
 from longshore.cli.init.project import REQUIREMENTS
 from longshore.cli.init.stack_files import to_fill_in
+from longshore.cli.init.volumes_file import name_beside
 from longshore.report.excerpt import printable
 from longshore.report.json_document import json_document
 from longshore.stack.reading import FOLDER, PROJECT
@@ -79,6 +80,9 @@ def _decisions(outcome: Outcome, wish: Wish, decisions: Decisions) -> Iterator[s
     ):
         if count:
             yield f"{stack}: {_services(count)} {what}"
+    if wish.compose.files and name_beside(wish.compose.files[0], wish.team) in outcome.written:
+        count = len({bind.volume for bind in decisions.data})
+        yield f"{name_beside(wish.compose.files[0], wish.team)}: {count} volume{'' if count == 1 else 's'} for data"
     secrets = sum(len(names) or 1 for names in decisions.secrets.values())
     if secrets and wish.backend != "fake":
         yield f"{stack}: {secrets} secret{'' if secrets == 1 else 's'}, by name, to push"

@@ -27,6 +27,7 @@ from longshore.cli.init.answers import (
     one_of,
 )
 from longshore.cli.init.stack_files import Compose, Wish
+from longshore.cli.init.volumes_file import name_beside
 from longshore.cli.project_input import has_compose_file
 from longshore.compose import Request
 from longshore.compose.discovery import NAMES, begin
@@ -62,6 +63,7 @@ def find_wish(given: Given, asker: Asker, shell: Shell, root: str, existing: Exi
     environment = asker.answer(Question("--environment", "environment: dev, staging, prod …", NAME, "dev"))
     compose = Compose(()) if given.on("--platform-only") else _compose(given, shell, root)
     team = "" if given.on("--platform-only") else _team(asker, name)
+    compose = _with_volumes(compose, team, root) if team else compose
     known = existing.stacks
     own = given.text("--cluster") == "kubeconfig"
     platform = None if own else known.get(f"{PLATFORM}.{environment}")
@@ -256,6 +258,13 @@ def _compose(given: Given, shell: Shell, root: str) -> Compose:
         given.text("--project-name"),
         given.on("--allow-outside"),
     )
+
+
+def _with_volumes(compose: Compose, team: str, root: str) -> Compose:
+    """Let the stack read the file of volumes that `init` has written for another environment of the team."""
+    name = name_beside(compose.files[0], team)
+    there = name not in compose.files and os.path.isfile(os.path.join(root, name))
+    return compose._replace(files=(*compose.files, name)) if there else compose
 
 
 def _search(given: Given, shell: Shell, folder: str) -> tuple[str, ...]:

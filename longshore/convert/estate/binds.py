@@ -295,7 +295,7 @@ def _refused(service: Service, mount: Mapping[str, Any], relative: str, found: C
             "secret-file",
             Severity.ERROR,
         )
-    if found.missing and _names_file(path):
+    if found.missing and names_file(path):
         return Unsupported(
             f"the file `{relative}` does not exist: Docker would make an empty directory of that name",
             "if a step of the installation makes it, take that step first; a file that only the server has belongs "
@@ -311,11 +311,12 @@ def _homeless(service: Service, mount: Mapping[str, Any], relative: str, found: 
     """Refuse what a ConfigMap cannot hold: data, for the most part."""
     if (found.missing or not (found.trouble or found.files)) and not mount.get("read_only"):
         why = "does not exist: Docker would make an empty directory" if found.missing else "is an empty directory"
-        name, _, target = _volume(service, mount).partition(":")
+        name = volume_for(service, mount)
         return Unsupported(
             f"`{relative}` {why} on the host, for data",
-            f"give the data a volume: `{name}:{target}` here, and `{name}:` under `volumes:`; to leave Docker its "
-            "directory, write both into a second file, which is read after this one",
+            f"give the data a volume: `{name}:{mount.get('target')}` here, and `{name}:` under `volumes:`; to leave "
+            "Docker its directory, write both into a second file, which is read after this one, as `longshore init` "
+            "does for a new stack",
             at,
             "bind",
             Severity.ERROR,
@@ -338,24 +339,24 @@ def _homeless(service: Service, mount: Mapping[str, Any], relative: str, found: 
     )
 
 
-def _names_file(path: str) -> bool:
+def names_file(path: str) -> bool:
     """Is it the name of a file, as far as its ending tells?"""
     ending = splitext(path)[1]
     return bool(ending[1:]) and ending not in _FOLDER_ENDINGS
 
 
 def _such_as(service: Service, mount: Mapping[str, Any]) -> str:
-    return "" if mount.get("read_only") else f", such as `{_volume(service, mount)}`"
+    return "" if mount.get("read_only") else f", such as `{volume_for(service, mount)}:{mount.get('target')}`"
 
 
-def _volume(service: Service, mount: Mapping[str, Any]) -> str:
-    """Write the mount of a named volume that would take the place of this one: `db-data:/var/lib/postgresql/data`."""
-    target = str(mount.get("target"))
+def volume_for(service: Service, mount: Mapping[str, Any]) -> str:
+    """Name the volume that would take the place of a bind mount: `db-data`."""
     stem = basename(str(mount.get("source") or "").rstrip("/")).strip(".")
-    shared = service.estate.memo(_mounters).get(_mount_key(mount), [])[1:]
-    if not shared or not stem:
+    path, mounters = str(mount.get("source") or ""), service.estate.memo(_mounters)
+    mounting = (*mounters.get((path, True), ()), *mounters.get((path, False), ()))
+    if all(other.name == service.name for other in mounting) or not stem:
         stem = f"{service.slug}-{stem if stem not in {'', service.slug} else 'data'}"
-    return f"{label(stem)}:{target}"
+    return label(stem)
 
 
 def bind_items(made: Bind) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def test_the_reason_of_a_refusal_has_no_value_in_it(folder):
 
 def test_errors_that_forbid_the_deployment_are_named(folder):
     text = COMPOSE.replace(
-        "    mem_limit: 512m\n", "    mem_limit: 512m\n    volumes: ['/srv/db:/var/lib/postgresql/data']\n"
+        "    mem_limit: 512m\n", "    mem_limit: 512m\n    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n"
     )
     (folder / "compose.yaml").write_text(text, "utf-8")
     made = longshore(folder, "init", *IN_AWS)
