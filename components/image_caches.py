@@ -35,7 +35,7 @@ class ImageCachesArgs(TypedDict):
     """Of the repositories: `dev-cache` keeps `docker.io/library/nginx` as `dev-cache/docker.io/library/nginx`."""
     node_role: pulumi.Input[str]
     """Name of the role of the nodes that pull."""
-    repositories_arn: str
+    repositories_arn: pulumi.Input[str]
     """ARN of the repositories, `arn:aws:ecr:…:repository/<prefix>/*`."""
     days: NotRequired[int]
     """After how many days an image is forgotten, to be fetched again by the next pull. Default: 90."""
@@ -77,10 +77,15 @@ class ImageCaches(Component):
                 credential_arn=secret or None,
                 opts=self._child,
             ).ecr_repository_prefix
-        allowed = document({"Action": list(FETCH), "Resource": args["repositories_arn"]})
-        aws.iam.RolePolicy(f"{name}-fetch", role=args["node_role"], policy=json.dumps(allowed), opts=self._child)
+        allowed = pulumi.Output.from_input(args["repositories_arn"]).apply(fetching)
+        aws.iam.RolePolicy(f"{name}-fetch", role=args["node_role"], policy=allowed, opts=self._child)
         self.prefixes = pulumi.Output.all(**made)
         self.register_outputs({"prefixes": self.prefixes})
+
+
+def fetching(repositories: str) -> str:
+    """What nodes may do to let a cache fetch an image: the policy as text."""
+    return json.dumps(document({"Action": list(FETCH), "Resource": repositories}))
 
 
 def forgotten(days: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from longshore.cli.capacity_table import show_capacity
 from longshore.cli.findings_output import show
 from longshore.cli.flags import Verb
-from longshore.cli.project_input import FINDINGS, FLAGS, OUTPUT_FORMAT, WRONG, exit_code, read
+from longshore.cli.project_input import FINDINGS, FLAGS, OUTPUT, WRONG, exit_code, read
 from longshore.cli.selection import chosen
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ VERB = Verb(
     "check",
     "say what is translated, what is lost, and what to decide",
     run,
-    (*FLAGS, OUTPUT_FORMAT._replace(short="-o", also="--output"), *FINDINGS[1:]),
+    (*FLAGS, OUTPUT, *FINDINGS[1:]),
     "[FILE|FOLDER|SERVICE...]",
     most=-1,
     examples=(

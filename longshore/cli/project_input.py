@@ -52,6 +52,9 @@ TARGET = (
 
 OUTPUT_FORMAT = Flag("--output-format", "of findings", value="FORMAT", choices=FORMATS)
 
+OUTPUT = OUTPUT_FORMAT._replace(short="-o", also="--output")
+"""For verbs that are for findings alone."""
+
 FINDINGS = (
     OUTPUT_FORMAT,
     Flag("--select", "only findings of this code", value="CODE", repeat=True),

@@ -77,6 +77,8 @@ inside_vpc = {"vpc_id": network.vpc_id, "subnet_ids": network.private_subnet_ids
 place = {**inside_vpc, "region": "eu-west-1", "account_id": "111122223333"}
 GithubRunner("runner", {"repository": "example/shop", "connection_arn": connection.arn, **place})
 ImageRepositories("images", {"repositories": {"shop": ["api"]}})
+cached = {"registries": {"quay.io": ""}, "prefix": "dev-cache", "node_role": "nodes"}
+ImageCaches("caches", {**cached, "repositories_arn": "arn:aws:ecr:eu-west-1:111122223333:repository/dev-cache/*"})
 Backups("kept", {"cluster_name": managed.cluster_name})
 MonthlyBudget("money", {"monthly": 100, "notify": ["ops@example.com"], "tags": {"team": "shop"}})
 Application(
@@ -174,7 +176,7 @@ def test_the_host_of_components_takes_all_of_them():
     found = schema()
     public = {one.__name__ for one in components_from_module(components)}
     assert {token.removeprefix("longshore:index:") for token in found["resources"]} == public
-    assert len(public) == 29
+    assert len(public) == 30
 
 
 def test_everything_in_the_schema_is_described():

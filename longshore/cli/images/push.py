@@ -17,7 +17,7 @@ from longshore.cli.flags import Verb
 from longshore.cli.images.estate import estate_of, hidden_in, inputs_of, lock_of, readable, runs_by_lock
 from longshore.cli.images.lock_file import resolved, told, with_made, write
 from longshore.cli.masked_model import without_secret_names
-from longshore.cli.project_input import FINDINGS, OUTPUT_FORMAT, STACK, WRONG, fails, unusable_code
+from longshore.cli.project_input import FINDINGS, OUTPUT, STACK, WRONG, fails, unusable_code
 from longshore.convert.estate.pulling import registry
 from longshore.errors import UNREACHED, Refused
 from longshore.images.bake import bake
@@ -147,7 +147,7 @@ VERB = Verb(
     "images push",
     "build and push what the registry does not have yet, and write which images run",
     run,
-    (STACK, OUTPUT_FORMAT, FINDINGS[-1]),
+    (STACK, OUTPUT, FINDINGS[-1]),
     examples=("longshore images push -s shop.dev    between the checks and `pulumi up`",),
     wrong=f"{WRONG}, nothing is built",
 )
