@@ -50,5 +50,6 @@ def summarised(done: subprocess.CompletedProcess[str], name: str) -> tuple[str, 
     """What a preview of the engine shows, as `changes` writes it."""
     assert done.returncode == 0, f"{name}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     steps = [(step["op"], *step["urn"].split("::")[2:]) for step in json.loads(done.stdout)["steps"]]
-    made = [step for step in steps if not step[1].startswith(PROVIDERS)]
+    # How a provider logs in says for which namespace; the comparison is of what it makes.
+    made = [step for step in steps if not step[1].rpartition("$")[2].startswith(PROVIDERS)]
     return summary(step for step in made if step[0] in OPERATIONS)
