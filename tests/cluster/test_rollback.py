@@ -25,10 +25,6 @@ services:
     expose: ["8080"]
     environment: {GREETING: "hello ${VERSION}", API_PASSWORD: "hunter2-CANARY-${VERSION}"}
   api: {image: "own/api:1", mem_limit: 64m, x-longshore: {workload: StatefulSet}}
-  agent:
-    image: own/agent:${VERSION}
-    mem_limit: 64m
-    deploy: {mode: global, placement: {constraints: [node.hostname==node-0]}}
   migrate: {image: "own/migrate:1", mem_limit: 64m, restart: "no"}
 """
 FLAGS = ("--context", "longshore-test")
@@ -65,7 +61,7 @@ def test_the_last_release_goes_back_and_what_it_did_not_touch_stays(small: Small
     release(small, api, "1")
     untouched = {x["metadata"]["uid"] for x in pods(api, small.namespace, "api")}
     release(small, api, "2")
-    assert images(api, small, "web", "agent") == {"web": {"own/web:2"}, "agent": {"own/agent:2"}}
+    assert images(api, small, "web") == {"web": {"own/web:2"}}
 
     dry = small.run("rollback", *FLAGS, "--dry-run")
     assert dry.code == 0, dry.err
@@ -84,7 +80,7 @@ def test_the_last_release_goes_back_and_what_it_did_not_touch_stays(small: Small
     done = small.run("rollback", *FLAGS, "--yes")
     assert done.code == 0, done.out + done.err
     assert "rolled back, and ready after" in done.err
-    assert images(api, small, "web", "agent") == {"web": {"own/web:1"}, "agent": {"own/agent:1"}}
+    assert images(api, small, "web") == {"web": {"own/web:1"}}
     assert {x["metadata"]["uid"] for x in pods(api, small.namespace, "api")} == untouched
 
     again = small.run("rollback", "web", *FLAGS, "--yes")
